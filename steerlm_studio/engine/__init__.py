@@ -1,0 +1,1 @@
+"""How it answers: a child process around llama.cpp that sees prompts, never attributes."""

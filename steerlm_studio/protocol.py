@@ -1,0 +1,186 @@
+"""The messages between a parent and the engine child: one JSON object per line.
+
+The parent writes `Request`s to the child's stdin, the child writes `Reply`s to its stdout. A `run`
+is the parent's number for one request; a reply to an older run is ignored by the parent.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Finish = Literal["stop", "length", "context", "cancelled"]
+Mode = Literal["fast", "exact"]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A piece of a prompt: a control token's spelling, or text that never holds one."""
+
+    kind: Literal["control", "text"]
+    text: str
+
+
+class Sampling(msgspec.Struct, frozen=True):
+    """How the next token is chosen; names as in NeMo and llama.cpp."""
+
+    temperature: float = 0.75
+    top_k: int = 50  # 0 = all
+    top_p: float = 0.95
+    min_p: float = 0.0
+    repeat_penalty: float = 1.0
+    seed: int = 42
+    max_tokens: int = 300
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """One answer to make: its whole prompt and how to sample it."""
+
+    parts: tuple[Part, ...]
+    sampling: Sampling = Sampling()
+
+
+# --- to the engine ---------------------------------------------------------------------------
+
+
+class Generate(msgspec.Struct, frozen=True, tag="generate"):
+    """Answer all `lanes` side by side. `stop` holds spellings that end a reply."""
+
+    run: int
+    lanes: tuple[Lane, ...]
+    mode: Mode = "fast"
+    stop: tuple[str, ...] = ("<extra_id_1>",)
+
+
+class Tokenize(msgspec.Struct, frozen=True, tag="tokenize"):
+    """Ask for the token ids of a prompt; answered by `Tokens`."""
+
+    run: int
+    parts: tuple[Part, ...]
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Stop a run after the present step; what was made so far is kept."""
+
+    run: int
+
+
+class SetThreads(msgspec.Struct, frozen=True, tag="set_threads"):
+    """Fix the number of CPU threads; 0 lets the engine adapt it to the machine's load."""
+
+    threads: int
+
+
+Request = Generate | Tokenize | Cancel | SetThreads
+
+
+# --- from the engine -------------------------------------------------------------------------
+
+
+class Loading(msgspec.Struct, frozen=True, tag="loading"):
+    """The model file is being read; `fraction` from 0 to 1."""
+
+    fraction: float
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The model is loaded and warmed up."""
+
+    name: str
+    architecture: str
+    quant: str
+    parameters: int
+    file_bytes: int
+    layers: int
+    layers_offloaded: int
+    device: str
+    context: int  # tokens in one sequence
+    lanes: int  # the most answers side by side
+    threads: int
+    vocabulary: int
+    metadata: dict[str, str]  # the GGUF's short string values, e.g. steerlm.schema
+    llama_version: str
+    load_seconds: float
+
+
+class Prefilling(msgspec.Struct, frozen=True, tag="prefilling"):
+    """Prompt tokens evaluated so far in this run, of those that must be."""
+
+    run: int
+    done: int
+    total: int
+
+
+class Step(msgspec.Struct, frozen=True, tag="step"):
+    """One token column: the text that each lane may show now ("" while bytes or a stop word pend).
+
+    `lanes[i]` is the lane's number, `pieces[i]` its new text; lanes that are done do not appear.
+    `seconds` is the wall time of the step (decode, sampling, detokenizing).
+    """
+
+    run: int
+    lanes: tuple[int, ...]
+    pieces: tuple[str, ...]
+    seconds: float
+    threads: int
+
+
+class LaneDone(msgspec.Struct, frozen=True, tag="lane_done"):
+    """A lane ended. `tokens` counts what it generated, the stop token excluded."""
+
+    run: int
+    lane: int
+    finish: Finish
+    tokens: int
+    prompt_tokens: int
+    seed: int
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The run ended. Times in seconds of wall clock since the request was taken up."""
+
+    run: int
+    evaluated: int  # prompt tokens decoded for this run
+    reused: int  # prompt tokens already in the cache, over all lanes
+    generated: int
+    prompt_seconds: float
+    first_token_seconds: float
+    seconds: float
+
+
+class Tokens(msgspec.Struct, frozen=True, tag="tokens"):
+    """The ids of a prompt, the text of each, which part each came from and how many are cached."""
+
+    run: int
+    ids: tuple[int, ...]
+    pieces: tuple[str, ...]
+    parts: tuple[int, ...]
+    cached: int
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """Something went wrong. `run` is None when it concerns the engine as a whole."""
+
+    message: str  # a sentence: what, why, what next
+    run: int | None = None
+    detail: str = ""
+
+
+Reply = Loading | Ready | Prefilling | Step | LaneDone | Done | Tokens | Failed
+
+_encode = msgspec.json.Encoder().encode
+_request = msgspec.json.Decoder(Request)
+_reply = msgspec.json.Decoder(Reply)
+
+
+def line(message: Request | Reply) -> bytes:
+    """The message as one line, newline included (JSON escapes any newline inside)."""
+    return _encode(message) + b"\n"
+
+
+def request(data: bytes) -> Request:
+    """Parse a line from the parent. Raises `msgspec.MsgspecError`."""
+    return _request.decode(data)
+
+
+def reply(data: bytes) -> Reply:
+    """Parse a line from the engine. Raises `msgspec.MsgspecError`."""
+    return _reply.decode(data)

@@ -1,0 +1,1 @@
+"""What a SteerLM model is told: values of the standard library, no more."""
