@@ -167,8 +167,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
 Reply = Loading | Ready | Prefilling | Step | LaneDone | Done | Tokens | Failed
 
 _encode = msgspec.json.Encoder().encode
-_request = msgspec.json.Decoder(Request)
-_reply = msgspec.json.Decoder(Reply)
+_request: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_reply: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 
 
 def line(message: Request | Reply) -> bytes:
