@@ -77,7 +77,7 @@ def parse(text: str, schema: Schema) -> Parsed:
     if text and schema.languages and "lang" not in reader.seen:
         message = "No lang: the model then chooses the language itself."
         problems.append(Problem("missing lang", message, len(text), len(text), ",lang:en"))
-    if other := _other_schema(reader.unknown, reader.seen, schema):
+    if other := _other_schema(text, reader, problems):
         message = f"These attributes are those of {other.title}, not of {schema.title}."
         problems.append(Problem("wrong schema", message, 0, len(text)))
     return Parsed(steering, tuple(problems))
@@ -176,9 +176,14 @@ def _unknown_key(item: _Item, key: str, value: str, schema: Schema) -> Problem:
     return Problem("unknown key", message, item.start, item.end)
 
 
-def _other_schema(unknown: list[str], seen: list[str], schema: Schema) -> Schema | None:
-    """A schema that knows every key, where this one does not know some."""
-    if not unknown:
+def _other_schema(text: str, reader: _Reader, problems: list[Problem]) -> Schema | None:
+    """A schema that reads `text` without an error, or knows every key where this one does not."""
+    if not any(problem.is_error for problem in problems):
         return None
-    keys = {*unknown, *seen}
-    return next((s for s in SCHEMAS.values() if s != schema and keys <= set(s.keys)), None)
+    keys = {*reader.unknown, *reader.seen}
+    for schema in SCHEMAS.values():
+        if schema == reader.schema:
+            continue
+        if (reader.unknown and keys <= set(schema.keys)) or not list(_Reader(schema).read(text)):
+            return schema
+    return None

@@ -1,0 +1,52 @@
+# make run: the window.   make test: everything that must hold.
+VENV ?= .venv
+PY := $(VENV)/bin/python
+# The first Python of 3.11 or newer that really runs.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+DEMO_WORK ?= build/demo_model
+DEMO_MINUTES ?= 150
+
+.PHONY: run test check-python setup setup-dev lint unit test-slow bench doctor \
+	demo-model demo-report screenshots clean
+
+run: setup
+	$(PY) -m steerlm_studio $(ARGS)
+
+test: lint unit
+
+lint: setup-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+unit: setup-dev
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "not slow"
+
+test-slow: setup-dev
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m slow --timeout 1800
+
+doctor: setup
+	$(PY) -m steerlm_studio doctor
+
+# Train the demo model (at most $(DEMO_MINUTES) minutes; resumes), make its .nemo and its GGUF.
+demo-model: setup-dev
+	packaging/demo_model/build.sh $(PY) $(DEMO_WORK) $(DEMO_MINUTES)
+
+# Measure the shipped demo model: resources/demo/report.json and docs/demo-model.md.
+demo-report: setup-dev
+	PYTHONPATH=packaging $(PY) -m demo_model.report
+
+setup: check-python
+	@$(PYTHON) packaging/bootstrap.py $(VENV)
+
+setup-dev: check-python
+	@$(PYTHON) packaging/bootstrap.py $(VENV) --dev
+
+check-python:
+	@test -n "$(PYTHON)" || { echo "SteerLM Studio needs Python 3.11 or newer. \
+	Please run: sudo apt-get install -y python3.11 python3.11-venv (or newer)"; exit 1; }
+
+clean:
+	rm -rf $(VENV) build dist

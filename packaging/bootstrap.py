@@ -1,0 +1,178 @@
+"""Make the virtual environment ready: system libraries, packages, the llama.cpp build (cached).
+
+    python3 packaging/bootstrap.py .venv [--dev]
+
+Standard library only. Does nothing, quickly, when everything is in place. The llama-cpp-python
+wheel is kept outside the clone, by version, machine and CMAKE_ARGS, because pip's own cache would
+hand out a wheel that was built with other flags.
+"""
+
+import argparse
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from system_libraries import ensure_packages, missing_qt_packages
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTABLE = "-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF"
+IMPORT_TEST = "import llama_cpp; llama_cpp.llama_backend_init(); print(llama_cpp.__version__)"
+HEARTBEAT_SECONDS = 15
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("venv", type=Path)
+    parser.add_argument("--dev", action="store_true", help="also what the tests need")
+    options = parser.parse_args()
+    wanted = _fingerprint()
+    full, plain = options.venv / "ready-dev", options.venv / "ready"
+    stamps = [full] if options.dev else [full, plain]
+    if any(stamp.is_file() and stamp.read_text() == wanted for stamp in stamps):
+        return 0
+    python = _environment(options.venv)
+    _install_packages(python, dev=options.dev)
+    _install_llama(python)
+    _pip(python, "install", "--no-deps", "-e", str(ROOT))
+    ensure_packages(missing_qt_packages(python), "Qt needs system libraries that are missing")
+    stamps[-1].write_text(wanted)
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def _project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _cmake_args() -> str:
+    return os.environ.get("CMAKE_ARGS") or PORTABLE
+
+
+def _fingerprint() -> str:
+    """Changes when the environment must be looked at again."""
+    parts = (
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
+        _cmake_args(),
+        sys.version,
+        str(ROOT),
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _environment(venv: Path) -> Path:
+    python = venv / "bin" / "python"
+    works = python.exists() and subprocess.run(
+        [python, "-m", "pip", "--version"], capture_output=True
+    )
+    if works and works.returncode == 0:
+        return python
+    _say(f"making the virtual environment {venv}")
+    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+    if subprocess.run(command).returncode:
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        ensure_packages([version], "Python's venv module is not complete")
+        subprocess.run(command, check=True)
+    return python
+
+
+def _pip(python: Path, *arguments: str) -> None:
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "-q", *arguments]
+    if subprocess.run(command).returncode:
+        sys.exit(
+            f"pip could not finish: {' '.join(command)}\n"
+            "Look at its message above; without a network nothing can be installed."
+        )
+
+
+def _install_packages(python: Path, *, dev: bool) -> None:
+    _say("installing the Python packages" + (", those of the tests too" if dev else ""))
+    project = _project()
+    wanted = [item for item in project["dependencies"] if not item.startswith("llama-cpp")]
+    if dev:
+        wanted += project["optional-dependencies"]["dev"]
+    _pip(python, "install", *wanted)
+
+
+def _install_llama(python: Path) -> None:
+    requirement = next(d for d in _project()["dependencies"] if d.startswith("llama-cpp"))
+    folder = _wheel_folder(requirement)
+    cached = next(iter(folder.glob("*.whl")), None)
+    if cached and _works_when_installed(python, cached):
+        return
+    if cached:
+        _say(f"the cached {cached.name} does not import here; building it again")
+        cached.unlink()
+    _build_llama(python, requirement, folder)
+    wheel = next(iter(folder.glob("*.whl")))
+    if not _works_when_installed(python, wheel):
+        wheel.unlink()
+        sys.exit("llama-cpp-python was built but does not import; its message stands above.")
+
+
+def _wheel_folder(requirement: str) -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    kind = "\0".join((requirement, _cmake_args(), sysconfig.get_platform(), *platform.libc_ver()))
+    name = f"{requirement.partition('==')[2]}-{hashlib.sha256(kind.encode()).hexdigest()[:12]}"
+    return cache / "steerlm-studio" / "wheels" / name
+
+
+def _works_when_installed(python: Path, wheel: Path) -> bool:
+    """Install the wheel and import it in a process of its own: a bad one may abort."""
+    _pip(python, "install", "--force-reinstall", "--no-deps", str(wheel))
+    _pip(python, "install", str(wheel))
+    test = subprocess.run([python, "-c", IMPORT_TEST], capture_output=True, text=True)
+    if test.returncode:
+        print(test.stderr[-2000:], file=sys.stderr)
+    return test.returncode == 0
+
+
+def _build_llama(python: Path, requirement: str, folder: Path) -> None:
+    if not (shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")):
+        ensure_packages(["build-essential"], "llama.cpp needs a C++ compiler")
+    _say(f"building {requirement} with {_cmake_args()}: once, some 8 minutes on two cores")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        log = folder / "build.log"
+        command = [str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir"]
+        command += ["--no-binary", "llama-cpp-python", "-w", scratch, requirement]
+        if _run_with_heartbeat(command, log):
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+            sys.exit(f"{tail}\n\nllama.cpp could not be built; the whole log is {log}.")
+        wheel = next(Path(scratch).glob("*.whl"))
+        wheel.rename(folder / wheel.name)
+
+
+def _run_with_heartbeat(command: list[str], log: Path) -> int:
+    """Run, its output into `log`, saying now and then how far it is."""
+    environment = {**os.environ, "CMAKE_ARGS": _cmake_args()}
+    began = time.monotonic()
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
+        while True:
+            try:
+                return process.wait(timeout=HEARTBEAT_SECONDS)
+            except subprocess.TimeoutExpired:
+                minutes, seconds = divmod(int(time.monotonic() - began), 60)
+                _say(f"still building, {minutes} min {seconds:02} s {_steps_done(log)}")
+
+
+def _steps_done(log: Path) -> str:
+    steps = re.findall(rb"\[(\d+/\d+)\]", log.read_bytes())
+    return f"(step {steps[-1].decode()})" if steps else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

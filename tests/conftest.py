@@ -1,0 +1,35 @@
+"""Rules for every test: no window on a screen, no folder of the user's, no process left behind."""
+
+import os
+
+import psutil
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory, monkeypatch):
+    """Config, data and cache of each test lie in a folder of its own."""
+    monkeypatch.setenv("STEERLM_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(autouse=True)
+def _no_child_left(request):
+    """A test that leaves a child process alive fails and says which."""
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    left = [child for child in psutil.Process().children(recursive=True) if child not in before]
+    _, alive = psutil.wait_procs(left, timeout=3)
+    lines = [f"{child.pid}: {' '.join(_command(child))}" for child in alive]
+    for child in alive:
+        child.kill()
+    if lines:
+        pytest.fail("children left alive:\n" + "\n".join(lines))
+
+
+def _command(child: psutil.Process) -> list[str]:
+    try:
+        return child.cmdline()
+    except psutil.Error:
+        return ["gone"]
