@@ -1,0 +1,33 @@
+"""Labels that show text as it is (never as markup), in the sizes of the theme."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class PlainLabel(QLabel):
+    """Body text. The other classes get their fonts by name from `theme.Theme`."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+class SmallLabel(PlainLabel):
+    """Secondary text."""
+
+
+class TitleLabel(PlainLabel):
+    """A heading."""
+
+
+class NumberLabel(PlainLabel):
+    """A number that changes: fixed-width figures, right-aligned."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class SmallNumberLabel(NumberLabel):
+    """A number in secondary text."""
