@@ -70,4 +70,6 @@ def _text(fields: dict[str, Any], key: str, where: str, default: str | None = No
         return default
     if not isinstance(value, str):
         raise StudioError(f"“{key}” of {where} must be a string.")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise StudioError(f"“{key}” of {where} holds half a character (a lone surrogate).")
     return value

@@ -33,6 +33,7 @@ def test_a_missing_control_string_means_no_control_line():
         ("[]", "must be an object"),
         (_document(), "at least one turn"),
         (_document("hi"), "Turn 1 must be an object"),
+        (_document({"user": "\ud800"}), "half a character"),
         (_document({"user": 3}), "“user” of turn 1"),
         (_document({"user": "a"}, {"user": "b"}), "“reply” of turn 1"),
         (_document({"user": "a", "reply": "b"}), "already has a reply"),
