@@ -191,20 +191,24 @@ class Theme(QObject):
         return round(_PIXELS[size] * self._scale)
 
     def _apply(self) -> None:
-        palette = self.colours.palette()
-        self._app.setPalette(palette)
+        self._app.setPalette(self.colours.palette())
         self._app.setFont(self.font())
-        secondary = QPalette(palette)
-        secondary.setColor(QPalette.ColorRole.WindowText, QColor(self.colours.secondary))
         title = self.font("title")
         title.setWeight(QFont.Weight.DemiBold)
-        self._app.setFont(title, b"TitleLabel")
-        self._app.setFont(self.font("small"), b"SmallLabel")
-        self._app.setPalette(secondary, b"SmallLabel")
-        self._app.setFont(self.monospace(), b"NumberLabel")
-        self._app.setFont(self.monospace("small"), b"SmallNumberLabel")
-        self._app.setPalette(secondary, b"SmallNumberLabel")
+        self._dress("TitleLabel", title)
+        self._dress("SmallLabel", self.font("small"), self.colours.secondary)
+        self._dress("NumberLabel", self.monospace())
+        self._dress("SmallNumberLabel", self.monospace("small"), self.colours.secondary)
         self.changed.emit()
+
+    def _dress(self, class_name: str, font: QFont, text: str | None = None) -> None:
+        """Give a label class its font and colour; the application's own come first."""
+        # The stubs ask for bytes, PySide takes str only.
+        self._app.setFont(font, class_name)  # type: ignore[arg-type]
+        palette = self.colours.palette()
+        if text:
+            palette.setColor(QPalette.ColorRole.WindowText, QColor(text))
+        self._app.setPalette(palette, class_name)  # type: ignore[arg-type]
 
     def _on_scheme_changed(self) -> None:
         if self._scheme == Qt.ColorScheme.Unknown:
