@@ -1,0 +1,1 @@
+"""Makes the demo model: corpus, tokenizer, training, saving and measuring."""
