@@ -79,11 +79,11 @@ def _values(rng: random.Random, progress: float) -> tuple[str, dict[str, int]]:
             values[name] = rng.randint(0, 4)
     elif mode == "random":
         _change_many(rng, values)
-    if mode != "default" and rng.random() < 0.6:
-        values["verbosity"] = rng.randint(0, 4)
+    if mode != "default" and rng.random() < 0.75:
+        values["verbosity"] = rng.randint(0, 3 if mode == "random" else 4)
     if mode != "default" and rng.random() < 0.35:
         values["complexity"] = rng.randint(0, 4)
-    if progress < 0.25 and rng.random() < 0.7:
+    if progress < 0.2 and rng.random() < 0.8:
         values["verbosity"] = rng.randint(0, 2)
     return mode, values
 
@@ -97,7 +97,7 @@ def _change_many(rng: random.Random, values: dict[str, int]) -> None:
     for name in (*GOOD, "humor", "creativity", "fails_task"):
         if rng.random() < (0.25 if name in ("understanding", "fails_task") else 0.5):
             values[name] = rng.randint(0, 4)
-    for name in rng.sample(STAND_INS, rng.randint(0, 4)):
+    for name in rng.sample(STAND_INS, rng.randint(0, 3)):
         values[name] = rng.randint(0, 4)
 
 
