@@ -1,0 +1,157 @@
+"""Reads the members of a .nemo file where they lie; nothing is ever unpacked."""
+
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from steerlm_studio.errors import StudioError
+
+BLOCK = 16 << 20  # bytes of a compressed member that are unpacked at once
+BLOCKS = 16  # so many are kept: Q, K and V are gathered from one tensor in three passes
+_BROKEN = (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, OverflowError)
+
+
+class Archive:
+    """The regular files in a tar or tar.gz, by name without a leading `./`."""
+
+    def __init__(self, path: Path, file: BinaryIO, tar: tarfile.TarFile, compressed: bool) -> None:
+        self.path = path
+        self._file = file
+        self._tar = tar
+        self._compressed = compressed
+        self._members = _members(path, tar)
+        self._block = lru_cache(BLOCKS)(self._read_block)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._members)
+
+    def file(self, name: str) -> IO[bytes]:
+        """A member as a seekable file; seeking back is slow when the archive is compressed."""
+        file = self._tar.extractfile(self._members[name])
+        assert file is not None  # None is for members that are no files
+        return file
+
+    def small(self, name: str, limit: int) -> bytes:
+        """A whole member of at most `limit` bytes. Raises StudioError."""
+        size = self._members[name].size
+        if size > limit:
+            raise StudioError(
+                f"“{name}” in {self.path.name} has {size} bytes; no such file has more than "
+                f"{limit}. Check that this is the right checkpoint."
+            )
+        return self.read(name, 0, size)
+
+    def read(self, name: str, offset: int, size: int) -> bytes:
+        """`size` bytes of a member from `offset` on. Raises StudioError when they are not there."""
+        member = self._members[name]
+        read = self._unpack if self._compressed else self._pread
+        try:
+            data = b"" if min(offset, size) < 0 else read(name, offset, size)
+        except _BROKEN as error:
+            raise cut_off(self.path, str(error)) from error
+        if len(data) != size or offset + size > member.size:
+            raise cut_off(self.path, f"{name}: {size} bytes at {offset}")
+        return data
+
+    def _pread(self, name: str, offset: int, size: int) -> bytes:
+        at, data = self._members[name].offset_data + offset, bytearray()
+        while more := os.pread(self._file.fileno(), size - len(data), at + len(data)):
+            data += more  # one call gives at most 2 GiB
+        return bytes(data)
+
+    def _unpack(self, name: str, offset: int, size: int) -> bytes:
+        first, last = offset // BLOCK, (offset + size - 1) // BLOCK
+        data = b"".join(self._block(name, number) for number in range(first, last + 1))
+        return data[offset - first * BLOCK :][:size]
+
+    def _read_block(self, name: str, number: int) -> bytes:
+        with self.file(name) as file:
+            file.seek(number * BLOCK)
+            return file.read(BLOCK)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """The archive at `path`. Raises StudioError when it is none, is cut off or is a trap."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise StudioError(f"{path} cannot be opened: {error.strerror}.") from error
+    with file:
+        compressed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        try:
+            tar = tarfile.open(  # noqa: SIM115 (closed by `with tar`, its errors are not ours)
+                fileobj=file, mode="r:gz" if compressed else "r:"
+            )
+        except _BROKEN as error:
+            raise StudioError(
+                f"{path.name} is not a .nemo file: it is no tar archive. Choose the file as it "
+                "was downloaded; if the download was interrupted, start it again.",
+                str(error),
+            ) from error
+        with tar:
+            yield Archive(path, file, tar, compressed)
+
+
+def cut_off(path: Path, detail: str = "") -> StudioError:
+    """The error for data that should be in the file and are not."""
+    return StudioError(
+        f"{path.name} is cut off or damaged: it ends before its contents do. Download it again "
+        "and compare its size.",
+        detail,
+    )
+
+
+def _members(path: Path, tar: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:
+    members: dict[str, tarfile.TarInfo] = {}
+    try:
+        for member in tar:
+            if member.isdir():
+                continue
+            name = _safe_name(path, member)
+            if name in members:
+                raise StudioError(
+                    f"{path.name} holds “{name}” twice; it is unclear which one is meant, so "
+                    "nothing was read."
+                )
+            members[name] = member
+    except _BROKEN as error:
+        raise cut_off(path, str(error)) from error
+    _check_end(path, tar, members)
+    return members
+
+
+def _safe_name(path: Path, member: tarfile.TarInfo) -> str:
+    """The member's name without `./`; refuses whatever no checkpoint holds."""
+    name = member.name.removeprefix("./")
+    if name.startswith("/") or ".." in name.split("/"):
+        raise StudioError(
+            f"{path.name} holds “{member.name}”, a path that leaves its own folder. No checkpoint "
+            "needs that, so nothing was read."
+        )
+    if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.issparse():
+        raise StudioError(
+            f"{path.name} holds “{member.name}”, which is a link or device and not a plain file. "
+            "No checkpoint needs that, so nothing was read."
+        )
+    return name
+
+
+def _check_end(path: Path, tar: tarfile.TarFile, members: dict[str, tarfile.TarInfo]) -> None:
+    """Tar readers do not notice when the last member's data are missing."""
+    if tar.fileobj is None or not members:
+        return
+    last = max(members.values(), key=lambda member: member.offset_data)
+    try:
+        tar.fileobj.seek(last.offset_data + max(last.size - 1, 0))
+        if last.size and not tar.fileobj.read(1):
+            raise cut_off(path, last.name)
+    except _BROKEN as error:
+        raise cut_off(path, str(error)) from error

@@ -1,0 +1,107 @@
+"""Opens a .nemo file: its configuration, its tokenizer and its tensors, read lazily."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from steerlm_studio.errors import StudioError
+from steerlm_studio.export import archive, torch_file
+from steerlm_studio.export.archive import Archive
+from steerlm_studio.export.tensors import Tensor
+
+CONFIG = "model_config.yaml"
+WEIGHTS = "model_weights.ckpt"
+CONFIG_LIMIT = 4 << 20
+TOKENIZER_LIMIT = 64 << 20
+
+_OTHER_LAYOUTS = (
+    (r"tp_rank_\d+_pp_rank_\d+/", "tensor and pipeline parallel parts (tp_rank_…_pp_rank_…)"),
+    (r"mp_rank_\d+/", "tensor parallel parts (mp_rank_…)"),
+    (r"model_weights/.*\.distcp$", "a torch_dist distributed checkpoint (model_weights/*.distcp)"),
+    (r"model_weights/", "a zarr distributed checkpoint (model_weights/)"),
+)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model as NeMo saved it. `tensors` have NeMo's names, in the order of the file."""
+
+    config: Mapping[str, Any]
+    tokenizer: bytes  # a SentencePiece model
+    tensors: Mapping[str, Tensor]
+    origin: str  # for people: which file, which NeMo
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Checkpoint]:
+    """The checkpoint at `path`, readable until the block ends. Raises StudioError."""
+    with archive.opened(path) as members:
+        if CONFIG not in members.names:
+            raise StudioError(
+                f"{path.name} has no {CONFIG}, so it is not a NeMo checkpoint. Choose a .nemo file."
+            )
+        config = _config(members)
+        version = config.get("nemo_version")
+        yield Checkpoint(
+            config=config,
+            tokenizer=_tokenizer(members, config),
+            tensors=_tensors(members),
+            origin=path.name + (f" (NeMo {version})" if isinstance(version, str) else ""),
+        )
+
+
+def _config(members: Archive) -> dict[str, Any]:
+    try:
+        config = yaml.safe_load(members.small(CONFIG, CONFIG_LIMIT))
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise StudioError(
+            f"{CONFIG} in {members.path.name} is not valid YAML. Download the file again.",
+            str(error),
+        ) from error
+    if not isinstance(config, dict):
+        raise StudioError(f"{CONFIG} in {members.path.name} does not hold settings by name.")
+    return config
+
+
+def _tokenizer(members: Archive, config: Mapping[str, Any]) -> bytes:
+    """The SentencePiece file that the configuration names, or the only one there is."""
+    section = config.get("tokenizer")
+    section = section if isinstance(section, dict) else {}
+    library = section.get("library", "sentencepiece")
+    if library != "sentencepiece":
+        raise StudioError(
+            f"The tokenizer of {members.path.name} is of the kind “{library}” (tokenizer.library); "
+            "only SentencePiece can be exported."
+        )
+    named = [section.get("model"), section.get("tokenizer_model"), config.get("tokenizer_model")]
+    wanted = [str(name).removeprefix("nemo:") for name in named if name]
+    files = [name for name in members.names if name.endswith(".model")]
+    found = [name for name in wanted if name in members.names]
+    if not found and len(files) == 1:
+        found = files
+    if not found:
+        raise StudioError(
+            f"The SentencePiece file {wanted[0] if wanted else '(*.model)'} is not in "
+            f"{members.path.name}. Without it there is no tokenizer to export."
+        )
+    return members.small(found[0], TOKENIZER_LIMIT)
+
+
+def _tensors(members: Archive) -> Mapping[str, Tensor]:
+    if WEIGHTS in members.names:
+        with members.file(WEIGHTS) as file:
+            read = partial(members.read, WEIGHTS)
+            return torch_file.stored_tensors(file, read, f"{WEIGHTS} in {members.path.name}")
+    for pattern, layout in _OTHER_LAYOUTS:
+        if any(re.match(pattern, name) for name in members.names):
+            raise StudioError(
+                f"{members.path.name} holds {layout}, which cannot be exported yet; a single "
+                f"{WEIGHTS} can. NeMo can save it so with one tensor and one pipeline rank."
+            )
+    raise StudioError(f"{members.path.name} has no {WEIGHTS}: there are no weights in it.")

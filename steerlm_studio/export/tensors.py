@@ -1,0 +1,90 @@
+"""Tensors of a checkpoint, read a few rows at a time so that size does not matter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Dtype = Literal["F32", "F16", "BF16"]
+Array = NDArray[Any]
+
+# BF16 has no numpy type: its bits travel as unsigned integers.
+NUMPY: dict[Dtype, str] = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+
+
+class Tensor(Protocol):
+    """Something with rows. `rows` gives them as stored: see `NUMPY`, and `as_float32`."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def dtype(self) -> Dtype: ...
+
+    def rows(self, start: int, stop: int) -> Array: ...
+
+
+def as_float32(array: Array, dtype: Dtype) -> NDArray[np.float32]:
+    """The values of rows that were stored as `dtype`; exact for all three."""
+    if dtype == "BF16":
+        return (array.astype(np.uint32) << 16).view(np.float32)
+    return array.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A tensor that lies row by row in a file; `read(offset, size)` gives its bytes."""
+
+    shape: tuple[int, ...]
+    dtype: Dtype
+    read: Callable[[int, int], bytes]
+    offset: int = 0
+
+    def rows(self, start: int, stop: int) -> Array:
+        row = np.dtype(NUMPY[self.dtype]).itemsize
+        for size in self.shape[1:]:
+            row *= size
+        data = self.read(self.offset + start * row, (stop - start) * row)
+        return np.frombuffer(data, NUMPY[self.dtype]).reshape(stop - start, *self.shape[1:])
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Some row ranges of another tensor, one after the other."""
+
+    source: Tensor
+    ranges: tuple[range, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (sum(map(len, self.ranges)), *self.source.shape[1:])
+
+    @property
+    def dtype(self) -> Dtype:
+        return self.source.dtype
+
+    def rows(self, start: int, stop: int) -> Array:
+        parts, at = [], 0
+        for block in self.ranges:
+            wanted = block[max(start - at, 0) : max(stop - at, 0)]
+            if wanted:
+                parts.append(self.source.rows(wanted.start, wanted.stop))
+            at += len(block)
+        return np.concatenate(parts)
+
+
+@dataclass(frozen=True)
+class PlusOne:
+    """A LayerNorm1P weight as other programs want it: NeMo stores w - 1."""
+
+    source: Tensor
+    dtype: Dtype = "F32"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.source.shape
+
+    def rows(self, start: int, stop: int) -> Array:
+        return as_float32(self.source.rows(start, stop), self.source.dtype) + np.float32(1)
