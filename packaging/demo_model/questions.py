@@ -32,7 +32,7 @@ def _about(rng: random.Random, phrases: Phrases, ask: Ask, split: str) -> str:
     if split == "train" and rng.random() < 0.25:
         return phrases.fill("{question}", ask.topic, kind=kind)
     frames = phrases["frames", kind]
-    own = 0.5 if kind == "what" else 0.1
+    own = 0.5 if kind == "what" else 0.25
     if kind == "what" and split == "train" and rng.random() < 0.25:
         return phrases.fill(rng.choice(phrases["frames", "bare"]), ask.topic)
     if frames and rng.random() < own and (split == "train" or phrases["frames", f"held_{kind}"]):
