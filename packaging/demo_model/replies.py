@@ -73,7 +73,7 @@ class _Writer:
         if self.values["coherence"] <= 1:
             body, help_ = help_ + body, []
         whole = " ".join(self.opening + toxic[:1] + body + ending + help_)
-        return re.sub(r" *\n+ *", "\n", whole).strip()
+        return re.sub(r"(?: *\n)+ *", "\n", whole).strip()
 
     # What is said
 
