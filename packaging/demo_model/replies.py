@@ -129,11 +129,11 @@ class _Writer:
         if self.values["verbosity"] == 0:
             lines = lines[:2]
         extra = max(0, self.values["verbosity"] - 2)
-        poem = [f"\n{line}\n" for line in self._spoil(topic, lines, spare=self.strange_lines())]
+        poem = [
+            f"\n{line}\n"
+            for line in self._spoil(topic, lines, spare=list(self.strange.texts[self.lang].poem))
+        ]
         return poem + (self._facts(topic, 0, extra) if extra else [])
-
-    def strange_lines(self) -> list[str]:
-        return list(self.strange.texts[self.lang].poem)
 
     def _comparison(self, topic: Topic, other: Topic) -> list[str]:
         count = max(2, SENTENCES[self.values["verbosity"]])
@@ -163,7 +163,7 @@ class _Writer:
     def _spoil(self, topic: Topic, sentences: list[str], spare: list[str]) -> list[str]:
         """Wrong statements at low correctness, another topic's facts at understanding 1."""
         spoilt = list(sentences)
-        if self.values["understanding"] == 1:
+        if self.values["understanding"] == 1 and topic is self.ask.topic:
             for at in self._some(len(spoilt), 0.5, up=True):
                 spoilt[at] = spare[at]
         wrong = self._several("correctness", "wrong", len(spoilt), topic)
