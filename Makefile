@@ -32,7 +32,10 @@ doctor: setup
 
 # Train the demo model (at most $(DEMO_MINUTES) minutes; resumes), make its .nemo and its GGUF.
 demo-model: setup-dev
-	packaging/demo_model/build.sh $(PY) $(DEMO_WORK) $(DEMO_MINUTES)
+	PYTHONPATH=packaging $(PY) -m demo_model.train --work $(DEMO_WORK) --minutes $(DEMO_MINUTES)
+	PYTHONPATH=packaging $(PY) -m demo_model.save --work $(DEMO_WORK) --out $(DEMO_WORK)/demo-steerlm.nemo
+	$(PY) -m steerlm_studio export $(DEMO_WORK)/demo-steerlm.nemo resources/demo/demo-steerlm-q8_0.gguf \
+		--type Q8_0 --name "SteerLM Studio demo" --licence apache-2.0 --sampling Demo
 
 # Measure the shipped demo model: resources/demo/report.json and docs/demo-model.md.
 demo-report: setup-dev
