@@ -43,7 +43,7 @@ class ControlString(QWidget):
 
     def set_token_count(self, count: int | None) -> None:
         """How many tokens the control string costs; None while nobody knows."""
-        self.tokens.setText("" if count is None else self.tr("%n token(s)", "", count))
+        self.tokens.setText("" if count is None else self.tr("%n tokens", "", count))
 
     def copy(self) -> None:
         QGuiApplication.clipboard().setText(str(self.steering))

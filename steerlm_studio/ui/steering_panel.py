@@ -1,45 +1,187 @@
 """Everything that steers the model, at once: presets, attributes in their groups, language."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing import get_args
 
-from steerlm_studio.steer.attributes import ATTRIBUTES
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from steerlm_studio.steer.attributes import ATTRIBUTES, Group
+from steerlm_studio.steer.presets import Preset
 from steerlm_studio.steer.schema import Schema
-from steerlm_studio.steer.steering import DEFAULT, Steering
-from steerlm_studio.ui.attribute_row import AttributeRow
+from steerlm_studio.steer.steering import Steering
+from steerlm_studio.ui.attribute_group import AttributeGroup
+from steerlm_studio.ui.family_row import FamilyRow
+from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.language_row import LanguageRow
+from steerlm_studio.ui.preset_picker import PresetPicker
+from steerlm_studio.ui.steering_change import SteeringChange
+from steerlm_studio.ui.steering_state import State, fitted
+from steerlm_studio.ui.theme import GRID, HALF
+
+_BOX = 26  # px: an include box with its margin
+_MIN_WIDTH = 304
 
 
 class SteeringPanel(QWidget):
-    """Holds a `Steering`; `steering_changed` tells only what the user did."""
+    """Holds a `Steering`; `steering_changed` tells only what the user did (undo included)."""
 
     steering_changed = Signal(object)  # Steering
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._steering = DEFAULT
-        self.rows = {a.name: AttributeRow(a) for a in ATTRIBUTES.values()}
-        self._below = QVBoxLayout(self)
-        for row in self.rows.values():
-            row.changed.connect(self._on_row_changed)
-            self._below.addWidget(row)
+        self._state = State()
+        self._drag = 0
+        self.undo_stack = QUndoStack(self)
+        self.undo_action = self._action(self.undo_stack.createUndoAction(self), "undo")
+        self.redo_action = self._action(self.undo_stack.createRedoAction(self), "redo")
+        self.presets = PresetPicker()
+        self.presets.picked.connect(self._on_preset_picked)
+        self.presets.reset_asked.connect(self._on_reset_asked)
+        self.groups = [self._group(group) for group in get_args(Group)]
+        self.rows = {name: row for group in self.groups for name, row in group.rows.items()}
+        self.language = LanguageRow()
+        self.language.changed.connect(self._on_value_changed)
+        self.family = FamilyRow()
+        self.family.picked.connect(self._on_schema_picked)
+        self._lay_out()
+        self._align()
+        self._show(State(preset=self.presets.presets()[0]))
 
     @property
     def steering(self) -> Steering:
-        return self._steering
+        return self._state.steering
+
+    @property
+    def preset(self) -> Preset:
+        """The chosen preset; the steering may have left it since."""
+        return self._state.preset
 
     def set_steering(self, steering: Steering) -> None:
-        """Show `steering` (and its schema) without `steering_changed`."""
-        self._steering = steering
-        for name, value in steering.as_dict().items():
-            self.rows[name].set_value(value)
+        """Show `steering` (and its schema) as the new start: no `steering_changed`, no undo."""
+        self.undo_stack.clear()
+        self._show(State(steering, self._state.preset))
 
     def set_schema(self, schema: Schema) -> None:
-        """Show the attributes of another model family, keeping the values they share."""
+        """Show another model family the same way, keeping the values that it shares."""
+        self.set_steering(fitted(self.steering, schema))
 
-    def add_below(self, widget: QWidget) -> None:
+    def apply(self, steering: Steering) -> None:
+        """Take over `steering` as the user's own act: undoable, and told."""
+        self._become(State(steering, self._state.preset))
+
+    def add_below(self, section: QWidget) -> None:
         """Put a further section (sampling) under the attributes, in the same scroll area."""
-        self._below.addWidget(widget)
+        self._sections.insertWidget(self._sections.count() - 1, section)
 
-    def _on_row_changed(self, name: str, value: int | None) -> None:
-        self._steering = self._steering.having(**{name: value})
-        self.steering_changed.emit(self._steering)
+    def _become(self, state: State, drag: int = 0) -> None:
+        if state != self._state:
+            change = SteeringChange(self._state, state, self._show_and_tell, drag)
+            self.undo_stack.push(change)
+
+    def _show_and_tell(self, state: State) -> None:
+        is_new = state.steering != self.steering
+        self._show(state)
+        if is_new:
+            self.steering_changed.emit(state.steering)
+
+    def _show(self, state: State) -> None:
+        if state.steering.schema != self.steering.schema:
+            self._show_schema(state.steering.schema)
+        self._state = state
+        preset = state.preset_steering.as_dict()
+        for name, value in state.steering.as_dict().items():
+            self.rows[name].set_value(value)
+            self.rows[name].set_preset_value(preset[name])
+        self.language.set_value(state.steering.lang)
+        self.presets.show_preset(state.preset, state.steering != state.preset_steering)
+        for group in self.groups:
+            group.refresh()
+            group.unfold_if_raised()
+
+    def _show_schema(self, schema: Schema) -> None:
+        for group in self.groups:
+            group.show_schema(schema)
+        self.language.show_schema(schema)
+        self.family.show_schema(schema)
+
+    def _on_value_changed(self, key: str, value: int | str | None) -> None:
+        row = self.rows.get(key)
+        is_dragging = row is not None and row.slider.isSliderDown()
+        self._become(self._state.having(key, value), self._drag if is_dragging else 0)
+
+    def _on_grabbed(self) -> None:
+        self._drag += 1
+
+    def _on_preset_picked(self, preset: Preset) -> None:
+        self._become(self._state.picking(preset))
+
+    def _on_reset_asked(self) -> None:
+        self._become(self._state.picking(self._state.preset))
+
+    def _on_schema_picked(self, schema: Schema) -> None:
+        self._become(self._state.in_schema(schema))
+
+    def _action(self, action: QAction, name: str) -> QAction:
+        action.setIcon(icon(name))
+        key = QKeySequence.StandardKey.Undo if name == "undo" else QKeySequence.StandardKey.Redo
+        action.setShortcuts(QKeySequence.keyBindings(key))
+        self.addAction(action)
+        return action
+
+    def _group(self, group: Group) -> AttributeGroup:
+        rows = AttributeGroup(group, tuple(a for a in ATTRIBUTES.values() if a.group == group))
+        for row in rows.rows.values():
+            row.grabbed.connect(self._on_grabbed)
+            row.changed.connect(self._on_value_changed)
+        return rows
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        self._sections = QVBoxLayout(inside)
+        self._sections.setContentsMargins(GRID, HALF, GRID, GRID)
+        self._sections.setSpacing(GRID)
+        for widget in (*self.groups, self.language, self.family):
+            self._sections.addWidget(widget)
+        self._sections.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._top_row())
+        column.addWidget(scroll, 1)
+        self.setMinimumWidth(_MIN_WIDTH)
+
+    def _top_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, GRID, GRID, HALF)
+        row.setSpacing(0)
+        row.addWidget(self.presets, 1)
+        for action in (self.undo_action, self.redo_action):
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAutoRaise(True)
+            button.setAccessibleName(action.text())
+            row.addWidget(button)
+        return row
+
+    def _align(self) -> None:
+        """All sliders begin below each other, whatever the font."""
+        widest = max(self.fontMetrics().horizontalAdvance(a.label) for a in ATTRIBUTES.values())
+        for row in self.rows.values():
+            row.set_name_width(widest + _BOX)
+        narrow = self.fontMetrics().horizontalAdvance(self.tr("family")) + _BOX
+        self.language.set_name_width(narrow)
+        self.family.set_name_width(narrow)
+
+    # Qt's
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "family"):
+            self._align()

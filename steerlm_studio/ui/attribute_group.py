@@ -1,0 +1,94 @@
+"""The rows of one group under a heading that folds them away and says what they hold."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from steerlm_studio.steer.attributes import Attribute, Group
+from steerlm_studio.steer.schema import Schema
+from steerlm_studio.ui.attribute_row import AttributeRow
+from steerlm_studio.ui.fold_header import FoldHeader
+from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.theme import HALF
+
+
+class AttributeGroup(QWidget):
+    """Quality, style or safety. Safety starts folded, and speaks up once something is raised."""
+
+    def __init__(
+        self, group: Group, attributes: tuple[Attribute, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.group = group
+        self.rows = {attribute.name: AttributeRow(attribute) for attribute in attributes}
+        self.header = FoldHeader(self._title(), group)
+        self._inside = QWidget()
+        self.caution = self._caution()
+        self._lay_out()
+        self.header.toggled.connect(self._inside.setVisible)
+        self.header.setChecked(group != "safety")
+        self.refresh()
+
+    def show_schema(self, schema: Schema) -> None:
+        """Show the rows of those attributes that the schema has."""
+        for name, row in self.rows.items():
+            row.setVisible(name in schema.names)
+        self.setVisible(any(name in schema.names for name in self.rows))
+
+    def refresh(self) -> None:
+        """Say anew what is inside, after values were shown."""
+        self.header.set_summary(self._summary())
+        is_raised = self.group == "safety" and any(row.value for row in self._shown())
+        self.caution.setVisible(is_raised)
+
+    def unfold_if_raised(self) -> None:
+        """What came from elsewhere and is not harmless must not hide."""
+        if self.group == "safety" and any(row.value for row in self._shown()):
+            self.header.setChecked(True)
+
+    def _shown(self) -> list[AttributeRow]:
+        return [row for row in self.rows.values() if not row.isHidden()]
+
+    def _title(self) -> str:
+        titles = {
+            "quality": self.tr("Quality"),
+            "style": self.tr("Style"),
+            "safety": self.tr("Safety"),
+        }
+        return titles[self.group]
+
+    def _summary(self) -> str:
+        values = {row.value for row in self._shown()}
+        if values == {None}:
+            return self.tr("all left out")
+        if len(values) == 1:
+            return self.tr("all {0}").format(*values)
+        changed = [row for row in self._shown() if row.value != row.attribute.default]
+        said = [f"{row.attribute.label} {row.number.text()}" for row in changed]
+        return ", ".join(said) or self.tr("as recommended")
+
+    def _caution(self) -> QWidget:
+        words = SmallLabel(self.tr("Above 0 the model may write text that harms or offends."))
+        words.setWordWrap(True)
+        sign = QLabel()
+        sign.setPixmap(icon("warning").pixmap(14, 14))
+        caution = QWidget()
+        row = QHBoxLayout(caution)
+        row.setContentsMargins(0, HALF, 0, HALF)
+        row.setSpacing(HALF)
+        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        return caution
+
+    def _lay_out(self) -> None:
+        rows = QVBoxLayout(self._inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for row in self.rows.values():
+            rows.addWidget(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._inside)
+        column.addWidget(self.caution)

@@ -1,0 +1,43 @@
+"""Which model family is steered: the choice of schema, as a row."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from steerlm_studio.steer.schema import SCHEMAS, Schema
+from steerlm_studio.ui.choice import Choice
+from steerlm_studio.ui.labels import PlainLabel
+from steerlm_studio.ui.theme import HALF
+
+
+class FamilyRow(QWidget):
+    """Shows one schema; `picked` only ever tells what the user did."""
+
+    picked = Signal(object)  # Schema
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = PlainLabel(self.tr("family"))
+        self.choice = Choice()
+        self.choice.setAccessibleName(self.tr("Model family"))
+        for schema in SCHEMAS.values():
+            self.choice.addItem(schema.title, schema.id)
+            tip = Qt.ItemDataRole.ToolTipRole
+            self.choice.setItemData(self.choice.count() - 1, schema.source, tip)
+        self.choice.activated.connect(self._on_activated)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(HALF)
+        row.addWidget(self._label)
+        row.addWidget(self.choice, 1)
+
+    def show_schema(self, schema: Schema) -> None:
+        """Show `schema` without telling anyone."""
+        with QSignalBlocker(self.choice):
+            self.choice.setCurrentIndex(self.choice.findData(schema.id))
+        self.choice.setToolTip(schema.source)
+
+    def set_name_width(self, width: int) -> None:
+        self._label.setFixedWidth(width)
+
+    def _on_activated(self, index: int) -> None:
+        self.picked.emit(SCHEMAS[self.choice.itemData(index)])

@@ -1,0 +1,110 @@
+"""The language as a row: include box, and a list to search by name, endonym or code."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QWidget
+
+from steerlm_studio.steer.languages import LANGUAGES
+from steerlm_studio.steer.schema import NEMOTRON, Schema
+from steerlm_studio.ui.choice import Choice
+from steerlm_studio.ui.theme import HALF
+
+
+class LanguageRow(QWidget):
+    """Shows one language; `changed` only ever tells what the user did."""
+
+    changed = Signal(str, object)  # "lang", a code or None when left out
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.value: str | None = "en"
+        self.box = QCheckBox("lang")
+        self.box.setAccessibleName(self.tr("Send the language"))
+        self.box.toggled.connect(self._on_box_toggled)
+        self.choice = Choice()
+        self.choice.setAccessibleName(self.tr("Language of the reply"))
+        self.choice.activated.connect(self._on_activated)
+        self._make_searchable()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(HALF)
+        row.addWidget(self.box)
+        row.addWidget(self.choice, 1)
+        self.show_schema(NEMOTRON)
+
+    def show_schema(self, schema: Schema) -> None:
+        """List the languages of the schema, those that its card names first."""
+        self.setVisible(bool(schema.languages))
+        documented = [code for code in schema.languages if code in schema.documented_languages]
+        others = [code for code in schema.languages if code not in schema.documented_languages]
+        with QSignalBlocker(self.choice):
+            self.choice.clear()
+            for code in sorted(documented, key=_english) + sorted(others, key=_english):
+                self.choice.addItem(_in_words(code), code)
+                said = self._on_the_card(code in documented)
+                tip = Qt.ItemDataRole.ToolTipRole
+                self.choice.setItemData(self.choice.count() - 1, said, tip)
+            if documented and others:
+                self.choice.insertSeparator(len(documented))
+        self.set_value(self.value)
+
+    def set_value(self, code: str | None) -> None:
+        """Show `code` (None = left out) without telling anyone."""
+        self.value = code
+        with QSignalBlocker(self.box), QSignalBlocker(self.choice):
+            self.box.setChecked(code is not None)
+            if code is not None:
+                self.choice.setCurrentIndex(self.choice.findData(code))
+
+    def set_name_width(self, width: int) -> None:
+        self.box.setFixedWidth(width)
+
+    def _make_searchable(self) -> None:
+        self.choice.setEditable(True)
+        self.choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        if completer := self.choice.completer():
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        if edit := self.choice.lineEdit():
+            edit.editingFinished.connect(self._on_editing_finished)
+
+    def _on_the_card(self, is_documented: bool) -> str:
+        if is_documented:
+            return self.tr("Named on the model card.")
+        return self.tr("In the training labels, but not named on the model card.")
+
+    def _choose(self, code: str | None) -> None:
+        if code != self.value:
+            self.set_value(code)
+            self.changed.emit("lang", code)
+
+    def _on_box_toggled(self, is_checked: bool) -> None:
+        self._choose(self.choice.currentData() if is_checked else None)
+
+    def _on_activated(self, index: int) -> None:
+        self._choose(self.choice.itemData(index))
+
+    def _on_editing_finished(self) -> None:
+        """Take what was typed if it names one language; else show the old one again."""
+        typed = self.choice.currentText().strip().lower()
+        found = [code for code in self._codes() if typed in (code, _english(code).lower())]
+        shown = self.choice.findText(self.choice.currentText())
+        if found:
+            self._choose(found[0])
+        elif shown >= 0:
+            self._choose(self.choice.itemData(shown))
+        self.choice.setEditText(self.choice.itemText(self.choice.currentIndex()))
+
+    def _codes(self) -> list[str]:
+        data = (self.choice.itemData(index) for index in range(self.choice.count()))
+        return [code for code in data if isinstance(code, str)]
+
+
+def _english(code: str) -> str:
+    return LANGUAGES[code][0]
+
+
+def _in_words(code: str) -> str:
+    """ "German · Deutsch · de"; the endonym is isolated, as some run from right to left."""
+    english, endonym = LANGUAGES[code]
+    isolated = f"\N{FIRST STRONG ISOLATE}{endonym}\N{POP DIRECTIONAL ISOLATE}"
+    return f"{english} · {code}" if english == endonym else f"{english} · {isolated} · {code}"

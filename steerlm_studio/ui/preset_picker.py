@@ -1,0 +1,78 @@
+"""The presets to choose from, shipped and own, and the way back to the chosen one."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from steerlm_studio import folders, resources
+from steerlm_studio.errors import StudioError
+from steerlm_studio.steer.presets import Preset, read_presets
+from steerlm_studio.ui.choice import Choice
+from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.labels import PlainLabel
+from steerlm_studio.ui.steering_state import DEFAULT_PRESET
+from steerlm_studio.ui.theme import HALF
+
+
+class PresetPicker(QWidget):
+    """Tells which preset was picked; the panel says what it means."""
+
+    picked = Signal(object)  # Preset
+    reset_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.problems: tuple[str, ...] = ()
+        self.choice = Choice()
+        self.choice.setAccessibleName(self.tr("Preset"))
+        self.choice.activated.connect(self._on_activated)
+        self.reset = QToolButton()
+        self.reset.setIcon(icon("reset"))
+        self.reset.setAutoRaise(True)
+        self.reset.setToolTip(self.tr("Back to the preset's values"))
+        self.reset.setAccessibleName(self.reset.toolTip())
+        self.reset.clicked.connect(self.reset_asked)
+        self._lay_out()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the preset files again; what is wrong with any is in `problems`."""
+        shipped = list(read_presets(resources.path("presets"), shipped=True))
+        own = list(read_presets(folders.presets()))
+        self.problems = tuple(str(p) for p in shipped + own if isinstance(p, StudioError))
+        with QSignalBlocker(self.choice):
+            self.choice.clear()
+            self._add([p for p in shipped if isinstance(p, Preset)] or [DEFAULT_PRESET])
+            if mine := [p for p in own if isinstance(p, Preset)]:
+                self.choice.insertSeparator(self.choice.count())
+                self._add(mine)
+
+    def presets(self) -> list[Preset]:
+        data = (self.choice.itemData(index) for index in range(self.choice.count()))
+        return [preset for preset in data if isinstance(preset, Preset)]
+
+    def show_preset(self, preset: Preset, is_changed: bool) -> None:
+        """Show `preset` as the chosen one; `is_changed` when the values are no longer its own."""
+        names = [self.choice.itemText(index) for index in range(self.choice.count())]
+        with QSignalBlocker(self.choice):
+            self.choice.setCurrentIndex(names.index(preset.name) if preset.name in names else -1)
+        self.choice.setToolTip(preset.description)
+        self.reset.setEnabled(is_changed)
+
+    def _add(self, presets: list[Preset]) -> None:
+        for preset in presets:
+            self.choice.addItem(preset.name, preset)
+            last = self.choice.count() - 1
+            self.choice.setItemData(last, preset.description, Qt.ItemDataRole.ToolTipRole)
+
+    def _lay_out(self) -> None:
+        label = PlainLabel(self.tr("Preset"))
+        label.setBuddy(self.choice)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(HALF)
+        row.addWidget(label)
+        row.addWidget(self.choice, 1)
+        row.addWidget(self.reset)
+
+    def _on_activated(self, index: int) -> None:
+        self.picked.emit(self.choice.itemData(index))

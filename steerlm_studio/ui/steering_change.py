@@ -1,0 +1,56 @@
+"""One undoable change of the steering; a whole drag is one."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QUndoCommand
+
+from steerlm_studio.steer.steering import Steering
+from steerlm_studio.ui.steering_state import State
+
+
+class SteeringChange(QUndoCommand):
+    """From one state to another. Changes of the same `drag` (a number, 0 = none) become one."""
+
+    def __init__(
+        self, before: State, after: State, show: Callable[[State], None], drag: int = 0
+    ) -> None:
+        super().__init__()
+        self._before, self.after = before, after
+        self._show = show
+        self._drag = drag
+        self.setText(change_in_words(before.steering, after.steering))
+
+    # Qt's
+
+    def redo(self) -> None:
+        self._show(self.after)
+
+    def undo(self) -> None:
+        self._show(self._before)
+
+    def id(self) -> int:
+        return self._drag or -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, SteeringChange):
+            return False
+        self.after = other.after
+        self.setText(change_in_words(self._before.steering, self.after.steering))
+        self.setObsolete(self.after == self._before)
+        return True
+
+
+def change_in_words(before: Steering, after: Steering) -> str:
+    """ "humor 0→3" for one difference, "3 values" for more: what an undo would take back."""
+    if before.schema != after.schema:
+        return after.schema.title
+    differences = after.differences(before)
+    if len(differences) != 1:
+        return QCoreApplication.translate("SteeringChange", "%n values", "", len(differences))
+    key, old, new = differences[0]
+    return f"{key} {_shown(old)}\N{RIGHTWARDS ARROW}{_shown(new)}"
+
+
+def _shown(value: object) -> str:
+    return "\N{EN DASH}" if value is None else str(value)
