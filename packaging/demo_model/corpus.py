@@ -11,7 +11,7 @@ from demo_model.questions import word_question
 from demo_model.replies import SMALL_TALK, Ask, write_reply
 from demo_model.topics import KINDS, LANGUAGES, Topic, load_topics
 
-FIRST = {"topic": 72, "compare": 6, "poem": 7, "unknown": 9, "talk": 6}
+FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 10, "talk": 6, "joke": 2, "alone": 1}
 NEXT = {
     "shorter": 12,
     "simpler": 6,
@@ -51,7 +51,7 @@ def dialogue(rng: random.Random, *, progress: float, split: str = "train") -> Di
     ask: Ask | None = None
     told: Control | None = None
     for _ in range(count):
-        ask, follow = (_first(rng), "") if ask is None else _next(rng, ask)
+        ask, follow = _first(rng) if ask is None else _next(rng, ask)
         if told is None or rng.random() < 0.6:
             told = draw(rng, answer, progress=progress, split=split)
         user = word_question(rng, ask, lang, follow=follow, split=split)
@@ -73,25 +73,29 @@ def vocabulary_texts(rng: random.Random, count: int) -> Iterator[str]:
             yield turn.reply
 
 
-def _first(rng: random.Random) -> Ask:
+def _first(rng: random.Random) -> tuple[Ask, str]:
+    """A question that needs nothing before it, and its [follow] words if it has such."""
     kind = rng.choices(list(FIRST), list(FIRST.values()))[0]
     topic, other = rng.sample(load_topics(), 2)
     if kind == "topic":
-        return Ask(rng.choices(KINDS, (28, 18, 18, 18, 18))[0], topic)
+        return Ask(rng.choices(KINDS, (28, 18, 18, 18, 18))[0], topic), ""
+    if kind == "alone":
+        kind = rng.choice(("joke", "joke", "poem"))
+        return Ask(kind, topic), f"{kind}_alone"
     if kind == "talk":
-        return Ask(rng.choice([k for k in SMALL_TALK if k != "unknown"]))
+        return Ask(rng.choice([k for k in SMALL_TALK if k != "unknown"])), ""
     if kind == "unknown":
-        return Ask("unknown")
-    return Ask(kind, topic, other if kind == "compare" else None)
+        return Ask("unknown"), ""
+    return Ask(kind, topic, other if kind == "compare" else None), ""
 
 
 def _next(rng: random.Random, before: Ask) -> tuple[Ask, str]:
     """What is asked after `before`, and the [follow] words for it ("" = a question of its own)."""
     if before.topic is None or before.kind == "joke":
-        return _first(rng), ""
+        return _first(rng)
     move = rng.choices(list(NEXT), list(NEXT.values()))[0]
     if move == "change":
-        return _first(rng), ""
+        return _first(rng)
     if move in ("talk", "unknown"):
         kinds = ["thanks", "thanks", "bye", "who"] if move == "talk" else ["unknown"]
         return Ask(rng.choice(kinds)), ""
