@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import gguf_file, nemo, network, tokenizer
+from steerlm_studio.export import gguf_file, nemo, network, tokenizer, weights
 from steerlm_studio.export.chat_template import chat_template
 from steerlm_studio.export.gguf_file import FILE_TYPES, FileType
 
@@ -57,7 +57,7 @@ def export(
     with nemo.opened(checkpoint) as source:
         net = network.from_nemo(source.config)
         words = tokenizer.vocabulary(source.tokenizer)
-        tensors = network.assemble(net, source.tensors, len(words.pieces), checkpoint.name)
+        tensors = weights.assemble(net, source.tensors, len(words.pieces), checkpoint.name)
         metadata: dict[str, Any] = {
             "general.type": "model",
             "general.name": name,

@@ -64,7 +64,7 @@ def logits(path: Path, ids: list[int]) -> np.ndarray:
 def tokenize(model: object, segments: list[dict[str, str]]) -> list[int]:
     """The ids of control tokens and texts, as the program sends them."""
     vocab = C.llama_model_get_vocab(model)
-    if metadata(model, "steerlm.dummy_prefix") == "true":
+    if segments and metadata(model, "steerlm.dummy_prefix") == "true":
         segments = [{"text": " "}, *segments]
     ids: list[int] = []
     for kind, text in joined(segments):
