@@ -15,6 +15,7 @@ FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 10, "talk": 6, "joke":
 NEXT = {
     "shorter": 12,
     "simpler": 6,
+    "more": 12,
     "joke": 10,
     "and": 18,
     "kind": 18,
@@ -104,7 +105,7 @@ def _next(rng: random.Random, before: Ask) -> tuple[Ask, str]:
 
 def _follow(rng: random.Random, move: str, before: Ask, topic: Topic) -> tuple[Ask, str]:
     kind = before.kind if before.kind in KINDS else "what"
-    if move in ("shorter", "simpler"):
+    if move in ("shorter", "simpler", "more"):
         return Ask(kind, topic, form=move), move
     if move == "and":
         new = rng.choice([t for t in load_topics() if t is not topic])

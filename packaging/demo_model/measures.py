@@ -82,6 +82,7 @@ class Reading:
         if self.ask.kind == "poem":
             return any(m.key == "poem" and m.topic == self.ask.topic.key for m in self.known)
         place = KINDS.index(self.ask.kind) if self.ask.kind in KINDS else 0
+        place = len(KINDS) if self.ask.form == "more" else place
         return bool(self.facts) and (self.facts[0].topic, self.facts[0].place) == (
             self.ask.topic.key,
             place,

@@ -35,7 +35,7 @@ class Ask:
     """What a user wants: a kind of question about a topic, or small talk.
 
     `kind` is one of KINDS, compare, poem, joke, or a key of SMALL_TALK. `form` is "" or, for what
-    was said just before, "shorter" or "simpler".
+    was said just before, "shorter", "simpler" or "more".
     """
 
     kind: str
@@ -143,11 +143,15 @@ class _Writer:
 
     def _facts(self, topic: Topic, opening: int, count: int) -> list[str]:
         """The opening fact, then others in the topic's own order, none twice."""
-        rest = [i for i in range(FACTS) if i != opening]
-        chosen = [opening, *sorted(self.rng.sample(rest, count - 1))]
-        strange = [opening, *sorted(self.rng.sample(rest, count - 1))]
-        own = self._register(topic, chosen)
-        return self._spoil(topic, own, spare=self._register(self.strange, strange))
+        own = self._register(topic, self._order(opening, count))
+        strange = self._register(self.strange, self._order(opening, count))
+        return self._spoil(topic, own, spare=strange)
+
+    def _order(self, opening: int, count: int) -> list[int]:
+        if self.ask.form == "more":
+            return [*range(len(KINDS), FACTS), *range(len(KINDS))][:count]
+        rest = [fact for fact in range(FACTS) if fact != opening]
+        return [opening, *sorted(self.rng.sample(rest, count - 1))]
 
     def _register(self, topic: Topic, facts: Sequence[int]) -> list[str]:
         text = topic.texts[self.lang]
