@@ -90,7 +90,8 @@ class _Writer:
             self.opening = [self._pick("understanding", "unsure")]
         elif level == 2:
             kind = self.rng.choice([k for k in KINDS if k != self.ask.kind])
-            self.ask = replace(self.ask, kind=kind, other=None)
+            form = "" if self.ask.form == "more" else self.ask.form
+            self.ask = replace(self.ask, kind=kind, other=None, form=form)
             phrase = self.rng.choice(self.phrases["understanding", "wrong_kind"])
             self.opening = [self.phrases.fill(phrase, self.ask.topic, kind=kind)]
         elif level == 1:
