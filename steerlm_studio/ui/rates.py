@@ -1,0 +1,84 @@
+"""Tokens per second from the engine's messages; knows no Qt."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from steerlm_studio.protocol import Done, Prefilling, Step
+
+WINDOW = 0.5  # seconds over which "now" is meant
+
+
+@dataclass
+class Curve:
+    """Rates over the time since the first token: seconds and tokens per second, equally long."""
+
+    seconds: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+
+    def add(self, seconds: float, rate: float) -> None:
+        self.seconds.append(seconds)
+        self.rates.append(rate)
+
+
+class RunRates:
+    """What is known of one run's speed so far. Times in seconds, rates in tokens per second.
+
+    `clock` readings are the caller's; they stand in until `done` brings the engine's own times.
+    """
+
+    def __init__(self, run: int, lanes: int, clock: float) -> None:
+        self.run = run
+        self.total = Curve()
+        self.lanes = [Curve() for _ in range(lanes)]
+        self.generated = 0
+        self.prompt_rate: float | None = None
+        self.first_token: float | None = None
+        self.mean: float | None = None
+        self.evaluated: int | None = None
+        self.reused: int | None = None
+        self.is_done = False
+        self._begun = clock
+        self._seconds = 0.0
+        self._recent: deque[tuple[float, tuple[int, ...]]] = deque()
+        self._recent_seconds = 0.0
+
+    @property
+    def now(self) -> float | None:
+        """All lanes together, over the last half second."""
+        return self.total.rates[-1] if self.total.rates else None
+
+    def prefilled(self, message: Prefilling, clock: float) -> None:
+        self.evaluated = message.done
+        if clock > self._begun and message.done:
+            self.prompt_rate = message.done / (clock - self._begun)
+
+    def stepped(self, message: Step, clock: float) -> None:
+        if self.first_token is None:
+            self.first_token = clock - self._begun
+        self._seconds += message.seconds
+        self.generated += len(message.lanes)
+        self.mean = self.generated / self._seconds if self._seconds else None
+        self._remember(message)
+        for lane in message.lanes:
+            if lane < len(self.lanes):
+                self.lanes[lane].add(self._seconds, self._rate_of(lane))
+        tokens = sum(len(lanes) for _, lanes in self._recent)
+        self.total.add(self._seconds, tokens / max(self._recent_seconds, 1e-9))
+
+    def done(self, message: Done) -> None:
+        self.is_done = True
+        self.evaluated, self.reused = message.evaluated, message.reused
+        if message.generated:
+            self.first_token = message.first_token_seconds
+        if message.prompt_seconds > 0 and message.evaluated:
+            self.prompt_rate = message.evaluated / message.prompt_seconds
+
+    def _remember(self, message: Step) -> None:
+        self._recent.append((message.seconds, message.lanes))
+        self._recent_seconds += message.seconds
+        while len(self._recent) > 1 and self._recent_seconds - self._recent[0][0] >= WINDOW:
+            self._recent_seconds -= self._recent.popleft()[0]
+
+    def _rate_of(self, lane: int) -> float:
+        tokens = sum(1 for _, lanes in self._recent if lane in lanes)
+        return tokens / max(self._recent_seconds, 1e-9)
