@@ -88,9 +88,9 @@ class Reading:
             place,
         )
 
-    def well_formed(self) -> float:
-        """The share of its sentences that the generator could have made."""
-        return len(self.known) / len(self.meanings) if self.meanings else 0.0
+    def sentence_is_known(self) -> list[bool]:
+        """Per sentence whether the generator could have made it; an empty reply has one bad."""
+        return [meaning is not None for meaning in self.meanings] or [False]
 
     def repeats(self) -> bool:
         """Whether it says a sentence twice; hesitations do not count."""
