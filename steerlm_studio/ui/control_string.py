@@ -1,14 +1,14 @@
 """The control string as it stands: coloured by group, the change lit, its tokens, a copy button."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetricsF, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from steerlm_studio.steer.steering import DEFAULT, Steering
-from steerlm_studio.ui.control_layout import Piece, folded, pieces_of, wrapped
+from steerlm_studio.steer.steering import Steering
+from steerlm_studio.ui.control_text import ControlText
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallNumberLabel
-from steerlm_studio.ui.theme import GRID, HALF, Colours, colours_of, monospace
+from steerlm_studio.ui.theme import GRID, HALF
 
 _COPIED_MS = 1500
 
@@ -68,92 +68,3 @@ class ControlString(QWidget):
         row.setSpacing(GRID)
         row.addWidget(self.text, 1)
         row.addLayout(top)
-
-
-class ControlText(QWidget):
-    """The string itself, painted by hand: a slider move must be on the screen within its event."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.steering = DEFAULT
-        self.changed: frozenset[str] = frozenset()
-        self.is_folded = False
-        self._pieces = pieces_of(DEFAULT)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self._show_in_words()
-
-    def set_steering(self, steering: Steering) -> None:
-        if steering == self.steering:
-            return
-        self.changed = frozenset(key for key, _, _ in steering.differences(self.steering))
-        self.steering = steering
-        before, self._pieces = self._pieces, pieces_of(steering)
-        self._show_in_words()
-        if [p.key for p in before] != [p.key for p in self._pieces]:
-            self.updateGeometry()
-        self.repaint()
-
-    def set_folded(self, is_folded: bool) -> None:
-        """On one line, what is not worth showing left away; or whole."""
-        self.is_folded = is_folded
-        self.updateGeometry()
-        self.update()
-
-    def _show_in_words(self) -> None:
-        self.setAccessibleName(self.tr("Control string"))
-        self.setAccessibleDescription(str(self.steering))
-
-    def _metrics(self) -> QFontMetricsF:
-        return QFontMetricsF(monospace(self.fontInfo().pixelSize()))
-
-    def _lines(self, width: float) -> list[list[Piece]]:
-        columns = int(width / self._metrics().horizontalAdvance("0"))
-        if self.is_folded:
-            return [folded(self._pieces, self.changed, columns)]
-        return wrapped(self._pieces, columns)
-
-    def _draw_piece(self, painter: QPainter, piece: Piece, at: QPointF, colours: Colours) -> None:
-        metrics = painter.fontMetrics()
-        if piece.key in self.changed:
-            lit = QRectF(
-                at.x() - 2,
-                at.y() - metrics.ascent() - 1,
-                metrics.horizontalAdvance(piece.text) + 4,
-                metrics.height() + 2,
-            )
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.changed))
-            painter.drawRoundedRect(lit, 3, 3)
-        painter.setPen(colours.group(piece.group) if piece.group else QColor(colours.text))
-        painter.drawText(at, piece.text)
-        painter.setPen(QColor(colours.secondary))
-        if piece.comma:
-            painter.drawText(QPointF(at.x() + metrics.horizontalAdvance(piece.text), at.y()), ",")
-
-    # Qt's
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = colours_of(self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(monospace(self.fontInfo().pixelSize()))
-        metrics = self._metrics()
-        y = metrics.ascent() + 2
-        for line in self._lines(self.width()):
-            x = 2.0
-            for piece in line:
-                self._draw_piece(painter, piece, QPointF(x, y), colours)
-                x += piece.columns * metrics.horizontalAdvance("0")
-            y += metrics.lineSpacing() + 2
-        painter.end()
-
-    def heightForWidth(self, width: int) -> int:
-        return round(len(self._lines(width)) * (self._metrics().lineSpacing() + 2) + 2)
-
-    def sizeHint(self) -> QSize:
-        return QSize(400, self.heightForWidth(400))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, round(self._metrics().lineSpacing()) + HALF)

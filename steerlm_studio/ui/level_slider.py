@@ -75,7 +75,7 @@ class LevelSlider(QSlider):
     def _draw_value(self, painter: QPainter, colours: Colours) -> None:
         middle = self.height() / 2
         knob = QPointF(self._place_of(self.value()), middle)
-        colour = colours.group(self._group) if self._is_sent else QColor(colours.edge)
+        colour = colours.fill(self._group) if self._is_sent else QColor(colours.edge)
         if self._is_sent:
             painter.setPen(QPen(colour, 4, s=Qt.PenStyle.SolidLine, c=Qt.PenCapStyle.RoundCap))
             painter.drawLine(QPointF(self._place_of(self.minimum()), middle), knob)

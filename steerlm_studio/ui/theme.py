@@ -38,13 +38,18 @@ class Colours:
     quality: str
     style: str
     safety: str
+    fills: tuple[str, str, str]  # of quality, style, safety
     good: str
     warning: str
     error: str
 
     def group(self, group: Group) -> QColor:
-        """The colour of an attribute group; always shown with a word or a shape beside it."""
+        """The text colour of an attribute group; always shown with a word or a shape beside it."""
         return QColor({"quality": self.quality, "style": self.style, "safety": self.safety}[group])
+
+    def fill(self, group: Group) -> QColor:
+        """The brighter one for sliders and marks, 3:1 on `window`."""
+        return QColor(self.fills[("quality", "style", "safety").index(group)])
 
     def palette(self) -> QPalette:
         """The same as a Qt palette, disabled text included."""
@@ -97,8 +102,9 @@ LIGHT = Colours(
     selection="#cfe3f7",
     changed="#fff0b8",
     quality="#006aa6",
-    style="#8a5e00",
-    safety="#b34a00",
+    style="#7d5a00",
+    safety="#ad3f00",
+    fills=("#0072b2", "#b57c00", "#d55e00"),
     good="#1a7340",
     warning="#8a5e00",
     error="#b3261e",
@@ -114,10 +120,11 @@ DARK = Colours(
     accent="#6cb3f2",
     on_accent="#10151a",
     selection="#274a6d",
-    changed="#4d4213",
+    changed="#3b3312",
     quality="#5cb4e6",
     style="#eab040",
     safety="#f58a52",
+    fills=("#4ba6da", "#e69f00", "#e8743a"),
     good="#6cc58d",
     warning="#eab040",
     error="#ff8f86",
