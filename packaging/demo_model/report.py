@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from demo_model.answers import engine_answers
 from demo_model.measures import MEASURES
 from demo_model.probes import (
     CHECKS,
@@ -90,6 +91,7 @@ def main() -> int:
     parser.add_argument("--per-attribute", type=int, default=100)
     parser.add_argument("--per-check", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=0, help="0 adapts it")
     parser.add_argument("--generator", action="store_true", help="examine the corpus itself")
     parser.add_argument("--replies", type=Path, help="write every question and reply here")
     parser.add_argument("--dry", action="store_true", help="print only, write nothing else")
@@ -98,9 +100,7 @@ def main() -> int:
     if options.generator:
         answer: Answer = generator_answers
     else:
-        from demo_model.answers import engine_answers
-
-        answer = engine_answers(options.model, TEMPERATURE, options.seed)
+        answer = engine_answers(options.model, TEMPERATURE, options.seed, options.threads)
     verdict, replies = examine(answer, probes)
     print(table(verdict))
     if options.replies:

@@ -57,7 +57,8 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        return all(figure.passed for figure in (*self.attributes, *self.checks))
+        attributes = all(figure.passed for figure in self.attributes)
+        return attributes and all(check.passed for check in self.checks)
 
     def as_dict(self) -> dict[str, Any]:
         return {
