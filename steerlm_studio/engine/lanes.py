@@ -1,0 +1,268 @@
+"""Answer several prompts side by side: share what they share, then one token for each per step."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from steerlm_studio.engine.answer import Answer, Stops
+from steerlm_studio.engine.cache import STEM, Cache, common
+from steerlm_studio.engine.llama import BATCH, Aborted, Llama, NoRoom
+from steerlm_studio.engine.prompt import Prompt, Tokenizer
+from steerlm_studio.engine.threads import Threads
+from steerlm_studio.errors import StudioError
+from steerlm_studio.protocol import Done, Finish, Generate, Lane, LaneDone, Prefilling, Reply, Step
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an engine was started with, in tokens and lanes."""
+
+    context: int  # tokens in one sequence
+    cells: int  # tokens in all sequences together
+    lanes: int  # the most answers at a time
+    on_gpu: bool = False
+
+    def width(self, lanes: int) -> int:
+        """How many columns a step of so many lanes has, so that its rounding is always the same.
+
+        On a CPU one column is rounded differently from two (and, in a long context, differently
+        with every number of threads), two like any more. GPU kernels differ with each width.
+        """
+        return self.lanes if self.on_gpu else max(2, lanes)
+
+
+@dataclass
+class Run:
+    """The counts and times of one request."""
+
+    number: int
+    answers: list[Answer]
+    cancelled: Callable[[], bool]
+    started: float = field(default_factory=time.monotonic)
+    evaluated: int = 0
+    reused: int = 0
+    prompt_seconds: float = 0.0
+    first_token: float = 0.0
+
+    def check(self) -> None:
+        """Raise `Aborted` when the run was cancelled."""
+        if self.cancelled():
+            raise Aborted
+
+    def lane_done(self, answer: Answer, finish: Finish) -> LaneDone:
+        return LaneDone(
+            run=self.number,
+            lane=answer.number,
+            finish=finish,
+            tokens=answer.tokens,
+            prompt_tokens=len(answer.prompt.ids),
+            seed=answer.sampler.seed,
+        )
+
+    def done(self) -> Done:
+        now = time.monotonic()
+        return Done(
+            run=self.number,
+            evaluated=self.evaluated,
+            reused=self.reused,
+            generated=sum(answer.tokens for answer in self.answers),
+            prompt_seconds=self.prompt_seconds,
+            first_token_seconds=(self.first_token or now) - self.started,
+            seconds=now - self.started,
+        )
+
+
+class Lanes:
+    """Runs requests on a model, one after the other, and keeps what they evaluated."""
+
+    def __init__(
+        self, llama: Llama, tokenizer: Tokenizer, limits: Limits, threads: Threads
+    ) -> None:
+        self._llama = llama
+        self._tokenizer = tokenizer
+        self._limits = limits
+        self.threads = threads
+        self._cache = Cache(llama, limits.lanes)
+
+    def warm_up(self) -> None:
+        """Evaluate a full batch of prompt and a full step, so that want of memory shows now."""
+        tokens = [0] * min(BATCH, self._limits.context - 2)
+        slots = range(1, self._limits.lanes + 1)
+        targets: dict[int, list[int]] = {STEM: tokens, **{slot: [*tokens, 0] for slot in slots}}
+        self._cache.assign(targets)
+        for batch in self._cache.batches(self._cache.missing(targets), len(tokens)):
+            self._cache.evaluate(batch, targets)
+        self._cache.step(dict.fromkeys(slots, 0), self._limits.width(len(slots)))
+        self._cache.clear()
+
+    def known(self, prompt: Prompt) -> int:
+        """How many tokens of a prompt are in the cache now."""
+        return self._cache.known(prompt.ids)
+
+    def run(self, request: Generate, cancelled: Callable[[], bool]) -> Iterator[Reply]:
+        """Answer all lanes of a request, saying each step; the last message is `Done`.
+
+        Raises `StudioError` when a prompt is empty or longer than the context.
+        """
+        prompts = [self._prompt(lane) for lane in request.lanes]
+        stops = Stops(request.stop, self._tokenizer)
+        lanes = zip(prompts, request.lanes, strict=True)
+        answers = [
+            Answer(number, prompt, lane.sampling, stops, self._llama)
+            for number, (prompt, lane) in enumerate(lanes)
+        ]
+        run = Run(request.run, answers, cancelled)
+        try:
+            yield from (self._exact if request.mode == "exact" else self._fast)(run)
+        except Aborted:
+            yield from self._end_all(run, "cancelled")
+        except NoRoom:
+            yield from self._end_all(run, "context")
+        finally:
+            for answer in answers:
+                answer.close()
+        yield run.done()
+
+    def _prompt(self, lane: Lane) -> Prompt:
+        prompt = self._tokenizer.prompt(lane.parts)
+        context = self._limits.context
+        if not prompt.ids:
+            raise StudioError("The prompt is empty. Type something to answer.")
+        if len(prompt.ids) >= context:
+            raise StudioError(
+                f"The prompt has {len(prompt.ids)} tokens and the context holds {context}. "
+                "Shorten the conversation, or choose a larger context."
+            )
+        return prompt
+
+    # --- Fast: all lanes in one batch ----------------------------------------------------------
+
+    def _fast(self, run: Run) -> Iterator[Reply]:
+        stem = self._stem(run.answers)
+        waiting, active = deque(run.answers), dict[int, Answer]()
+        keep: set[int] = set()
+        while waiting or active:
+            if newcomers := self._admitted(waiting, active, len(stem)):
+                targets = {slot: answer.prompt.ids for slot, answer in newcomers.items()}
+                if not keep:
+                    targets = {STEM: stem, **targets}
+                reused = self._cache.assign(targets, keep)
+                run.reused += sum(reused[slot] for slot in newcomers)
+                yield from self._prefill(run, targets, len(stem), newcomers)
+                active |= newcomers
+            else:
+                yield from self._step(run, active, self._limits.width(len(active)))
+            yield from self._ended(run, active)
+            keep = {STEM, *active}
+
+    def _stem(self, answers: list[Answer]) -> tuple[int, ...]:
+        """What all prompts share, up to the first place where a control string may begin."""
+        if not self._cache.shares or not answers:
+            return ()
+        first = answers[0].prompt.ids
+        ends = [min(a.prompt.prefix, common(first, a.prompt.ids)) for a in answers]
+        return first[: min(ends)]
+
+    def _admitted(
+        self, waiting: deque[Answer], active: Mapping[int, Answer], stem: int
+    ) -> dict[int, Answer]:
+        """The next lanes that fit beside those that run, by slot; one alone always fits."""
+        newcomers: dict[int, Answer] = {}
+        context = self._limits.context
+        cells = self._limits.cells - self._limits.lanes - 1 - stem
+        cells -= sum(answer.most(context) - stem for answer in active.values())
+        for slot in range(1, self._limits.lanes + 1):
+            if slot in active or not waiting:
+                continue
+            cells -= waiting[0].most(context) - stem
+            if cells < 0 and (active or newcomers):
+                break
+            newcomers[slot] = waiting.popleft()
+        return newcomers
+
+    # --- Exact: one lane at a time, evaluated in the same calls whatever went before -----------
+
+    def _exact(self, run: Run) -> Iterator[Reply]:
+        width = 1 if self._limits.on_gpu else 2
+        for answer in run.answers:
+            prefix = answer.prompt.ids[: answer.prompt.prefix if self._cache.shares else 0]
+            run.reused += self._cache.even_stem(prefix)
+            yield from self._prefill(run, {STEM: prefix}, len(prefix), {}, width)
+            active = {1: answer}
+            targets = {1: answer.prompt.ids}
+            self._cache.assign(targets, {STEM})
+            yield from self._prefill(run, targets, len(prefix), active, width)
+            yield from self._ended(run, active)
+            while active:
+                yield from self._step(run, active, width)
+                yield from self._ended(run, active)
+
+    # --- what both do --------------------------------------------------------------------------
+
+    def _prefill(
+        self,
+        run: Run,
+        targets: Mapping[int, tuple[int, ...]],
+        cut: int,
+        answers: Mapping[int, Answer],
+        width: int = 1,
+    ) -> Iterator[Reply]:
+        """Evaluate what is missing of the targets, and choose each answer's first token."""
+        missing = self._cache.missing(targets)
+        done, pieces, began = 0, dict[int, str](), time.monotonic()
+        for batch in self._cache.batches(missing, cut):
+            run.check()
+            began = time.monotonic()
+            ends = self._cache.evaluate(batch, targets, width)
+            pieces |= {slot: self._take(slot, answers[slot], row) for slot, row in ends.items()}
+            run.prompt_seconds += time.monotonic() - began
+            run.evaluated += len(batch)
+            done += len(batch)
+            yield Prefilling(run.number, done, len(missing))
+        if pieces:
+            yield self._column(run, answers, pieces, began)
+
+    def _step(self, run: Run, active: Mapping[int, Answer], width: int) -> Iterator[Reply]:
+        """Evaluate the token that each lane chose last, and choose the next."""
+        run.check()
+        began = time.monotonic()
+        rows = self._cache.step({slot: answer.next for slot, answer in active.items()}, width)
+        pieces = {slot: self._take(slot, active[slot], row) for slot, row in rows.items()}
+        yield self._column(run, active, pieces, began)
+        self._llama.set_threads(self.threads.observe(time.monotonic() - began, width))
+
+    def _take(self, slot: int, answer: Answer, row: int) -> str:
+        text = answer.take(self._llama.logits(row))
+        if answer.finish is None and len(self._cache.slots[slot].tokens) >= self._limits.context:
+            text += answer.end("context")
+        return text
+
+    def _column(
+        self, run: Run, answers: Mapping[int, Answer], pieces: Mapping[int, str], began: float
+    ) -> Step:
+        now = time.monotonic()
+        run.first_token = run.first_token or now
+        return Step(
+            run=run.number,
+            lanes=tuple(answers[slot].number for slot in pieces),
+            pieces=tuple(pieces.values()),
+            seconds=now - began,
+            threads=self._llama.threads,
+        )
+
+    def _ended(self, run: Run, active: dict[int, Answer]) -> Iterator[Reply]:
+        """Say which lanes ended, and drop them from the active ones."""
+        for slot, answer in list(active.items()):
+            if answer.finish is not None:
+                del active[slot]
+                yield run.lane_done(answer, answer.finish)
+
+    def _end_all(self, run: Run, finish: Finish) -> Iterator[Reply]:
+        left = [answer for answer in run.answers if answer.finish is None]
+        pieces = [answer.end(finish) for answer in left]
+        if any(pieces):
+            numbers = tuple(answer.number for answer in left)
+            yield Step(run.number, numbers, tuple(pieces), 0.0, self._llama.threads)
+        for answer in left:
+            yield run.lane_done(answer, finish)

@@ -1,0 +1,331 @@
+"""The ctypes calls to llama.cpp and nothing else: this is the only door to llama_cpp.
+
+llama.cpp ends the process on misuse (too many tokens in a batch, a row without logits, a partial
+copy between unshared sequences): callers keep to the limits that the attributes here state.
+"""
+
+import ctypes
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+try:
+    from llama_cpp import llama_cpp as L
+except (OSError, RuntimeError) as error:  # it is there, but its shared libraries cannot be loaded
+    raise ImportError(str(error)) from error
+
+from steerlm_studio.errors import StudioError
+
+BATCH = 512  # tokens in one call: what a cancel has to wait for at most where abort is unknown
+SEQUENCES = 256  # ids that a unified cache knows (LLAMA_MAX_SEQ); a batch knows fewer
+_WARN = 3  # GGML_LOG_LEVEL_WARN
+_CONT = 5  # GGML_LOG_LEVEL_CONT, continues the line before
+_CPU = 0  # GGML_BACKEND_DEVICE_TYPE_CPU
+
+Row = tuple[int, int, Sequence[int], bool]  # token, position, sequence ids, wants logits
+Logits = npt.NDArray[np.float32]
+
+
+class NoRoom(Exception):
+    """The cache has no cells left for a batch; nothing was changed."""
+
+
+class Aborted(Exception):
+    """`Llama.abort` stopped a batch half way."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """Something that computes; memory in bytes."""
+
+    name: str
+    description: str
+    kind: str  # cpu, gpu, igpu, accel
+    memory_free: int
+    memory_total: int
+
+
+def version() -> str:
+    """The version of llama.cpp and of the binding around it."""
+    import llama_cpp
+
+    return f"{L.llama_version().decode()} (llama-cpp-python {llama_cpp.__version__})"
+
+
+def build_flags() -> str:
+    """What this build of llama.cpp can use, e.g. `CPU : AVX2 = 1 | …`."""
+    return str(L.llama_print_system_info().decode().strip(" |\n"))
+
+
+def can_offload() -> bool:
+    """Whether this build and this machine can put layers on a GPU."""
+    return bool(L.llama_supports_gpu_offload())
+
+
+def devices() -> list[Device]:
+    """All devices that ggml sees, the CPU included."""
+    lib = L._lib
+    lib.ggml_backend_dev_count.restype = ctypes.c_size_t
+    lib.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
+    lib.ggml_backend_dev_get.restype = ctypes.c_void_p
+    for name in ("name", "description"):
+        function = getattr(lib, f"ggml_backend_dev_{name}")
+        function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_char_p
+    lib.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+    size = ctypes.POINTER(ctypes.c_size_t)
+    lib.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
+    lib.ggml_backend_dev_memory.restype = None
+    return [_device(lib, i) for i in range(lib.ggml_backend_dev_count())]
+
+
+def _device(lib: Any, index: int) -> Device:
+    device = lib.ggml_backend_dev_get(index)
+    free, total = ctypes.c_size_t(), ctypes.c_size_t()
+    lib.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+    kinds = ("cpu", "gpu", "igpu", "accel")
+    kind = lib.ggml_backend_dev_type(device)
+    return Device(
+        lib.ggml_backend_dev_name(device).decode(errors="replace"),
+        lib.ggml_backend_dev_description(device).decode(errors="replace").strip(),
+        kinds[kind] if kind < len(kinds) else "other",
+        free.value,
+        total.value,
+    )
+
+
+class Llama:
+    """A model with one context whose sequences share their cells.
+
+    `loading(fraction)` is called while the file is read; returning False stops the load.
+    `cells` is what all sequences hold together. Batches may name the sequence ids below
+    `sequences` and ask for as many rows of logits; only `copy` and `remove` know higher ids.
+    Raises `StudioError` when llama.cpp refuses the file or the memory does not suffice.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        cells: int,
+        sequences: int,
+        gpu_layers: int = -1,
+        threads: int = 1,
+        loading: Callable[[float], bool] = lambda _: True,
+        exact_cache: bool = False,
+    ) -> None:
+        self._log = L.llama_log_callback(_log)
+        L.llama_log_set(self._log, None)
+        L.llama_backend_init()
+        self._stop = ctypes.create_string_buffer(b"0")
+        self._load(path, gpu_layers, loading)
+        self._open(cells, sequences, threads, exact_cache)
+        self.vocabulary = int(L.llama_vocab_n_tokens(self._vocab))
+        self._row_type = ctypes.c_float * self.vocabulary
+        self._batch = L.llama_batch_init(BATCH, 0, sequences)
+
+    def _load(self, path: str, gpu_layers: int, loading: Callable[[float], bool]) -> None:
+        params = L.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers
+        self._loading = L.llama_progress_callback(lambda fraction, _: loading(fraction))
+        params.progress_callback = self._loading
+        self._model = L.llama_model_load_from_file(os.fsencode(path), params)
+        if not self._model:
+            raise StudioError(
+                f"llama.cpp could not load {path}: the file is damaged, of a kind that it does "
+                "not know, or the memory does not suffice. The log has its own words."
+            )
+        self._vocab = L.llama_model_get_vocab(self._model)
+        if L.llama_model_has_encoder(self._model) or not L.llama_model_has_decoder(self._model):
+            raise StudioError(f"{path} is no text generation model. Choose a chat model.")
+
+    def _open(self, cells: int, sequences: int, threads: int, exact_cache: bool) -> None:
+        params = L.llama_context_default_params()
+        params.n_ctx = cells
+        params.n_batch = params.n_ubatch = min(BATCH, cells)
+        params.n_seq_max = params.n_outputs_max = sequences
+        params.n_threads = params.n_threads_batch = threads
+        params.kv_unified = True
+        if exact_cache:
+            params.type_k = params.type_v = 0  # GGML_TYPE_F32
+            params.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        # A callback in C costs the compute threads nothing and never waits for the interpreter:
+        # atoi("0") lets a batch go on, atoi("1") stops it.
+        atoi = ctypes.cast(ctypes.CDLL(None).atoi, L.ggml_abort_callback)
+        params.abort_callback = atoi
+        params.abort_callback_data = ctypes.addressof(self._stop)
+        self._context = L.llama_init_from_model(self._model, params)
+        if not self._context:
+            raise StudioError(
+                f"There is not enough memory for a context of {cells} tokens. "
+                "Choose a smaller context, fewer answers side by side, or a smaller model."
+            )
+        self._memory = L.llama_get_memory(self._context)
+        if not self._memory:
+            raise StudioError("This model cannot generate text. Choose a chat model.")
+        self.threads = threads
+
+    def close(self) -> None:
+        """Free the context and the model. Nothing else may be called afterwards."""
+        L.llama_batch_free(self._batch)
+        L.llama_free(self._context)
+        L.llama_model_free(self._model)
+
+    # --- what the model is ---------------------------------------------------------------------
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether a sequence is a state that can be neither cut nor shared."""
+        return bool(L.llama_model_is_recurrent(self._model) or L.llama_model_is_hybrid(self._model))
+
+    @property
+    def layers(self) -> int:
+        return int(L.llama_model_n_layer(self._model))
+
+    @property
+    def parameters(self) -> int:
+        return int(L.llama_model_n_params(self._model))
+
+    @property
+    def quant(self) -> str:
+        """The file type in llama.cpp's words, e.g. `Q8_0`."""
+        name = L.llama_ftype_name(L.llama_model_ftype(self._model)) or b"unknown"
+        return str(name.decode().removeprefix("mostly ").removeprefix("all "))
+
+    # --- the vocabulary ------------------------------------------------------------------------
+
+    def tokenize(self, text: bytes, special: bool = False) -> list[int]:
+        """The ids of UTF-8 `text`, nothing put before or after; `special` reads control units."""
+        room = len(text) + 16
+        ids = (L.llama_token * room)()
+        count = L.llama_tokenize(self._vocab, text, len(text), ids, room, False, special)
+        if count < 0:
+            raise StudioError("llama.cpp could not tokenize the text.")
+        return list(ids[:count])
+
+    @lru_cache(maxsize=65536)  # noqa: B019 (one engine lives as long as its process)
+    def piece(self, token: int, special: bool = False) -> bytes:
+        """The bytes of a token; control tokens are empty unless `special`."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            count = L.llama_token_to_piece(self._vocab, token, buffer, size, 0, special)
+            if count >= 0:
+                return buffer.raw[:count]
+            size = -count
+
+    def is_control(self, token: int) -> bool:
+        return bool(L.llama_vocab_get_attr(self._vocab, token) & L.LLAMA_TOKEN_ATTR_CONTROL)
+
+    def is_special(self, token: int) -> bool:
+        """Whether the token is a unit that is recognised as a whole (control or user-defined)."""
+        special = L.LLAMA_TOKEN_ATTR_CONTROL | L.LLAMA_TOKEN_ATTR_USER_DEFINED
+        return bool(L.llama_vocab_get_attr(self._vocab, token) & special)
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends a generation (end of sequence, of turn, …)."""
+        return bool(L.llama_vocab_is_eog(self._vocab, token))
+
+    # --- computing -----------------------------------------------------------------------------
+
+    def decode(self, rows: Sequence[Row]) -> None:
+        """Evaluate up to `BATCH` rows. Raises `NoRoom`, `Aborted` or `StudioError`."""
+        batch = self._batch
+        batch.n_tokens = len(rows)
+        for i, (token, position, sequences, wants_logits) in enumerate(rows):
+            batch.token[i], batch.pos[i] = token, position
+            batch.n_seq_id[i], batch.logits[i] = len(sequences), wants_logits
+            ids = batch.seq_id[i]
+            for j, sequence in enumerate(sequences):
+                ids[j] = sequence
+        code = L.llama_decode(self._context, batch)
+        if code == 1:
+            raise NoRoom
+        if code == 2:
+            raise Aborted
+        if code != 0:
+            raise StudioError(
+                f"llama.cpp failed to evaluate a batch (code {code}). Try again; if it "
+                "stays so, restart the engine with a smaller context."
+            )
+
+    def logits(self, row: int) -> Logits:
+        """The logits of a row of the last batch, a view that the next `decode` overwrites."""
+        pointer = L.llama_get_logits_ith(self._context, row)
+        address = ctypes.addressof(pointer.contents)
+        return np.frombuffer(self._row_type.from_address(address), dtype=np.float32)
+
+    def abort(self, stop: bool) -> None:
+        """Make the running batch (on the CPU) and all that follow stop, or let them go on.
+
+        May be called from any thread.
+        """
+        self._stop[0] = b"1" if stop else b"0"
+
+    def set_threads(self, threads: int) -> None:
+        """Use so many CPU threads from the next batch on."""
+        L.llama_set_n_threads(self._context, threads, threads)
+        self.threads = threads
+
+    # --- the cache -----------------------------------------------------------------------------
+
+    def copy(self, source: int, target: int, end: int) -> None:
+        """Let `target` share the first `end` cells of `source`."""
+        L.llama_memory_seq_cp(self._memory, source, target, 0, end)
+
+    def remove(self, sequence: int, start: int = 0) -> bool:
+        """Forget a sequence from position `start` on; False where the model cannot."""
+        return bool(L.llama_memory_seq_rm(self._memory, sequence, start, -1))
+
+    def clear(self) -> None:
+        """Forget all sequences."""
+        L.llama_memory_clear(self._memory, False)
+
+
+class Chain:
+    """llama.cpp's own samplers in its own order: top-k, top-p, min-p, temperature, draw."""
+
+    def __init__(
+        self, *, seed: int, temperature: float, top_k: int, top_p: float, min_p: float
+    ) -> None:
+        self._chain = L.llama_sampler_chain_init(L.llama_sampler_chain_default_params())
+        for sampler in _samplers(seed, temperature, top_k, top_p, min_p):
+            L.llama_sampler_chain_add(self._chain, sampler)
+
+    def draw(self, ids: npt.NDArray[np.int32], logits: Logits) -> int:
+        """Choose one of `ids` by their `logits`."""
+        candidates = np.empty(len(ids), dtype=_CANDIDATE)
+        candidates["id"], candidates["logit"], candidates["p"] = ids, logits, 0
+        array = L.llama_token_data_array()
+        data = candidates.ctypes.data
+        array.data = ctypes.cast(data, L.llama_token_data_p)
+        array.size, array.selected, array.sorted = len(ids), -1, False
+        L.llama_sampler_apply(self._chain, ctypes.byref(array))
+        return int(candidates["id"][array.selected])
+
+    def close(self) -> None:
+        """Free the samplers."""
+        L.llama_sampler_free(self._chain)
+
+
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+
+
+def _samplers(
+    seed: int, temperature: float, top_k: int, top_p: float, min_p: float
+) -> Iterable[Any]:
+    yield L.llama_sampler_init_top_k(top_k)
+    yield L.llama_sampler_init_top_p(top_p, 1)
+    yield L.llama_sampler_init_min_p(min_p, 1)
+    yield L.llama_sampler_init_temp(temperature)
+    yield L.llama_sampler_init_dist(seed)
+
+
+def _log(level: int, text: bytes, _: object) -> None:
+    """Write what llama.cpp says to stderr (it may say so from any of its threads)."""
+    if level >= _WARN or level == _CONT:
+        os.write(2, text)

@@ -1,0 +1,94 @@
+"""How many CPU threads a step should use while other programs want the cores too.
+
+ggml's threads wait for each other by spinning: one core lost to another program makes two threads
+several times slower than one. So a step that takes too long lowers the count at once. Now and then
+the next higher count (or, from the top, the next lower one) is tried for a few steps, ever more
+rarely while that does not pay.
+"""
+
+import time
+from collections.abc import Callable
+
+SLOW = 1.6  # times the usual duration: something else runs
+STRIKES = 2  # slow steps in a row before the count falls
+TRIAL = 4  # steps that a trial of another count lasts
+GAIN = 0.9  # of the time before: what a trial must reach to be kept
+PATIENCE = (2.0, 30.0)  # seconds before the first trial and, doubled each time, at most
+
+
+class Threads:
+    """The count for the next step: fixed, or adapted between 1 and `most`."""
+
+    def __init__(
+        self, most: int, fixed: int = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most = max(1, most)
+        self._clock = clock
+        self.fix(fixed)
+
+    def fix(self, count: int) -> None:
+        """Use `count` threads from now on; 0 adapts."""
+        self._fixed = count > 0
+        self._width = 0
+        self._usual: dict[int, float] = {}  # seconds of a step by count, while nothing else runs
+        self._patience = PATIENCE[0]
+        self._trial_from = 0  # the count before the trial that is going on
+        self._move(count if count > 0 else self._most)
+
+    def observe(self, seconds: float, width: int = 1) -> int:
+        """Take note of a step of `width` tokens; returns the count for the next one."""
+        if self._fixed or self._most == 1:
+            return self.count
+        if width != self._width:
+            self._forget(width)
+        if self._trial_from:
+            self._try(seconds)
+        elif self._is_slow(seconds) and self.count > 1:
+            self._move(self.count - 1)
+        elif self._clock() >= self._next_trial:
+            self._start_trial()
+        return self.count
+
+    def _forget(self, width: int) -> None:
+        """Steps of another width take other times: leave what was learnt about them."""
+        self._width = width
+        self._usual.clear()
+        if self._trial_from:
+            self._move(self._trial_from)
+        self._steps.clear()
+
+    def _is_slow(self, seconds: float) -> bool:
+        """Whether the last steps took far longer than steps with this count do."""
+        usual = self._usual.get(self.count, seconds)
+        if seconds > SLOW * usual:
+            self._strikes += 1
+        else:
+            self._strikes = 0
+            self._usual[self.count] = usual + 0.1 * (seconds - usual)
+        return self._strikes >= STRIKES
+
+    def _start_trial(self) -> None:
+        before = self.count
+        self._move(before + 1 if before < self._most else before - 1)
+        self._trial_from = before
+
+    def _try(self, seconds: float) -> None:
+        """Go on with a trial; keep the count when it is clearly faster than the one before."""
+        self._steps.append(seconds)
+        if len(self._steps) < TRIAL:
+            return
+        before, typical = self._trial_from, sorted(self._steps)[TRIAL // 2]
+        if typical < GAIN * self._usual.get(before, float("inf")):
+            self._usual[self.count] = typical
+            self._patience = PATIENCE[0]
+            self._move(self.count)
+        else:
+            self._patience = min(2 * self._patience, PATIENCE[1])
+            self._move(before)
+
+    def _move(self, count: int) -> None:
+        self.count = count
+        self._trial_from = 0
+        self._strikes = 0
+        self._steps: list[float] = []
+        self._next_trial = self._clock() + self._patience

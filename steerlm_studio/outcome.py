@@ -1,0 +1,48 @@
+"""How a child process ended, in words for the user."""
+
+import signal
+
+from steerlm_studio.errors import StudioError
+
+_CRASHES = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+_MEANINGS = {
+    signal.SIGKILL: "killed, by someone or by the system for want of memory",
+    signal.SIGTERM: "asked to end",
+    signal.SIGABRT: "it gave up on an error inside llama.cpp",
+    signal.SIGSEGV: "it touched memory that is not its own",
+    signal.SIGILL: "it was built for another processor",
+    signal.SIGFPE: "an arithmetic error",
+    signal.SIGBUS: "its file or memory went away",
+}
+KEPT_LINES = 200
+
+
+def outcome(code: int, log: str = "", *, name: str = "The engine") -> StudioError:
+    """The error to show for a child that ended by itself.
+
+    `code` is its exit status, a negative number the signal that ended it (as `subprocess` has it);
+    `log` what it wrote to stderr, of which the last lines become the detail.
+    """
+    detail = "\n".join(log.splitlines()[-KEPT_LINES:])
+    if code >= 0:
+        return StudioError(
+            f"{name} ended by itself with status {code}. The text so far is kept; try again, "
+            "and look at the details when it happens again.",
+            detail,
+        )
+    number = -code
+    known = signal.Signals(number) if number in {s.value for s in signal.Signals} else None
+    meaning = _MEANINGS.get(known) if known else None
+    why = f" ({meaning})" if meaning else ""
+    verb = "crashed with" if known in _CRASHES else "was stopped by"
+    return StudioError(
+        f"{name} {verb} signal {number}{why}. The text so far is kept; {_advice(known)}", detail
+    )
+
+
+def _advice(known: signal.Signals | None) -> str:
+    if known is signal.SIGKILL:
+        return "if the memory ran out, choose a smaller model or context, then try again."
+    if known is signal.SIGILL:
+        return "build llama-cpp-python on this machine, or with -DGGML_NATIVE=OFF."
+    return "try again, and look at the details when it happens again."
