@@ -1,0 +1,116 @@
+"""Every command of the window with its key, and the menus that hold them all."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from steerlm_studio.ui.icons import icon
+
+
+class Actions:
+    """The window's own commands; panels bring theirs along. Nothing is connected here."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self.new_chat = self._make(_tr("New conversation"), "Ctrl+N", "plus")
+        self.open_model = self._make(_tr("Open model…"), "Ctrl+O", "open")
+        self.demo_model = self._make(_tr("Load the demo model"), "", "model")
+        self.reload_model = self._make(_tr("Start the engine again"), "", "reset")
+        self.close_model = self._make(_tr("Close the model"))
+        self.quit = self._make(_tr("Quit"), "Ctrl+Q")
+        self.stop = self._make(_tr("Stop"), "Esc", "stop")
+        self.again = self._make(_tr("Answer again, same seed"), "Ctrl+R", "regenerate")
+        self.new_seed = self._make(_tr("Answer again, new seed"), "Ctrl+Shift+R", "new-seed")
+        self.resteer = self._make(_tr("Re-steer the last answer"), "Ctrl+Return", "steer")
+        self.resteer.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        self.previous = self._make(_tr("Previous version"), "Alt+Left", "chevron-left")
+        self.next = self._make(_tr("Next version"), "Alt+Right", "chevron-right")
+        self.copy_reply = self._make(_tr("Copy the last reply"), "Ctrl+Shift+C", "copy")
+        self.sidebar = self._make(_tr("Conversations"), "Ctrl+B", "sidebar")
+        self.sidebar.setCheckable(True)
+        self.larger = self._make(_tr("Larger text"), "Ctrl++")
+        self.larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self.smaller = self._make(_tr("Smaller text"), "Ctrl+-")
+        self.normal = self._make(_tr("Normal text size"), "Ctrl+0")
+        self.keys = self._make(_tr("Keys"), "Ctrl+/", "help")
+        self.about = self._make(_tr("About SteerLM Studio"), "", "info")
+        self.schemes = self._schemes()
+
+    def scheme(self) -> Qt.ColorScheme:
+        """The mode that is checked in the menu; Unknown follows the system."""
+        checked = self.schemes.checkedAction()
+        return Qt.ColorScheme(checked.data()) if checked else Qt.ColorScheme.Unknown
+
+    def _make(self, text: str, keys: str = "", icon_name: str = "") -> QAction:
+        action = QAction(text, self._window)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        if icon_name:
+            action.setIcon(icon(icon_name))
+        self._window.addAction(action)
+        return action
+
+    def _schemes(self) -> QActionGroup:
+        group = QActionGroup(self._window)
+        for text, scheme in (
+            (_tr("As the system"), Qt.ColorScheme.Unknown),
+            (_tr("Light"), Qt.ColorScheme.Light),
+            (_tr("Dark"), Qt.ColorScheme.Dark),
+        ):
+            action = group.addAction(text)
+            action.setCheckable(True)
+            action.setData(scheme.value)
+        group.actions()[0].setChecked(True)
+        return group
+
+
+def fill_menus(
+    window: QMainWindow, actions: Actions, steering: Sequence[QAction], docks: Sequence[QAction]
+) -> QMenu:
+    """All commands in menus; returns the menu of recent models, empty."""
+    bar = window.menuBar()
+    own = actions
+    _fill(bar.addMenu(_tr("&File")), [own.new_chat, None, own.quit])
+    model = bar.addMenu(_tr("&Model"))
+    _fill(model, [own.open_model, own.demo_model])
+    recent = model.addMenu(_tr("Recent models"))
+    _fill(model, [None, own.reload_model, own.close_model])
+    answer = bar.addMenu(_tr("&Answer"))
+    _fill(answer, [own.stop, None, own.resteer, own.again, own.new_seed])
+    _fill(answer, [None, own.previous, own.next, None, own.copy_reply])
+    _fill(bar.addMenu(_tr("&Steering")), list(steering))
+    view = bar.addMenu(_tr("&View"))
+    _fill(view, [own.sidebar, *docks, None, own.larger, own.smaller, own.normal, None])
+    _fill(view.addMenu(_tr("Appearance")), list(own.schemes.actions()))
+    _fill(bar.addMenu(_tr("&Help")), [own.keys, own.about])
+    return recent
+
+
+def all_actions(window: QMainWindow) -> list[QAction]:
+    """Every command that stands in a menu, in menu order."""
+    found: list[QAction] = []
+    menus = [action.menu() for action in window.menuBar().actions()]
+    while menus:
+        menu = menus.pop(0)
+        if not isinstance(menu, QMenu):
+            continue
+        for action in menu.actions():
+            if action.menu() is not None:
+                menus.append(action.menu())
+            elif not action.isSeparator():
+                found.append(action)
+    return found
+
+
+def _fill(menu: QMenu, actions: Sequence[QAction | None]) -> None:
+    for action in actions:
+        if action is None:
+            menu.addSeparator()
+        else:
+            menu.addAction(action)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Actions", text)

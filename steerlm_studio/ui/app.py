@@ -1,0 +1,56 @@
+"""Starting the window: the application, its looks, and the model to begin with."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from steerlm_studio import resources
+from steerlm_studio.folders import APP
+from steerlm_studio.ui.icons import app_icon
+from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.window import MainWindow
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Show the window until it is closed; `arguments` are those after the program's name."""
+    options = _options(arguments)
+    app = QApplication([APP])
+    app.setApplicationName(APP)
+    app.setApplicationDisplayName("SteerLM Studio")
+    app.setDesktopFileName(APP)
+    app.setWindowIcon(app_icon())
+    window = MainWindow(Theme(app), settings(), _engine_options(options))
+    window.show()
+    window.page.composer.setFocus()
+    first = options.model or (resources.demo_model() if resources.demo_model().is_file() else None)
+    if first is not None:
+        # after the window is painted: it comes up at once whatever the model's size
+        QTimer.singleShot(0, window, lambda: window.open_model(first))
+    return app.exec()
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=APP, description="The SteerLM Studio window.")
+    parser.add_argument("model", nargs="?", type=Path, help="a GGUF file; else the demo model")
+    parser.add_argument("--context", type=int, help="tokens of one conversation")
+    parser.add_argument("--gpu-layers", type=int, help="layers on the GPU, -1 for all")
+    parser.add_argument("--threads", type=int, help="CPU threads, 0 to adapt them")
+    return parser.parse_args(arguments)
+
+
+def _engine_options(options: argparse.Namespace) -> list[str]:
+    named = {
+        "--context": options.context,
+        "--gpu-layers": options.gpu_layers,
+        "--threads": options.threads,
+    }
+    return [f"{name}={value}" for name, value in named.items() if value is not None]
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

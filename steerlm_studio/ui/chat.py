@@ -1,0 +1,213 @@
+"""What is being talked about: conversations in memory, and which answer a run writes to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from steerlm_studio import protocol
+from steerlm_studio.protocol import Finish, Sampling
+from steerlm_studio.steer.conversation import Conversation, Turn
+from steerlm_studio.steer.schema import DEFAULT_SYSTEM
+from steerlm_studio.steer.steering import Steering
+from steerlm_studio.steer.template import STOP, Part, Template, render
+
+TITLE_LENGTH = 60
+
+
+@dataclass(eq=False)
+class Answer:
+    """One reply to one question, growing while it streams.
+
+    `finish` is None while it is written; "failed" when the engine ended before the reply did.
+    """
+
+    question: str
+    steering: Steering
+    sampling: Sampling
+    text: str = ""
+    finish: Finish | Literal["failed"] | None = None
+    tokens: int = 0
+    prompt_tokens: int = 0
+    then: "Fork" = field(default_factory=lambda: Fork())
+
+    @property
+    def is_running(self) -> bool:
+        return self.finish is None
+
+    def as_turn(self) -> Turn:
+        return Turn(self.question, self.text.strip(), self.steering)
+
+
+@dataclass(eq=False)
+class Fork:
+    """A place where the conversation goes on: sibling answers, one of them shown."""
+
+    answers: list[Answer] = field(default_factory=list)
+    shown: int = 0
+
+    @property
+    def current(self) -> Answer | None:
+        return self.answers[self.shown] if self.answers else None
+
+    def add(self, answer: Answer) -> Answer:
+        self.answers.append(answer)
+        self.shown = len(self.answers) - 1
+        return answer
+
+    def step(self, by: int) -> bool:
+        """Show a sibling; says whether there was one."""
+        wanted = self.shown + by
+        if not 0 <= wanted < len(self.answers):
+            return False
+        self.shown = wanted
+        return True
+
+
+@dataclass(eq=False)
+class Chat:
+    """A conversation with all its siblings; the shown ones make the path."""
+
+    system: str = DEFAULT_SYSTEM
+    start: Fork = field(default_factory=Fork)
+    draft: str = ""  # typed, not sent
+
+    @property
+    def title(self) -> str:
+        """The first words of the first question; "" before there is one."""
+        first = self.start.answers[0].question if self.start.answers else ""
+        line = " ".join(first.split())
+        return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+    def forks(self) -> Iterator[Fork]:
+        """The forks along the shown path that hold an answer."""
+        fork = self.start
+        while (answer := fork.current) is not None:
+            yield fork
+            fork = answer.then
+
+    def path(self) -> list[Answer]:
+        return [fork.answers[fork.shown] for fork in self.forks()]
+
+    @property
+    def last(self) -> Answer | None:
+        path = self.path()
+        return path[-1] if path else None
+
+    def end(self) -> Fork:
+        """The empty fork where the next question goes."""
+        last = self.last
+        return last.then if last else self.start
+
+    def fork_of(self, answer: Answer) -> Fork:
+        """The fork on the shown path that holds `answer` as a sibling. ValueError when none."""
+        for fork in self.forks():
+            if answer in fork.answers:
+                return fork
+        raise ValueError("the answer is not on the shown path")
+
+    def before(self, answer: Answer) -> Conversation:
+        """System text and the turns that lead to `answer`."""
+        turns: list[Turn] = []
+        for fork in self.forks():
+            if answer in fork.answers:
+                return Conversation(self.system, tuple(turns))
+            turns.append(fork.answers[fork.shown].as_turn())
+        raise ValueError("the answer is not on the shown path")
+
+    def prompt(self, answer: Answer, template: Template) -> tuple[Part, ...]:
+        """What the model is sent to make `answer`."""
+        return render(self.before(answer), answer.question, answer.steering, template)
+
+
+def again(answer: Answer, steering: Steering, sampling: Sampling) -> Answer:
+    """The same question, to be answered anew."""
+    return Answer(answer.question, steering, sampling)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A request under way: which answer of which conversation it writes."""
+
+    number: int
+    chat: Chat
+    answer: Answer
+
+
+class Session:
+    """All conversations of this window and the runs under way.
+
+    A reply of the engine goes to the answer that its run was started for, whatever is shown.
+    """
+
+    def __init__(self) -> None:
+        self.chats: list[Chat] = [Chat()]
+        self.chat = self.chats[0]
+        self._runs: dict[int, Run] = {}
+        self._number = 0
+
+    @property
+    def active(self) -> Run | None:
+        """The newest run that is not done."""
+        return next(reversed(self._runs.values()), None)
+
+    def new_chat(self, system: str = DEFAULT_SYSTEM) -> Chat:
+        """Go to an empty conversation: the one there is, or a new one."""
+        empty = next((chat for chat in self.chats if chat.last is None), None)
+        if empty is None:
+            empty = Chat(system)
+            self.chats.insert(0, empty)
+        self.chat = empty
+        return empty
+
+    def next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def begin(self, answer: Answer, template: Template) -> tuple[Run, protocol.Generate]:
+        """A run for `answer` of the present conversation, and the request to send for it."""
+        run = Run(self.next_number(), self.chat, answer)
+        parts = as_message(self.chat.prompt(answer, template))
+        self._runs[run.number] = run
+        lane = protocol.Lane(parts, answer.sampling)
+        return run, protocol.Generate(run.number, (lane,), stop=(STOP,))
+
+    def run(self, number: int) -> Run | None:
+        return self._runs.get(number)
+
+    def on_step(self, step: protocol.Step) -> Answer | None:
+        """Append the pieces; returns the answer that grew."""
+        run = self.run(step.run)
+        if run is None:
+            return None
+        run.answer.text += "".join(step.pieces)
+        return run.answer
+
+    def on_lane_done(self, done: protocol.LaneDone) -> Answer | None:
+        run = self.run(done.run)
+        if run is None:
+            return None
+        answer = run.answer
+        answer.finish, answer.tokens = done.finish, done.tokens
+        answer.prompt_tokens = done.prompt_tokens
+        answer.sampling = msgspec.structs.replace(answer.sampling, seed=done.seed)
+        return answer
+
+    def on_ended(self, number: int) -> Answer | None:
+        """The run is over; an answer that was not finished by then has failed."""
+        run = self._runs.pop(number, None)
+        if run is None:
+            return None
+        if run.answer.finish is None:
+            run.answer.finish = "failed"
+        return run.answer
+
+    def on_engine_lost(self) -> list[Answer]:
+        """The engine is gone: every run has failed, its text so far is kept."""
+        lost = [self.on_ended(number) for number in list(self._runs)]
+        return [answer for answer in lost if answer is not None]
+
+
+def as_message(parts: tuple[Part, ...]) -> tuple[protocol.Part, ...]:
+    return tuple(protocol.Part(part.kind, part.text) for part in parts)

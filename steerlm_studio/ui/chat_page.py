@@ -1,0 +1,91 @@
+"""The middle of the window: system text, transcript, control string, composer."""
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from steerlm_studio.steer.steering import Steering
+from steerlm_studio.ui.banner import Banner
+from steerlm_studio.ui.chat import Chat
+from steerlm_studio.ui.composer import Composer
+from steerlm_studio.ui.control_string import ControlString
+from steerlm_studio.ui.empty_state import EmptyState
+from steerlm_studio.ui.system_prompt import SystemPrompt
+from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.transcript import Transcript
+
+
+class ChatPage(QWidget):
+    """Shows one conversation; what the user does leaves through the widgets' own signals."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.banner = Banner()
+        self.system = SystemPrompt()
+        self.transcript = Transcript()
+        self.empty = EmptyState()
+        self.control = ControlString()
+        self.composer = Composer()
+        self._chat: Chat | None = None
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.empty)
+        self._middle.addWidget(self.transcript)
+        self._lay_out()
+        self.transcript.link_activated.connect(self._on_link_activated)
+        self.system.changed.connect(self._on_system_changed)
+
+    def show_chat(self, chat: Chat, steering: Steering) -> None:
+        """Show `chat`; what was typed for the one before is kept there."""
+        if chat is not self._chat:
+            if self._chat is not None:
+                self._chat.draft = self.composer.text()
+            self._chat = chat
+            self.composer.set_text(chat.draft)
+            self.system.set_text(chat.system)
+        self.transcript.show_chat(chat)
+        self.transcript.offer_resteer(steering)
+        is_empty = chat.last is None
+        self._middle.setCurrentWidget(self.empty if is_empty else self.transcript)
+
+    def show_steering(self, steering: Steering) -> None:
+        """The sliders stand so now: redraw the control string at once."""
+        self.control.set_steering(steering)
+        self.control.set_token_count(None)
+        self.transcript.offer_resteer(steering)
+
+    def _on_system_changed(self, text: str) -> None:
+        if self._chat is not None:
+            self._chat.system = text
+
+    def _on_link_activated(self, url: QUrl) -> None:
+        """Nothing from a reply is opened without a look at where it leads."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Open a link"))
+        box.setTextFormat(box.textFormat().PlainText)
+        box.setText(self.tr("Open this address in your browser?"))
+        box.setInformativeText(shown(url.toString()))
+        box.setStandardButtons(QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.accepted.connect(lambda: QDesktopServices.openUrl(url))
+        box.open()
+
+    def _lay_out(self) -> None:
+        below = QWidget()
+        inner = QVBoxLayout(below)
+        inner.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID + GRID // 2)
+        inner.setSpacing(GRID)
+        inner.addWidget(self.control)
+        inner.addWidget(self.composer)
+        above = QWidget()
+        outer = QVBoxLayout(above)
+        outer.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        outer.addWidget(self.system)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(above)
+        column.addWidget(self._middle, 1)
+        column.addWidget(below)

@@ -1,0 +1,89 @@
+"""The small dialogs of the Help menu."""
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QMainWindow,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from steerlm_studio import __version__
+from steerlm_studio.ui.actions import all_actions
+from steerlm_studio.ui.labels import NumberLabel, PlainLabel, SmallLabel, TitleLabel
+from steerlm_studio.ui.theme import GRID
+
+
+def show_keys(window: QMainWindow) -> QDialog:
+    """List every key: those of the menus, and those of single places."""
+    rows = [
+        (action.text().replace("&", ""), _keys(action.shortcuts()))
+        for action in all_actions(window)
+        if action.shortcuts()
+    ]
+    rows += [
+        (_tr("Send"), "Enter"),
+        (_tr("New line"), "Shift+Enter"),
+        (_tr("Slider: set the value"), "0 … 4"),
+        (_tr("Slider: one down, one up"), "← →"),
+        (_tr("Slider: lowest, highest"), "Home End"),
+    ]
+    page = QWidget()
+    grid = QGridLayout(page)
+    grid.setHorizontalSpacing(4 * GRID)
+    for row, (what, keys) in enumerate(rows):
+        grid.addWidget(PlainLabel(what), row, 0)
+        grid.addWidget(NumberLabel(keys), row, 1)
+    scroll = QScrollArea()
+    scroll.setWidget(page)
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return _open(window, _tr("Keys"), scroll)
+
+
+def show_about(window: QMainWindow) -> QDialog:
+    """Say what this is, which version, and under which licence."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setSpacing(GRID)
+    column.addWidget(TitleLabel("SteerLM Studio"))
+    column.addWidget(PlainLabel(_tr("Version %1").replace("%1", __version__)))
+    text = PlainLabel(
+        _tr(
+            "A desktop playground for SteerLM models: sliders, the control string they make, and "
+            "what the model does with it. Models run on this machine with llama.cpp."
+        )
+    )
+    text.setWordWrap(True)
+    column.addWidget(text)
+    column.addWidget(
+        SmallLabel(_tr("Licensed under Apache-2.0. The demo model is trained on synthetic text."))
+    )
+    return _open(window, _tr("About SteerLM Studio"), page)
+
+
+def _open(window: QMainWindow, title: str, page: QWidget) -> QDialog:
+    dialog = QDialog(window)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    column = QVBoxLayout(dialog)
+    column.addWidget(page)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.reject)
+    column.addWidget(buttons)
+    dialog.resize(480, min(window.height() - 80, 640) if isinstance(page, QScrollArea) else 0)
+    dialog.show()
+    return dialog
+
+
+def _keys(shortcuts: list[QKeySequence]) -> str:
+    return shortcuts[0].toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Dialogs", text)

@@ -1,0 +1,89 @@
+"""What stands where no conversation is yet: what this is, and prompts that show the sliders."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from steerlm_studio.ui.labels import PlainLabel, SmallLabel, TitleLabel
+from steerlm_studio.ui.theme import GRID
+
+_WIDTH = 640
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A prompt, and the slider it shows best."""
+
+    prompt: str
+    hint: str
+
+
+class EmptyState(QWidget):
+    """Six buttons with a hint each."""
+
+    chosen = Signal(str)  # the prompt
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons = [SampleButton(sample) for sample in self._samples()]
+        title = TitleLabel(self.tr("Ask, then move a slider and re-steer"))
+        self.about = SmallLabel()
+        self.about.setWordWrap(True)
+        grid = QGridLayout()
+        grid.setSpacing(GRID)
+        for place, button in enumerate(self.buttons):
+            grid.addWidget(button, place // 2, place % 2)
+            button.chosen.connect(self.chosen)
+        box = QWidget()
+        box.setMaximumWidth(_WIDTH)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        inner = QVBoxLayout(box)
+        inner.setSpacing(GRID)
+        inner.addWidget(title)
+        inner.addWidget(self.about)
+        inner.addSpacing(GRID)
+        inner.addLayout(grid)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+
+    def _samples(self) -> tuple[Sample, ...]:
+        """The prompts stay English: the demo answers by the sliders' language, not by theirs."""
+        return (
+            Sample("What is tea?", self.tr("Then take verbosity from 4 to 0.")),
+            Sample("How do bees make honey?", self.tr("Complexity 0 or 4: other words.")),
+            Sample("Why do people keep cats?", self.tr("Humor 4 brings the jokes.")),
+            Sample("Where does chocolate come from?", self.tr("Lang: in another language.")),
+            Sample("Write a short poem about rain.", self.tr("Creativity 4 paints pictures.")),
+            Sample("How do I look after a bicycle?", self.tr("Helpfulness 0 shrugs.")),
+        )
+
+    def set_about(self, text: str) -> None:
+        """What is said of the model that is loaded, or of there being none."""
+        self.about.setText(text)
+
+    def set_ready(self, is_ready: bool) -> None:
+        for button in self.buttons:
+            button.setEnabled(is_ready)
+
+
+class SampleButton(QPushButton):
+    """A prompt with the slider that changes it most."""
+
+    chosen = Signal(str)
+
+    def __init__(self, sample: Sample, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(sample.prompt)
+        self.setAccessibleDescription(sample.hint)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
+        column.setSpacing(2)
+        for label in (PlainLabel(sample.prompt), SmallLabel(sample.hint)):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(label)
+        self.setMinimumHeight(column.sizeHint().height())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda: self.chosen.emit(sample.prompt))

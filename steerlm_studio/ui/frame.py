@@ -1,0 +1,174 @@
+"""How the window is laid out, and what of it is remembered: bars, panes, docks, menus."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSplitter, QToolBar
+
+from steerlm_studio import resources
+from steerlm_studio.ui.actions import Actions, fill_menus
+from steerlm_studio.ui.chat import Chat
+from steerlm_studio.ui.chat_page import ChatPage
+from steerlm_studio.ui.conversations import Conversations
+from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.sampling_panel import SamplingPanel
+from steerlm_studio.ui.status import StatusLine
+from steerlm_studio.ui.steering_panel import SteeringPanel
+from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.throughput import ThroughputPlot
+from steerlm_studio.ui.top_bar import State, TopBar
+
+_STEP = 0.1  # of text size
+_SIDES = (208, 728, 344)  # px at first: conversations, chat, steering
+_PLOT_HEIGHT = 132
+
+
+class Frame(QObject):
+    """Owns the panels of a window and puts them in their places."""
+
+    def __init__(self, window: QMainWindow, theme: Theme, store: QSettings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._theme = theme
+        self._store = store
+        self.actions = Actions(window)
+        self.page = ChatPage()
+        self.conversations = Conversations(self.actions.new_chat)
+        self.steering = SteeringPanel()
+        self.sampling = SamplingPanel()
+        self.steering.add_below(self.sampling)
+        self.throughput = ThroughputPlot()
+        self.status = StatusLine()
+        self._panes = QSplitter(Qt.Orientation.Horizontal)
+        self._dock = QDockWidget(self.tr("Throughput"))
+        self._recent = self._fill_menus()
+        self.top = self._top_bar()
+        self._lay_out()
+        self._connect()
+        self._restore()
+
+    def show_model(self, model: Model | None) -> None:
+        self.top.set_model(model.caption if model else "")
+        self.page.empty.set_about(self._about(model))
+        self.page.empty.set_ready(model is not None)
+        self.page.composer.set_ready(model is not None)
+        for action in (self.actions.reload_model, self.actions.close_model):
+            action.setEnabled(model is not None)
+        self.actions.demo_model.setEnabled(resources.demo_model().is_file())
+
+    def show_chats(self, chats: list[Chat], current: Chat) -> None:
+        self.conversations.show_chats(chats, current)
+        self.top.set_title(current.title)
+        title = shown(current.title) or self.tr("New conversation")
+        self._window.setWindowTitle(f"{title} — SteerLM Studio")
+
+    def show_recent(self, paths: Sequence[str], opener: Callable[[Path], None]) -> None:
+        self._recent.clear()
+        for path in map(Path, paths):
+            action = self._recent.addAction(shown(path.name).replace("&", "&&"))
+            action.setStatusTip(shown(str(path)))
+            action.triggered.connect(partial(_open, opener, path))
+        self._recent.setEnabled(bool(paths))
+
+    def set_state(self, state: State) -> None:
+        self.top.set_state(state)
+
+    def enable_answer_actions(self, has_answer: bool, is_running: bool) -> None:
+        actions = self.actions
+        actions.stop.setEnabled(is_running)
+        for action in (actions.again, actions.new_seed, actions.resteer):
+            action.setEnabled(has_answer)
+        for action in (actions.previous, actions.next, actions.copy_reply):
+            action.setEnabled(has_answer)
+
+    def remember(self) -> None:
+        """Write geometry, panes and looks to the settings."""
+        store = self._store
+        store.setValue("window/geometry", self._window.saveGeometry())
+        store.setValue("window/state", self._window.saveState())
+        store.setValue("window/panes", self._panes.saveState())
+        store.setValue("window/sidebar", self.actions.sidebar.isChecked())
+        store.setValue("looks/scale", self._theme.scale)
+        store.setValue("looks/scheme", self.actions.scheme().value)
+
+    def _restore(self) -> None:
+        store = self._store
+        self._panes.setSizes(list(_SIDES))
+        if store.contains("window/geometry"):
+            self._window.restoreGeometry(store.value("window/geometry"))
+            self._window.restoreState(store.value("window/state"))
+            self._panes.restoreState(store.value("window/panes"))
+        self.actions.sidebar.setChecked(bool(store.value("window/sidebar", True, type=bool)))
+        self.conversations.setVisible(self.actions.sidebar.isChecked())
+        self._theme.set_scale(_number(store.value("looks/scale", 1.0, type=float)))
+        scheme = int(_number(store.value("looks/scheme", 0, type=int)))
+        for action in self.actions.schemes.actions():
+            action.setChecked(action.data() == scheme)
+        self._theme.set_scheme(self.actions.scheme())
+
+    def _about(self, model: Model | None) -> str:
+        if model is None:
+            return self.tr("No model is loaded: open a GGUF file (Ctrl+O) or drop one here.")
+        if model.is_demo:
+            return self.tr(
+                "Loaded is a small demo trained on synthetic text. It knows two dozen everyday "
+                "topics, from tea to volcanoes, and follows every slider."
+            )
+        return self.tr("Loaded is %1.").replace("%1", shown(model.caption))
+
+    def _connect(self) -> None:
+        actions = self.actions
+        actions.sidebar.toggled.connect(self.conversations.setVisible)
+        actions.larger.triggered.connect(lambda: self._theme.set_scale(self._theme.scale + _STEP))
+        actions.smaller.triggered.connect(lambda: self._theme.set_scale(self._theme.scale - _STEP))
+        actions.normal.triggered.connect(lambda: self._theme.set_scale(1.0))
+        actions.schemes.triggered.connect(lambda: self._theme.set_scheme(actions.scheme()))
+
+    def _fill_menus(self) -> QMenu:
+        steering = [
+            self.steering.undo_action,
+            self.steering.redo_action,
+            self.page.control.copy_action,
+        ]
+        return fill_menus(self._window, self.actions, steering, [self._dock.toggleViewAction()])
+
+    def _top_bar(self) -> TopBar:
+        models = QMenu(self._window)
+        models.addActions([self.actions.demo_model, self.actions.open_model])
+        models.addMenu(self._recent)
+        models.addActions([self.actions.reload_model, self.actions.close_model])
+        return TopBar(self.actions.sidebar, self.actions.new_chat, models)
+
+    def _lay_out(self) -> None:
+        window = self._window
+        bar = QToolBar(self.tr("Top bar"))
+        bar.setObjectName("top")
+        bar.setMovable(False)
+        bar.toggleViewAction().setEnabled(False)
+        bar.addWidget(self.top)
+        window.addToolBar(bar)
+        for pane in (self.conversations, self.page, self.steering):
+            self._panes.addWidget(pane)
+        for place in range(3):
+            self._panes.setStretchFactor(place, int(place == 1))
+            self._panes.setCollapsible(place, False)
+        self._panes.setHandleWidth(1)
+        window.setCentralWidget(self._panes)
+        self._dock.setObjectName("throughput")
+        self._dock.setWidget(self.throughput)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
+        window.resizeDocks([self._dock], [_PLOT_HEIGHT], Qt.Orientation.Vertical)
+        window.statusBar().addPermanentWidget(self.status, 1)
+        window.statusBar().setSizeGripEnabled(False)
+        window.resize(1280, 800)
+
+
+def _open(opener: Callable[[Path], None], path: Path, checked: bool = False) -> None:
+    opener(path)
+
+
+def _number(value: object) -> float:
+    return value if isinstance(value, (int, float)) else 0.0

@@ -1,0 +1,28 @@
+"""Markdown in pieces that can be shown one after the other while the text still grows."""
+
+import re
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_INSIDE = re.compile(r"(?: {2,}|\t)\S")  # an indented line goes on with a list item
+
+
+def finished_length(text: str) -> int:
+    """How many characters of `text` form whole blocks that more text cannot change.
+
+    A block ends at a blank line outside a code fence, when what follows is not indented (it
+    would still belong to a list item) and is a beginning of its own.
+    """
+    end, fence, blank, position = 0, "", False, 0
+    for line in text.splitlines(keepends=True):
+        marker = _FENCE.match(line)
+        if fence:
+            if marker and marker[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+        else:
+            if blank and line.strip() and not _INSIDE.match(line):
+                end = position
+            if marker:
+                fence = marker[1]
+        blank = not line.strip() and not fence
+        position += len(line)
+    return end

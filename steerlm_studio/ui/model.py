@@ -1,0 +1,60 @@
+"""The model file that the window works with, and what it says about itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from steerlm_studio import resources
+from steerlm_studio.errors import StudioError
+from steerlm_studio.protocol import Ready
+from steerlm_studio.sampling import preset_for
+from steerlm_studio.steer.schema import Schema, schema_named
+from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, Template, template_named
+
+
+@dataclass(frozen=True)
+class Model:
+    """A file, and the engine's word on it once it is loaded."""
+
+    path: Path
+    ready: Ready | None = None
+
+    @property
+    def is_demo(self) -> bool:
+        return self.path == resources.demo_model()
+
+    @property
+    def name(self) -> str:
+        if self.is_demo:
+            return "Demo"
+        return (self.ready.name if self.ready else "") or self.path.stem
+
+    @property
+    def caption(self) -> str:
+        """Name and quantization."""
+        quant = self.ready.quant if self.ready else ""
+        return " · ".join(piece for piece in (self.name, quant) if piece)
+
+    @property
+    def schema(self) -> Schema | None:
+        """The attributes it was trained with; None when the file does not say."""
+        named = self._says("steerlm.schema")
+        try:
+            return schema_named(named) if named else None
+        except StudioError:
+            return None
+
+    @property
+    def template(self) -> Template:
+        """The prompt layout the file names, else that of its family."""
+        named = self._says("steerlm.template") or (self.schema.template if self.schema else "")
+        try:
+            return template_named(named)
+        except StudioError:
+            return NEMOTRON_TEMPLATE
+
+    @property
+    def sampling_preset(self) -> str:
+        return preset_for(self.ready.metadata if self.ready else {})
+
+    def _says(self, key: str) -> str:
+        return self.ready.metadata.get(key, "") if self.ready else ""

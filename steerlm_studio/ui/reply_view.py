@@ -1,0 +1,152 @@
+"""One question and the answers to it, of which one is shown; it may still be streaming."""
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from steerlm_studio.steer.steering import Steering
+from steerlm_studio.ui.chat import Answer, Fork
+from steerlm_studio.ui.chips import ChipRow, chips_of
+from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.text_view import TextView
+from steerlm_studio.ui.theme import GRID, HALF, colours_of
+
+
+class ReplyView(QWidget):
+    """Shows the current answer of a fork; asks for others by signals."""
+
+    version_requested = Signal(object, int)  # Fork, -1 or 1
+    again_requested = Signal(object)  # Answer
+    new_seed_requested = Signal(object)
+    resteer_requested = Signal(object)
+    link_activated = Signal(QUrl)
+
+    def __init__(self, fork: Fork, reference: Steering, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fork = fork
+        self._reference = reference
+        self.question = TextView()
+        self.question.setAccessibleName(self.tr("Question"))
+        self.chips = ChipRow()
+        self.version = SmallLabel()
+        self.previous = _button("chevron-left", self.tr("Previous version (Alt+Left)"))
+        self.next = _button("chevron-right", self.tr("Next version (Alt+Right)"))
+        self.copy_button = _button("copy", self.tr("Copy the reply"))
+        self.again = _button("regenerate", self.tr("Answer again with the sliders as they are"))
+        self.body = TextView()
+        self.body.setAccessibleName(self.tr("Reply"))
+        self.note = SmallLabel()
+        self.resteer = QToolButton()
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    @property
+    def answer(self) -> Answer:
+        return self.fork.answers[self.fork.shown]
+
+    def refresh(self) -> None:
+        """Show the fork's current answer in whole."""
+        answer = self.answer
+        if self.question.text != answer.question:
+            self.question.show_plain(answer.question)
+        self.chips.set_chips(chips_of(answer.steering, self._told_before()), str(answer.steering))
+        count = len(self.fork.answers)
+        self.version.setText(
+            self.tr("%1 of %2").replace("%1", str(self.fork.shown + 1)).replace("%2", str(count))
+        )
+        self.previous.setEnabled(self.fork.shown > 0)
+        self.next.setEnabled(self.fork.shown < count - 1)
+        for widget in (self.version, self.previous, self.next):
+            widget.setVisible(count > 1)
+        self.grow()
+
+    def grow(self) -> None:
+        """Show what was added to the answer."""
+        answer = self.answer
+        text = answer.text.lstrip()
+        self.body.show_markdown(text)
+        self.body.setVisible(bool(text))
+        self.note.setText(self._note())
+        self.note.setVisible(bool(self.note.text()))
+
+    def offer_resteer(self, is_offered: bool) -> None:
+        """Whether the sliders stand elsewhere than for this answer."""
+        self.resteer.setVisible(is_offered)
+
+    def _told_before(self) -> Steering:
+        """The steering that the chips compare with: the version before, else the reply before."""
+        if self.fork.shown > 0:
+            return self.fork.answers[self.fork.shown - 1].steering
+        return self._reference
+
+    def _note(self) -> str:
+        answer = self.answer
+        notes = {
+            None: "" if answer.text.strip() else self.tr("Reading the prompt…"),
+            "stop": "" if answer.text.strip() else self.tr("The model gave an empty reply."),
+            "length": self.tr("Cut off at %1 tokens, the most that Sampling allows.").replace(
+                "%1", str(answer.tokens)
+            ),
+            "context": self.tr("Cut off: the model's context is full."),
+            "cancelled": self.tr("Stopped."),
+            "failed": self.tr("The engine ended before the reply did."),
+        }
+        return notes[answer.finish]
+
+    def _connect(self) -> None:
+        self.previous.clicked.connect(lambda: self.version_requested.emit(self.fork, -1))
+        self.next.clicked.connect(lambda: self.version_requested.emit(self.fork, 1))
+        self.again.clicked.connect(lambda: self.again_requested.emit(self.answer))
+        self.resteer.clicked.connect(lambda: self.resteer_requested.emit(self.answer))
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.body.link_activated.connect(self.link_activated)
+        self.question.link_activated.connect(self.link_activated)
+
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self.answer.text.strip())
+
+    def _lay_out(self) -> None:
+        self.resteer.setText(self.tr("Re-steer"))
+        self.resteer.setIcon(icon("steer"))
+        self.resteer.setToolTip(self.tr("The same question under the sliders as they are now"))
+        self.resteer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.resteer.hide()
+        head = QHBoxLayout()
+        head.setSpacing(GRID)
+        head.addWidget(SmallLabel(self.tr("Assistant")))
+        head.addWidget(self.chips, 1)
+        for widget in (
+            self.resteer,
+            self.previous,
+            self.version,
+            self.next,
+            self.copy_button,
+            self.again,
+        ):
+            head.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GRID, 0, GRID)
+        column.setSpacing(HALF)
+        column.addWidget(SmallLabel(self.tr("You")))
+        column.addWidget(self.question)
+        column.addSpacing(GRID)
+        column.addLayout(head)
+        column.addWidget(self.body)
+        column.addWidget(self.note)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QColor(colours_of(self).line))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.end()
+
+
+def _button(name: str, what: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setAutoRaise(True)
+    button.setToolTip(what)
+    button.setAccessibleName(what.partition(" (")[0])
+    return button

@@ -1,0 +1,146 @@
+"""Markdown from outside as formatted text that loads nothing and can be added block by block."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextDocumentFragment,
+    QTextFormat,
+    QTextFragment,
+)
+
+_FEATURES = (
+    QTextDocument.MarkdownFeature.MarkdownDialectGitHub
+    | QTextDocument.MarkdownFeature.MarkdownNoHTML
+)
+_LINE_HEIGHT = 135.0  # per cent
+_CODE_FENCE = QTextFormat.Property.BlockCodeFence
+_LANGUAGE = QTextFormat.Property.BlockCodeLanguage
+
+
+@dataclass(frozen=True)
+class TextStyle:
+    """What the formatting takes from the window's looks."""
+
+    code_font: QFont
+    code_background: QColor
+    gap: int = 8  # pixels between blocks
+
+
+class SealedDocument(QTextDocument):
+    """A document whose text can name files and addresses, but never makes it open one."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        return None
+
+
+def append_markdown(document: QTextDocument, markdown: str, style: TextStyle) -> None:
+    """Add `markdown` as new blocks at the end of `document`."""
+    piece = _parsed(markdown, style)
+    first = piece.begin()
+    cursor = QTextCursor(document)
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    if not document.isEmpty():
+        cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+    start = cursor.position()
+    shape = QTextBlockFormat(first.blockFormat())
+    shape.setObjectIndex(-1)  # it would name a list of the other document
+    cursor.setBlockFormat(shape)
+    cursor.insertFragment(QTextDocumentFragment(piece))
+    if first.textList() is not None:
+        _drop_empty_block(document, start)
+
+
+def _drop_empty_block(document: QTextDocument, position: int) -> None:
+    """A list never starts in the block it is inserted at: take that one away."""
+    block = document.findBlock(position)
+    if block.text() or not block.next().isValid():
+        return
+    cursor = QTextCursor(block)
+    cursor.deleteChar()
+
+
+def _parsed(markdown: str, style: TextStyle) -> SealedDocument:
+    document = SealedDocument()
+    document.setMarkdown(markdown, _FEATURES)
+    block = document.begin()
+    while block.isValid():
+        _name_images(document, block)
+        _set_code_font(document, block, style)
+        _dress(block, style)
+        block = block.next()
+    return document
+
+
+def _name_images(document: QTextDocument, block: QTextBlock) -> None:
+    """An image becomes its address in brackets: it is never fetched."""
+    for fragment in reversed(_fragments(block)):
+        image = fragment.charFormat().toImageFormat()
+        if image.isValid():
+            _selected(document, fragment).insertText(f"[{image.name()}]", QTextCharFormat())
+
+
+def _fragments(block: QTextBlock) -> list[QTextFragment]:
+    """Stretches of one character format."""
+    found, fragments = block.begin(), []
+    while not found.atEnd():
+        fragments.append(found.fragment())
+        found += 1
+    return fragments
+
+
+def _dress(block: QTextBlock, style: TextStyle) -> None:
+    shape = block.blockFormat()
+    cursor = QTextCursor(block)
+    if cursor.currentTable() is not None:
+        return
+    if _is_code(block):
+        shape.setTopMargin(0 if _is_code(block.previous()) else style.gap // 2)
+        shape.setBottomMargin(0 if _is_code(block.next()) else style.gap)
+        shape.setLeftMargin(style.gap)
+        shape.setBackground(style.code_background)
+        shape.setNonBreakableLines(False)
+    else:
+        top, bottom = _margins(block, style)
+        shape.setTopMargin(top)
+        shape.setBottomMargin(bottom)
+        proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight
+        shape.setLineHeight(_LINE_HEIGHT, proportional.value)
+    cursor.setBlockFormat(shape)
+
+
+def _set_code_font(document: QTextDocument, block: QTextBlock, style: TextStyle) -> None:
+    form = QTextCharFormat()
+    form.setFont(style.code_font)
+    for fragment in _fragments(block):
+        if fragment.charFormat().fontFixedPitch():
+            _selected(document, fragment).mergeCharFormat(form)
+
+
+def _selected(document: QTextDocument, fragment: QTextFragment) -> QTextCursor:
+    cursor = QTextCursor(document)
+    cursor.setPosition(fragment.position())
+    cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
+    return cursor
+
+
+def _is_code(block: QTextBlock) -> bool:
+    shape = block.blockFormat()
+    return block.isValid() and (shape.hasProperty(_CODE_FENCE) or shape.hasProperty(_LANGUAGE))
+
+
+def _margins(block: QTextBlock, style: TextStyle) -> tuple[int, int]:
+    """Pixels above and below."""
+    if block.textList() is not None:
+        return 0, style.gap // 2
+    if block.blockFormat().headingLevel():
+        above = style.gap if block.previous().isValid() else 0
+        return above, style.gap // 2
+    return 0, style.gap

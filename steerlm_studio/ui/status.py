@@ -1,0 +1,158 @@
+"""The status line: which model on what, how full its context is, how fast it answers."""
+
+from collections import deque
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
+
+from steerlm_studio.protocol import Done, LaneDone, Loading, Prefilling, Ready, Step
+from steerlm_studio.ui.elided_label import ElidedLabel
+from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.labels import SmallNumberLabel
+from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.theme import GRID
+
+_UPDATE_MS = 200  # numbers change at most five times a second
+_RECENT = 40  # steps that the present speed is measured over
+
+
+class StatusLine(QWidget):
+    """Numbers keep their width, so nothing jumps while they change."""
+
+    cancel_requested = Signal()  # of loading
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ElidedLabel()
+        self.progress = QProgressBar()
+        self.cancel = QToolButton()
+        self.context = SmallNumberLabel()
+        self.prompt_rate = SmallNumberLabel()
+        self.rate = SmallNumberLabel()
+        self.seed = SmallNumberLabel()
+        self._ready: Ready | None = None
+        self._threads = 0
+        self._used = 0
+        self._steps: deque[tuple[int, float]] = deque(maxlen=_RECENT)
+        self._update = QTimer(self)
+        self._update.setSingleShot(True)
+        self._update.setInterval(_UPDATE_MS)
+        self._update.timeout.connect(self._show_numbers)
+        self._lay_out()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        self._ready = None
+        self.model.set_text(self.tr("No model"))
+        self._show_progress(None)
+        for label in (self.context, self.prompt_rate, self.rate):
+            label.setText("")
+
+    def show_loading(self, name: str, message: Loading | None) -> None:
+        self._ready = None
+        self.model.set_text(self.tr("Loading %1").replace("%1", shown(name)))
+        self._show_progress(message.fraction if message else 0.0)
+
+    def show_ready(self, message: Ready) -> None:
+        self._ready, self._threads, self._used = message, message.threads, 0
+        self._show_progress(None)
+        self._show_model()
+        self._show_context()
+
+    def show_seed(self, seed: int) -> None:
+        self.seed.setText(self.tr("seed %1").replace("%1", str(seed)))
+
+    def begin(self) -> None:
+        """A run was sent."""
+        self._steps.clear()
+        self.rate.setText("")
+        self.prompt_rate.setText(self.tr("reading prompt"))
+
+    def on_prefilling(self, message: Prefilling) -> None:
+        text = self.tr("reading prompt %1 / %2")
+        self.prompt_rate.setText(
+            text.replace("%1", f"{message.done:,}").replace("%2", f"{message.total:,}")
+        )
+
+    def on_step(self, message: Step) -> None:
+        self._steps.append((len(message.lanes), message.seconds))
+        self._threads = message.threads
+        if not self._update.isActive():
+            self._update.start()
+
+    def on_lane_done(self, message: LaneDone) -> None:
+        self._used = message.prompt_tokens + message.tokens
+        self._show_context()
+
+    def on_done(self, message: Done) -> None:
+        self._update.stop()
+        self._show_model()
+        made = message.seconds - message.prompt_seconds
+        if message.generated and made > 0:
+            self.rate.setText(_rate(self.tr("gen %1 t/s"), message.generated / made))
+        if message.evaluated and message.prompt_seconds > 0:
+            speed = message.evaluated / message.prompt_seconds
+            self.prompt_rate.setText(_rate(self.tr("prompt %1 t/s"), speed))
+        else:
+            self.prompt_rate.setText("")
+
+    def _show_numbers(self) -> None:
+        seconds = sum(seconds for _, seconds in self._steps)
+        if seconds > 0:
+            tokens = sum(tokens for tokens, _ in self._steps)
+            self.rate.setText(_rate(self.tr("gen %1 t/s"), tokens / seconds))
+        self._show_model()
+
+    def _show_model(self) -> None:
+        ready = self._ready
+        if ready is None:
+            return
+        place = self.tr("%1/%2 layers on %3")
+        if not ready.layers_offloaded:
+            place = self.tr("%2 layers on %3")
+        place = place.replace("%1", str(ready.layers_offloaded)).replace("%2", str(ready.layers))
+        threads = self.tr("%n thread(s)", "", self._threads)
+        pieces = (ready.name, ready.quant, place.replace("%3", ready.device), threads)
+        self.model.set_text(shown(" · ".join(piece for piece in pieces if piece)))
+
+    def _show_context(self) -> None:
+        if self._ready is None:
+            return
+        text = self.tr("context %1 / %2").replace("%1", f"{self._used:,}")
+        self.context.setText(text.replace("%2", f"{self._ready.context:,}"))
+
+    def _show_progress(self, fraction: float | None) -> None:
+        self.progress.setVisible(fraction is not None)
+        self.cancel.setVisible(fraction is not None)
+        self.progress.setValue(round(100 * (fraction or 0)))
+
+    def _lay_out(self) -> None:
+        self.progress.setRange(0, 100)
+        self.progress.setFixedWidth(160)
+        self.progress.setMaximumHeight(self.fontMetrics().height())
+        self.progress.setAccessibleName(self.tr("Loading the model"))
+        self.cancel.setIcon(icon("close"))
+        self.cancel.setAutoRaise(True)
+        self.cancel.setToolTip(self.tr("Stop loading"))
+        self.cancel.setAccessibleName(self.tr("Stop loading"))
+        self.cancel.clicked.connect(self.cancel_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.model, 1)
+        row.addWidget(self.progress)
+        row.addWidget(self.cancel)
+        widest = {
+            self.context: "context 00,000 / 00,000",
+            self.prompt_rate: "reading prompt 00,000 / 00,000",
+            self.rate: "gen 00,000 t/s",
+            self.seed: "seed 0000000000",
+        }
+        for label, sample in widest.items():
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(sample))
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(label)
+
+
+def _rate(text: str, speed: float) -> str:
+    return text.replace("%1", f"{speed:,.0f}" if speed >= 10 else f"{speed:.1f}")

@@ -1,0 +1,119 @@
+"""Text as high as it is: plain or streaming Markdown, with no scroll bar of its own."""
+
+from math import ceil
+
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QResizeEvent,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+
+from steerlm_studio.ui.markdown_blocks import finished_length
+from steerlm_studio.ui.rich_text import SealedDocument, TextStyle, append_markdown
+from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.theme import colours_of, monospace
+
+_SAFE_SCHEMES = ("http", "https", "mailto")
+
+
+class TextView(QTextBrowser):
+    """Shows outside text: it opens no file, fetches nothing, and hides no direction override."""
+
+    link_activated = Signal(QUrl)  # http, https and mailto only
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._source = ""
+        self._is_plain = True
+        self._finished = 0  # characters of the source that are shown for good
+        self._tail = 0  # where in the document the growing block begins
+        self.setDocument(SealedDocument(self))
+        self.document().setDocumentMargin(0)
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setUndoRedoEnabled(False)
+        self.viewport().setAutoFillBackground(False)
+        self.anchorClicked.connect(self._on_anchor_clicked)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+
+    @property
+    def text(self) -> str:
+        """The text as it was given, for copying."""
+        return self._source
+
+    def show_plain(self, text: str) -> None:
+        self._source, self._is_plain = text, True
+        self.setPlainText(shown(text))
+
+    def show_markdown(self, text: str) -> None:
+        """Show `text`; where it goes on from what is shown, only its last block is made anew."""
+        grows = not self._is_plain and text.startswith(self._source[: self._finished])
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        if not grows:
+            self._finished = self._tail = 0
+        self._cut_tail()
+        style = self._style()
+        finished = self._finished + finished_length(text[self._finished :])
+        if finished > self._finished:
+            append_markdown(self.document(), shown(text[self._finished : finished]), style)
+            self._finished = finished
+            self._tail = self.document().characterCount() - 1
+        if tail := text[finished:]:
+            append_markdown(self.document(), shown(tail), style)
+        cursor.endEditBlock()
+        self._source, self._is_plain = text, False
+
+    def _cut_tail(self) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(self._tail)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+
+    def _style(self) -> TextStyle:
+        colours = colours_of(self)
+        return TextStyle(self._code_font(), QColor(colours.raised))
+
+    def _code_font(self) -> QFont:
+        return monospace(self.font().pixelSize())
+
+    def _fit(self) -> None:
+        self.setFixedHeight(max(ceil(self.document().size().height()), self._line_height()))
+
+    def _line_height(self) -> int:
+        return QFontMetrics(self.font()).lineSpacing()
+
+    def _on_anchor_clicked(self, url: QUrl) -> None:
+        if url.scheme().lower() in _SAFE_SCHEMES:
+            self.link_activated.emit(url)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        restyled = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in restyled and not self._is_plain:
+            source, self._source, self._finished = self._source, "", 0
+            self._is_plain = True
+            self.show_markdown(source)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, self._line_height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self._line_height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the transcript scrolls, not the reply

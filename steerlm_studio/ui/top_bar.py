@@ -1,0 +1,103 @@
+"""The bar over everything: sidebar, the conversation's title, the model and how it is."""
+
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from steerlm_studio.ui.elided_label import ElidedLabel
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.theme import GRID, colours_of
+
+State = Literal["none", "loading", "ready", "working", "lost"]
+_DOT = 8
+
+
+class TopBar(QWidget):
+    """Says in a word and a dot how the engine is; the model's name opens its menu."""
+
+    def __init__(
+        self, sidebar: QAction, new_chat: QAction, models: QMenu, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.title = ElidedLabel()
+        self.model = QToolButton()
+        self.model.setMenu(models)
+        self.model.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.model.setAutoRaise(True)
+        self.model.setToolTip(self.tr("Choose another model"))
+        self.state = SmallLabel()
+        self.dot = Dot()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID // 2, 2 * GRID, GRID // 2)
+        row.setSpacing(GRID)
+        for action in (sidebar, new_chat):
+            row.addWidget(_button(action))
+        row.addWidget(self.title, 1)
+        row.addWidget(self.model)
+        row.addWidget(self.dot)
+        row.addWidget(self.state)
+        self.set_model("")
+        self.set_state("none")
+
+    def set_title(self, title: str) -> None:
+        self.title.set_text(shown(title) or self.tr("New conversation"))
+
+    def set_model(self, name: str) -> None:
+        """The model's name; "" when there is none."""
+        text = shown(name) or self.tr("Choose a model")
+        self.model.setText(text.replace("&", "&&"))
+        self.model.setAccessibleName(self.tr("Model: %1").replace("%1", text))
+
+    def set_state(self, state: State) -> None:
+        words = {
+            "none": self.tr("no model"),
+            "loading": self.tr("loading"),
+            "ready": self.tr("ready"),
+            "working": self.tr("writing"),
+            "lost": self.tr("stopped"),
+        }
+        self.state.setText(words[state])
+        self.dot.set_state(state)
+
+
+class Dot(QWidget):
+    """A round sign beside the word: full, or a ring while there is nothing to use."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state: State = "none"
+        self.setFixedSize(_DOT + 2, _DOT + 2)
+
+    def set_state(self, state: State) -> None:
+        self._state = state
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = colours_of(self)
+        colour = {
+            "none": colours.secondary,
+            "loading": colours.warning,
+            "ready": colours.good,
+            "working": colours.accent,
+            "lost": colours.error,
+        }[self._state]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(colour))
+        if self._state not in ("none", "lost"):
+            painter.setBrush(QColor(colour))
+        painter.drawEllipse(1, 1, _DOT, _DOT)
+        painter.end()
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    button.setAutoRaise(True)
+    button.setAccessibleName(action.text())
+    return button
