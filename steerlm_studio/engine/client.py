@@ -1,6 +1,7 @@
 """The engine child as a plain object, for the command line: no Qt, one request at a time."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -35,11 +36,16 @@ GRACE = 5.0  # seconds that a child has to end once its stdin is closed
 
 
 def command(
-    model: str, *, context: int = 0, lanes: int = 1, gpu_layers: int = -1, threads: int = 0
+    model: str | os.PathLike[str],
+    *,
+    context: int = 0,
+    lanes: int = 1,
+    gpu_layers: int = -1,
+    threads: int = 0,
 ) -> list[str]:
     """The command line that starts the engine child."""
     options = {"context": context, "lanes": lanes, "gpu-layers": gpu_layers, "threads": threads}
-    module = [sys.executable, "-m", "steerlm_studio.engine.serve", model]
+    module = [sys.executable, "-m", "steerlm_studio.engine.serve", os.fspath(model)]
     return module + [f"--{name}={value}" for name, value in options.items()]
 
 
@@ -56,7 +62,7 @@ class Engine:
 
     def __init__(
         self,
-        model: str,
+        model: str | os.PathLike[str],
         *,
         context: int = 0,
         lanes: int = 1,

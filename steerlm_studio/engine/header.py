@@ -87,12 +87,9 @@ def _checked(path: Path, data: mmap.mmap, size: int) -> Header:
         raise _Damaged("it is no GGUF file")
     version = reader.number("I")
     if version not in (2, 3):
-        swapped = version & 0xFFFF == 0
-        raise _Damaged(
-            "it was written for a big-endian machine"
-            if swapped
-            else f"GGUF version {version} is unknown"
-        )
+        if version & 0xFFFF == 0:
+            raise _Damaged("it was written for a big-endian machine")
+        raise _Damaged(f"GGUF version {version} is unknown")
     tensors, pairs = reader.number("Q"), reader.number("Q")
     reader.must_hold(tensors, 24, "tensors")
     reader.must_hold(pairs, 13, "metadata entries")

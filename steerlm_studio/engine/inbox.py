@@ -35,7 +35,9 @@ class Inbox:
     def take_small(self) -> list[Request]:
         """The requests that can be answered during a run."""
         with self._changed:
-            small = [message for message in self._waiting if not isinstance(message, Generate)]
+            small: list[Request] = [
+                message for message in self._waiting if not isinstance(message, Generate)
+            ]
             if small:
                 self._waiting = deque(m for m in self._waiting if isinstance(m, Generate))
             return small

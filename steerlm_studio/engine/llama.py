@@ -6,6 +6,7 @@ copy between unshared sequences): callers keep to the limits that the attributes
 
 import ctypes
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -194,7 +195,7 @@ class Llama:
     def quant(self) -> str:
         """The file type in llama.cpp's words, e.g. `Q8_0`."""
         name = L.llama_ftype_name(L.llama_model_ftype(self._model)) or b"unknown"
-        return str(name.decode().removeprefix("mostly ").removeprefix("all "))
+        return re.sub(r"^(\(guessed\) )?(all |mostly )?", "", name.decode())
 
     # --- the vocabulary ------------------------------------------------------------------------
 
@@ -257,7 +258,8 @@ class Llama:
         """The logits of a row of the last batch, a view that the next `decode` overwrites."""
         pointer = L.llama_get_logits_ith(self._context, row)
         address = ctypes.addressof(pointer.contents)
-        return np.frombuffer(self._row_type.from_address(address), dtype=np.float32)
+        values: Logits = np.ctypeslib.as_array(self._row_type.from_address(address))
+        return values
 
     def abort(self, stop: bool) -> None:
         """Make the running batch (on the CPU) and all that follow stop, or let them go on.

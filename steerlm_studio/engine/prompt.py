@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 
 from steerlm_studio.engine.llama import Llama
 from steerlm_studio.errors import StudioError
@@ -98,4 +98,4 @@ class Tokenizer:
             if (unit := self.unit(match.group())) is not None and not self._llama.is_control(unit)
         ]
         edges = [0, *cuts, len(text)]
-        return [text[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+        return [text[a:b] for a, b in pairwise(edges) if a < b]

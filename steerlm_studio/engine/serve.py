@@ -15,6 +15,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from steerlm_studio.engine.inbox import Inbox
 from steerlm_studio.errors import StudioError
@@ -28,6 +29,9 @@ from steerlm_studio.protocol import (
     Tokenize,
     line,
 )
+
+if TYPE_CHECKING:
+    from steerlm_studio.engine.session import Session
 
 Send = Callable[[Reply], None]
 

@@ -29,6 +29,7 @@ class Threads:
     def fix(self, count: int) -> None:
         """Use `count` threads from now on; 0 adapts."""
         self._fixed = count > 0
+        self._strikes = 0
         self._width = 0
         self._usual: dict[int, float] = {}  # seconds of a step by count, while nothing else runs
         self._patience = PATIENCE[0]
