@@ -46,11 +46,12 @@ def chat_template(template: str, control: str, system: str) -> str:
             f"“{control}” cannot be a control string: only letters, digits and : , . + - _ occur "
             "in one."
         )
-    return (
-        _TEMPLATE.replace("AFTER_SYSTEM", _AFTER_SYSTEM[template])
-        .replace("CONTROL", f"'{control}'")
-        .replace("SYSTEM", _quoted(system))
-    )
+    values = {
+        "AFTER_SYSTEM": _AFTER_SYSTEM[template],
+        "CONTROL": f"'{control}'",
+        "SYSTEM": _quoted(system),
+    }
+    return re.sub(r"\b[A-Z_]{4,}\b", lambda name: values[name.group()], _TEMPLATE)
 
 
 def _quoted(text: str) -> str:
