@@ -1,0 +1,181 @@
+"""`generate`: the engine of the window in a terminal."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from steerlm_studio.cli.prompt import sent
+from steerlm_studio.cli.settings import add_steering_options, changes_in, model_path, steered
+from steerlm_studio.engine.client import Engine
+from steerlm_studio.errors import StudioError
+from steerlm_studio.protocol import Done, Lane, LaneDone, Ready, Reply, Sampling, Step
+from steerlm_studio.sampling import PRESETS, preset_for, preset_named
+from steerlm_studio.steer.conversation import Conversation
+from steerlm_studio.steer.family import family_of
+from steerlm_studio.steer.schema import schema_named
+from steerlm_studio.steer.steering import Steering, default_steering
+from steerlm_studio.steer.template import TEMPLATES, Template, render
+
+SAMPLING_OPTIONS = (
+    ("temperature", float),
+    ("top_k", int),
+    ("top_p", float),
+    ("min_p", float),
+    ("repeat_penalty", float),
+    ("seed", int),
+    ("max_tokens", int),
+)
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("generate", help="answer a prompt, streaming to the terminal")
+    parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads stdin")
+    parser.add_argument("--model", metavar="M", default="demo", help="a .gguf file, or demo")
+    add_steering_options(parser)
+    parser.add_argument("--vs", metavar="NAME=VALUE,…", action="append", default=[],
+                        help="one more lane: the same with these changes")  # fmt: skip
+    parser.add_argument("--system", metavar="TEXT", help="the system text")
+    parser.add_argument("--mode", choices=("fast", "exact"), default="fast",
+                        help="lanes in one batch, or one at a time and reproducible")  # fmt: skip
+    parser.add_argument("--sampling", metavar="NAME", help=f"one of {', '.join(PRESETS)}")
+    for name, kind in SAMPLING_OPTIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N")
+    parser.add_argument("--context", type=int, metavar="TOKENS", default=0)
+    parser.add_argument("--gpu-layers", type=int, metavar="N", default=-1)
+    parser.add_argument("--threads", type=int, metavar="N", default=0, help="0 adapts it")
+    parser.add_argument("--json", action="store_true", help="one JSON object per reply")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    question = sys.stdin.read() if options.prompt == "-" else options.prompt
+    with Engine(
+        model_path(options.model),
+        context=options.context,
+        lanes=1 + len(options.vs),
+        gpu_layers=options.gpu_layers,
+        threads=options.threads,
+    ) as engine:
+        steerings, template = _steerings(engine.ready, options)
+        sampling = _sampling(engine.ready, options)
+        talk = Conversation(options.system or steerings[0].schema.system)
+        lanes = tuple(
+            Lane(sent(render(talk, question, steering, template)), sampling)
+            for steering in steerings
+        )
+        replies = engine.generate(lanes, mode=options.mode)
+        show = not options.json and len(lanes) == 1
+        outcome = Outcome.collected(_shown(replies) if show else replies, len(lanes))
+    _report(options, engine.ready, steerings, sampling, outcome)
+    return 0
+
+
+@dataclass
+class Outcome:
+    """What came of a run: text and ending per lane, and the counts of the whole."""
+
+    texts: list[str]
+    endings: dict[int, LaneDone] = field(default_factory=dict)
+    done: Done | None = None
+
+    @classmethod
+    def collected(cls, replies: Iterable[Reply], lanes: int) -> "Outcome":
+        outcome = cls([""] * lanes)
+        for reply in replies:
+            if isinstance(reply, Step):
+                for lane, piece in zip(reply.lanes, reply.pieces, strict=True):
+                    outcome.texts[lane] += piece
+            elif isinstance(reply, LaneDone):
+                outcome.endings[reply.lane] = reply
+            elif isinstance(reply, Done):
+                outcome.done = reply
+        return outcome
+
+
+def _steerings(ready: Ready, options: argparse.Namespace) -> tuple[tuple[Steering, ...], Template]:
+    """The steering of each lane, and the template they are sent in."""
+    family = family_of(ready.metadata)
+    schema = schema_named(options.schema) if options.schema else family.schema
+    base = steered(default_steering(schema), options)
+    template = TEMPLATES[schema.template] if options.schema else family.template
+    return (base, *(base.with_values(changes_in(text)) for text in options.vs)), template
+
+
+def _sampling(ready: Ready, options: argparse.Namespace) -> Sampling:
+    base = preset_named(options.sampling or preset_for(ready.metadata))
+    changes = {name: getattr(options, name) for name, _ in SAMPLING_OPTIONS}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    return msgspec.structs.replace(base, **changes)
+
+
+def _shown(replies: Iterable[Reply]) -> Iterator[Reply]:
+    """The same replies, their text written to the terminal as it comes."""
+    for reply in replies:
+        if isinstance(reply, Step):
+            sys.stdout.write("".join(reply.pieces))
+            sys.stdout.flush()
+        yield reply
+    sys.stdout.write("\n")
+
+
+def _report(
+    options: argparse.Namespace,
+    ready: Ready,
+    steerings: tuple[Steering, ...],
+    sampling: Sampling,
+    outcome: Outcome,
+) -> None:
+    if outcome.done is None:
+        raise StudioError("The engine ended the run without saying so; please report this.")
+    for number, (steering, text) in enumerate(zip(steerings, outcome.texts, strict=True)):
+        if options.json:
+            print(json.dumps(_as_json(number, steering, sampling, ready, options, outcome)))
+        elif len(steerings) > 1:
+            print(f"── {steering}\n{text}\n")
+    if not options.json:
+        print(_summary(outcome, outcome.done), file=sys.stderr)
+
+
+def _as_json(
+    number: int,
+    steering: Steering,
+    sampling: Sampling,
+    ready: Ready,
+    options: argparse.Namespace,
+    outcome: Outcome,
+) -> dict[str, object]:
+    ending, done = outcome.endings[number], outcome.done
+    assert done is not None
+    return {
+        "text": outcome.texts[number],
+        "control": str(steering),
+        "seed": ending.seed,
+        "finish": ending.finish,
+        "tokens": ending.tokens,
+        "prompt_tokens": ending.prompt_tokens,
+        "evaluated": done.evaluated,
+        "reused": done.reused,
+        "prompt_seconds": done.prompt_seconds,
+        "first_token_seconds": done.first_token_seconds,
+        "seconds": done.seconds,
+        "mode": options.mode,
+        "sampling": msgspec.to_builtins(sampling),
+        "model": ready.name,
+        "quant": ready.quant,
+        "device": ready.device,
+    }
+
+
+def _summary(outcome: Outcome, done: Done) -> str:
+    generating = done.seconds - done.prompt_seconds
+    rate = done.generated / generating if generating > 0 else 0.0
+    finishes = ", ".join(ending.finish for _, ending in sorted(outcome.endings.items()))
+    return (
+        f"{done.generated} tokens, {rate:.0f} tokens/s, first after "
+        f"{done.first_token_seconds * 1000:.0f} ms; prompt: {done.evaluated} evaluated, "
+        f"{done.reused} reused; finish: {finishes}"
+    )

@@ -1,0 +1,50 @@
+"""The set-up: what it keeps, under which name, and when it looks again."""
+
+import subprocess
+import sys
+
+import bootstrap
+import pytest
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("CMAKE_ARGS", raising=False)
+    return tmp_path
+
+
+def test_the_wheel_is_kept_outside_the_clone_by_version_and_flags(cache, monkeypatch):
+    plain = bootstrap._wheel_folder("llama-cpp-python==0.3.36")
+    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_CUDA=on")
+    cuda = bootstrap._wheel_folder("llama-cpp-python==0.3.36")
+    other = bootstrap._wheel_folder("llama-cpp-python==0.3.37")
+    assert plain.is_relative_to(cache)
+    assert plain.name.startswith("0.3.36-")
+    assert len({plain, cuda, other}) == 3
+
+
+def test_other_flags_mean_another_look(monkeypatch):
+    before = bootstrap._fingerprint()
+    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_CUDA=on")
+    assert bootstrap._fingerprint() != before
+
+
+def test_the_default_build_runs_on_other_machines_too(monkeypatch):
+    monkeypatch.delenv("CMAKE_ARGS", raising=False)
+    assert "-DGGML_NATIVE=OFF" in bootstrap._cmake_args()
+
+
+def test_an_environment_that_is_ready_is_not_touched(tmp_path):
+    (tmp_path / "ready-dev").write_text(bootstrap._fingerprint())
+    for flags in ([], ["--dev"]):
+        command = [sys.executable, bootstrap.__file__, str(tmp_path), *flags]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stdout) == (0, "")
+    assert [file.name for file in tmp_path.iterdir()] == ["ready-dev"]
+
+
+def test_a_build_tells_how_far_it_is(tmp_path):
+    log = tmp_path / "build.log"
+    log.write_text("[1/140] a\n[57/140] b\n")
+    assert bootstrap._steps_done(log) == "(step 57/140)"

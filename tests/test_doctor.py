@@ -1,0 +1,71 @@
+"""What `doctor` reports of this machine."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from steerlm_studio import doctor
+from steerlm_studio.qt_libraries import missing_libraries, packages_for
+
+
+@pytest.fixture(scope="module")
+def report() -> dict:
+    return doctor.examine()
+
+
+def test_this_machine_has_everything(report):
+    assert report["problems"] == []
+
+
+def test_it_names_the_build_of_llama_cpp_and_its_devices(report):
+    llama = report["llama_cpp"]
+    assert llama["version"]
+    assert isinstance(llama["gpu_offload"], bool)
+    assert any("CPU" in device["name"] for device in llama["devices"])
+
+
+def test_the_demo_model_is_named_by_its_hash(report):
+    assert len(report["demo_model"]["sha256"]) == 64
+
+
+def test_a_token_is_never_shown(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    shown = json.dumps(doctor._hugging_face())
+    assert "hf_secret" not in shown
+    assert '"token": true' in shown
+
+
+def test_missing_libraries_become_one_apt_line():
+    names = ["libxcb-cursor.so.0", "libglib-2.0.so.0", "libgthread-2.0.so.0", "libnobody.so.1"]
+    assert packages_for(names) == ["libglib2.0-0", "libxcb-cursor0"]
+
+
+def test_a_library_that_nobody_has_is_found(tmp_path):
+    plugin = tmp_path / "Qt/plugins/platforms/libqxcb.so"
+    plugin.parent.mkdir(parents=True)
+    (tmp_path / "gone.c").write_text("int gone(void) { return 1; }")
+    (tmp_path / "uses.c").write_text("int gone(void); int uses(void) { return gone(); }")
+    _compile(tmp_path / "gone.c", "-o", str(tmp_path / "libgone.so.1"), "-Wl,-soname,libgone.so.1")
+    _compile(tmp_path / "uses.c", "-o", str(plugin), str(tmp_path / "libgone.so.1"))
+    (tmp_path / "libgone.so.1").unlink()
+    assert missing_libraries(tmp_path) == ["libgone.so.1"]
+
+
+def test_qt_misses_nothing_here():
+    spec = find_spec("PySide6")
+    assert spec is not None
+    assert missing_libraries(Path(spec.submodule_search_locations[0])) == []
+
+
+def test_the_command_speaks_json():
+    command = [sys.executable, "-m", "steerlm_studio", "doctor", "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(said.stdout)["python"]["executable"] == sys.executable
+
+
+def _compile(*arguments: object) -> None:
+    subprocess.run(["cc", "-shared", "-fPIC", *map(str, arguments)], check=True)
