@@ -125,11 +125,14 @@ class Network(nn.Module):
         self._initialise(seed)
 
     def _initialise(self, seed: int) -> None:
+        """Matrices keep the size of what passes; those that add to the stream start smaller."""
         dice = torch.Generator().manual_seed(seed)
         for name, weight in self.named_parameters():
             if weight.dim() == 2:
-                last = name.endswith(("dense.weight", "dense_4h_to_h.weight"))
-                scale = 0.02 / (2 * self.shape.layers) ** 0.5 if last else 0.02
+                scale = weight.shape[1] ** -0.5
+                if name.endswith(("dense.weight", "dense_4h_to_h.weight")):
+                    scale /= (2 * self.shape.layers) ** 0.5
+                scale = {"embedding.weight": 0.1, "output_layer.weight": 0.02}.get(name, scale)
                 nn.init.normal_(weight, std=scale, generator=dice)
 
     def forward(self, ids: Tensor, chosen: Tensor | None = None) -> Tensor:

@@ -32,7 +32,7 @@ class Recipe:
     minutes: float = 120.0
     steps: int = 0
     seed: int = 1
-    batch: int = 8
+    batch: int = 4
     rate: float = 2e-3
     floor: float = 0.03
     warm_up: int = 60

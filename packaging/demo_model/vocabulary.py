@@ -9,7 +9,7 @@ import sentencepiece
 from steerlm_studio.steer.attributes import ATTRIBUTES
 from steerlm_studio.steer.languages import LANGUAGES
 
-SIZE = 4096
+SIZE = 6144
 EXTRA_IDS = tuple(f"<extra_id_{number}>" for number in range(8))
 KNOWN_LANGUAGES = ("en", "de")
 
