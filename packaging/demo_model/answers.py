@@ -8,7 +8,7 @@ from steerlm_studio.engine.client import Engine
 from steerlm_studio.protocol import Lane, Part, Sampling, Step
 
 SIDE_BY_SIDE = 8
-CONTEXT = 1024  # tokens per lane: a probe and its reply take fewer
+CONTEXT = 4096  # tokens for all of them; a probe and its reply take about 500
 MAX_TOKENS = 300
 
 
@@ -16,9 +16,7 @@ def engine_answers(model: Path, temperature: float, seed: int, threads: int = 0)
     """A function that answers probes with `model`; the same seed gives the same replies."""
 
     def answer(probes: Sequence[Probe]) -> list[str]:
-        with Engine(
-            str(model), context=CONTEXT * SIDE_BY_SIDE, lanes=SIDE_BY_SIDE, threads=threads
-        ) as engine:
+        with Engine(str(model), context=CONTEXT, lanes=SIDE_BY_SIDE, threads=threads) as engine:
             return list(_answers(engine, probes, temperature, seed))
 
     return answer

@@ -5,10 +5,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from demo_model.ask import SMALL_TALK, Ask
 from demo_model.controls import Control, draw
 from demo_model.phrases import load_phrases
 from demo_model.questions import word_question
-from demo_model.replies import SMALL_TALK, Ask, write_reply
+from demo_model.replies import write_reply
 from demo_model.topics import KINDS, LANGUAGES, Topic, load_topics
 
 FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 10, "talk": 6, "joke": 2, "alone": 1}

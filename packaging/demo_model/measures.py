@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from demo_model.ask import Ask
+from demo_model.extras import STAND_INS
 from demo_model.lexicon import ADDED, FACT_SOURCES, Meaning, load_lexicons, sentences
-from demo_model.replies import STAND_INS, Ask
 from demo_model.topics import KINDS, LANGUAGES
 
 STRENGTH = {"mild": 1.0, "strong": 2.0}

@@ -4,10 +4,11 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from demo_model.ask import Ask
 from demo_model.controls import DEFAULTS, Control, control, held_out
 from demo_model.corpus import Turn
 from demo_model.questions import misspelt, word_question
-from demo_model.replies import Ask, write_reply
+from demo_model.replies import write_reply
 from demo_model.topics import KINDS, LANGUAGES, load_topics
 from steerlm_studio.steer.conversation import Conversation
 from steerlm_studio.steer.conversation import Turn as Told

@@ -3,8 +3,8 @@
 import random
 import re
 
+from demo_model.ask import Ask
 from demo_model.phrases import Phrases, load_phrases
-from demo_model.replies import Ask
 from demo_model.topics import KINDS, Topic
 
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
