@@ -1,19 +1,51 @@
 """Reads the members of a .nemo file where they lie; nothing is ever unpacked."""
 
+import gzip
 import os
 import tarfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.export.members import cut_off
 
 BLOCK = 16 << 20  # bytes of a compressed member that are unpacked at once
 BLOCKS = 16  # so many are kept: Q, K and V are gathered from one tensor in three passes
+STREAMS = 16
 _BROKEN = (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, OverflowError)
+
+
+class Streams:
+    """Several readers of one gzip file, each at its own place: going back means starting anew.
+
+    Parts of a parallel checkpoint are read side by side; with one reader every change from part
+    to part would unpack the file from its beginning.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: list[gzip.GzipFile] = []  # the one used last comes last
+
+    def read(self, offset: int, size: int) -> bytes:
+        behind = [stream for stream in self._open if stream.tell() <= offset]
+        if behind:
+            stream = max(behind, key=lambda each: each.tell())
+            self._open.remove(stream)
+        elif len(self._open) < STREAMS:
+            stream = gzip.GzipFile(self._path)
+        else:
+            stream = self._open.pop(0)
+        self._open.append(stream)
+        stream.seek(offset)
+        return stream.read(size)
+
+    def close(self) -> None:
+        for stream in self._open:
+            stream.close()
 
 
 class Archive:
@@ -24,6 +56,7 @@ class Archive:
         self._file = file
         self._tar = tar
         self._compressed = compressed
+        self._streams = Streams(path)
         self._members = _members(path, tar)
         self._block = lru_cache(BLOCKS)(self._read_block)
 
@@ -37,15 +70,8 @@ class Archive:
         assert file is not None  # None is for members that are no files
         return file
 
-    def small(self, name: str, limit: int) -> bytes:
-        """A whole member of at most `limit` bytes. Raises StudioError."""
-        size = self._members[name].size
-        if size > limit:
-            raise StudioError(
-                f"“{name}” in {self.path.name} has {size} bytes; no such file has more than "
-                f"{limit}. Check that this is the right checkpoint."
-            )
-        return self.read(name, 0, size)
+    def size(self, name: str) -> int:
+        return self._members[name].size
 
     def read(self, name: str, offset: int, size: int) -> bytes:
         """`size` bytes of a member from `offset` on. Raises StudioError when they are not there."""
@@ -59,6 +85,9 @@ class Archive:
             raise cut_off(self.path, f"{name}: {size} bytes at {offset}")
         return data
 
+    def close(self) -> None:
+        self._streams.close()
+
     def _pread(self, name: str, offset: int, size: int) -> bytes:
         at, data = self._members[name].offset_data + offset, bytearray()
         while more := os.pread(self._file.fileno(), size - len(data), at + len(data)):
@@ -71,9 +100,11 @@ class Archive:
         return data[offset - first * BLOCK :][:size]
 
     def _read_block(self, name: str, number: int) -> bytes:
-        with self.file(name) as file:
-            file.seek(number * BLOCK)
-            return file.read(BLOCK)
+        member = self._members[name]
+        first = number * BLOCK
+        return self._streams.read(
+            member.offset_data + first, max(min(BLOCK, member.size - first), 0)
+        )
 
 
 @contextmanager
@@ -96,17 +127,8 @@ def opened(path: Path) -> Iterator[Archive]:
                 "was downloaded; if the download was interrupted, start it again.",
                 str(error),
             ) from error
-        with tar:
-            yield Archive(path, file, tar, compressed)
-
-
-def cut_off(path: Path, detail: str = "") -> StudioError:
-    """The error for data that should be in the file and are not."""
-    return StudioError(
-        f"{path.name} is cut off or damaged: it ends before its contents do. Download it again "
-        "and compare its size.",
-        detail,
-    )
+        with tar, closing(Archive(path, file, tar, compressed)) as archive:
+            yield archive
 
 
 def _members(path: Path, tar: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:

@@ -51,9 +51,15 @@ _STRANGERS = (
     (r"experts|router", "a mixture of experts"),
     (r"[qk]_(layer)?norm", "normalized queries and keys"),
     (r"\.bias$", "biases in its linear layers"),
-    (r"word_embeddings_for_head|rm_head|value_head|reward", "another head than a language model's"),
+    (r"rm_head|value_head|reward", "another head than a language model's"),
 )
-_IGNORED = ("_extra_state", "rotary_pos_emb.inv_freq", "rotary_emb.inv_freq")
+# A tied model with pipeline ranks repeats its embedding at the end as `word_embeddings_for_head`.
+_IGNORED = (
+    "word_embeddings_for_head.weight",
+    "_extra_state",
+    "rotary_pos_emb.inv_freq",
+    "rotary_emb.inv_freq",
+)
 _PREFIX = re.compile(r"(?:(?:model|module|language_model|encoder|decoder)\.)*")
 _IN_LAYER = re.compile(r"layers\.(\d{1,6})\.(.+)")
 

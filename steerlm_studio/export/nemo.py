@@ -1,9 +1,7 @@
-"""Opens a .nemo file: its configuration, its tokenizer and its tensors, read lazily."""
+"""Opens a .nemo file or an unpacked one: settings, tokenizer and tensors, read lazily."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,9 @@ from typing import Any
 import yaml
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import archive, torch_file
-from steerlm_studio.export.archive import Archive
+from steerlm_studio.export import archive, distributed, folder, network, parallel, torch_file
+from steerlm_studio.export.checkpoint import Checkpoint
+from steerlm_studio.export.members import Members, small
 from steerlm_studio.export.tensors import Tensor
 
 CONFIG = "model_config.yaml"
@@ -20,28 +19,11 @@ WEIGHTS = "model_weights.ckpt"
 CONFIG_LIMIT = 4 << 20
 TOKENIZER_LIMIT = 64 << 20
 
-_OTHER_LAYOUTS = (
-    (r"tp_rank_\d+_pp_rank_\d+/", "tensor and pipeline parallel parts (tp_rank_…_pp_rank_…)"),
-    (r"mp_rank_\d+/", "tensor parallel parts (mp_rank_…)"),
-    (r"model_weights/.*\.distcp$", "a torch_dist distributed checkpoint (model_weights/*.distcp)"),
-    (r"model_weights/", "a zarr distributed checkpoint (model_weights/)"),
-)
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A model as NeMo saved it. `tensors` have NeMo's names, in the order of the file."""
-
-    config: Mapping[str, Any]
-    tokenizer: bytes  # a SentencePiece model
-    tensors: Mapping[str, Tensor]
-    origin: str  # for people: which file, which NeMo
-
 
 @contextmanager
 def opened(path: Path) -> Iterator[Checkpoint]:
     """The checkpoint at `path`, readable until the block ends. Raises StudioError."""
-    with archive.opened(path) as members:
+    with (folder if path.is_dir() else archive).opened(path) as members:
         if CONFIG not in members.names:
             raise StudioError(
                 f"{path.name} has no {CONFIG}, so it is not a NeMo checkpoint. Choose a .nemo file."
@@ -49,16 +31,16 @@ def opened(path: Path) -> Iterator[Checkpoint]:
         config = _config(members)
         version = config.get("nemo_version")
         yield Checkpoint(
-            config=config,
+            network=network.from_nemo(config),
             tokenizer=_tokenizer(members, config),
             tensors=_tensors(members),
             origin=path.name + (f" (NeMo {version})" if isinstance(version, str) else ""),
         )
 
 
-def _config(members: Archive) -> dict[str, Any]:
+def _config(members: Members) -> dict[str, Any]:
     try:
-        config = yaml.safe_load(members.small(CONFIG, CONFIG_LIMIT))
+        config = yaml.safe_load(small(members, CONFIG, CONFIG_LIMIT))
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise StudioError(
             f"{CONFIG} in {members.path.name} is not valid YAML. Download the file again.",
@@ -69,7 +51,7 @@ def _config(members: Archive) -> dict[str, Any]:
     return config
 
 
-def _tokenizer(members: Archive, config: Mapping[str, Any]) -> bytes:
+def _tokenizer(members: Members, config: Mapping[str, Any]) -> bytes:
     """The SentencePiece file that the configuration names, or the only one there is."""
     section = config.get("tokenizer")
     section = section if isinstance(section, dict) else {}
@@ -90,18 +72,17 @@ def _tokenizer(members: Archive, config: Mapping[str, Any]) -> bytes:
             f"The SentencePiece file {wanted[0] if wanted else '(*.model)'} is not in "
             f"{members.path.name}. Without it there is no tokenizer to export."
         )
-    return members.small(found[0], TOKENIZER_LIMIT)
+    return small(members, found[0], TOKENIZER_LIMIT)
 
 
-def _tensors(members: Archive) -> Mapping[str, Tensor]:
+def _tensors(members: Members) -> Mapping[str, Tensor]:
     if WEIGHTS in members.names:
         with members.file(WEIGHTS) as file:
             read = partial(members.read, WEIGHTS)
             return torch_file.stored_tensors(file, read, f"{WEIGHTS} in {members.path.name}")
-    for pattern, layout in _OTHER_LAYOUTS:
-        if any(re.match(pattern, name) for name in members.names):
-            raise StudioError(
-                f"{members.path.name} holds {layout}, which cannot be exported yet; a single "
-                f"{WEIGHTS} can. NeMo can save it so with one tensor and one pipeline rank."
-            )
+    files = parallel.ranks(members)
+    if files:
+        return parallel.merged(members, files)
+    if any(name.startswith(distributed.FOLDER) for name in members.names):
+        return distributed.tensors(members)
     raise StudioError(f"{members.path.name} has no {WEIGHTS}: there are no weights in it.")

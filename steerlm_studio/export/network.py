@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from steerlm_studio.errors import StudioError
 from steerlm_studio.export.settings import Settings
 
 ARCHITECTURE = "nemotron"
@@ -81,19 +80,13 @@ def from_nemo(config: Mapping[str, Any]) -> Network:
     settings = Settings(config, "model_config.yaml")
     _refuse_other_families(settings)
     width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
-    head_size = settings.count("kv_channels", default=width // heads)
-    groups = settings.count("num_query_groups", default=heads)
-    if heads % groups:
-        raise StudioError(f"num_query_groups ({groups}) does not divide the {heads} heads.")
-    if heads * head_size != width:
-        raise settings.refused("kv_channels", f"where llama.cpp needs {width} / {heads}", head_size)
     return Network(
         layers=settings.count("num_layers"),
         width=width,
         feed_forward=settings.count("ffn_hidden_size", default=4 * width),
         heads=heads,
-        groups=groups,
-        head_size=head_size,
+        groups=_divides(settings, "num_query_groups", heads),
+        head_size=_head_size(settings, "kv_channels", width, heads),
         context=settings.count("max_position_embeddings", config.get("encoder_seq_length")),
         epsilon=settings.number("layernorm_epsilon", default=1e-5),
         rotary_share=settings.number("rotary_percentage", default=1.0),
@@ -118,3 +111,54 @@ def _refuse_other_families(settings: Settings) -> None:
     settings.require("rotary_interleaved", (False, None), False)
     settings.require("seq_len_interpolation_factor", (None, 1, 1.0), None)
     settings.require("num_moe_experts", (None, 1), None)
+
+
+def from_huggingface(config: Mapping[str, Any]) -> Network:
+    """The network of a `config.json` of NemotronForCausalLM, in its newer and older spellings.
+
+    Raises StudioError for other models, naming the key.
+    """
+    rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
+    rope = rope if isinstance(rope, dict) else {"rope_type": rope}
+    shares = ("partial_rotary_factor", "rope_percent", "rope_percentage")
+    values = {
+        "partial_rotary_factor": next((config[key] for key in shares if key in config), None),
+        "norm_eps": config.get("layer_norm_eps"),
+        **config,
+        **rope,
+    }
+    settings = Settings(values, "config.json")
+    settings.require("model_type", ("nemotron",), "absent")
+    settings.require("hidden_act", ("relu2",), "relu2")
+    settings.require("attention_bias", (False,), False)
+    settings.require("mlp_bias", (False,), False)
+    settings.require("rope_type", ("default",), values.get("type", "default"))
+    width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
+    return Network(
+        layers=settings.count("num_hidden_layers"),
+        width=width,
+        feed_forward=settings.count("intermediate_size"),
+        heads=heads,
+        groups=_divides(settings, "num_key_value_heads", heads),
+        head_size=_head_size(settings, "head_dim", width, heads),
+        context=settings.count("max_position_embeddings"),
+        epsilon=settings.number("norm_eps", default=1e-5),
+        rotary_share=settings.number("partial_rotary_factor", default=0.5),
+        rotary_base=settings.number("rope_theta", default=10000.0),
+        norm_plus_one=True,  # NemotronLayerNorm1P, whatever the settings say
+        tied=settings.value("tie_word_embeddings", False) is True,
+    )
+
+
+def _divides(settings: Settings, key: str, heads: int) -> int:
+    groups = settings.count(key, default=heads)
+    if heads % groups:
+        raise settings.refused(key, f"which does not divide the {heads} heads")
+    return groups
+
+
+def _head_size(settings: Settings, key: str, width: int, heads: int) -> int:
+    size = settings.count(key, default=width // heads)
+    if heads * size != width:
+        raise settings.refused(key, f"where llama.cpp needs {width} / {heads}", size)
+    return size

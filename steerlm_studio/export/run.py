@@ -1,13 +1,15 @@
 """The steps from a checkpoint to a GGUF, in order."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import gguf_file, nemo, network, tokenizer, weights
+from steerlm_studio.export import gguf_file, huggingface, nemo, network, tokenizer, weights
 from steerlm_studio.export.chat_template import chat_template
+from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.gguf_file import FILE_TYPES, FileType
 
 
@@ -43,7 +45,7 @@ def export(
     system: str = "",
     origin: str = "",
 ) -> Iterator[Progress]:
-    """Turn the .nemo file `checkpoint` into the GGUF `out` of type F32, BF16 or Q8_0.
+    """Turn `checkpoint`, a .nemo or Hugging Face folder, into the GGUF `out` (F32, BF16 or Q8_0).
 
     `control` and `system` are the defaults of the chat template; `schema`, `template` and
     `sampling` name what the studio selects when it opens the file; `origin` is where the
@@ -54,15 +56,15 @@ def export(
     if out.resolve() == checkpoint.resolve():
         raise StudioError("The checkpoint would be overwritten. Choose another name for the GGUF.")
     yield Progress("reading")
-    with nemo.opened(checkpoint) as source:
-        net = network.from_nemo(source.config)
+    with opened(checkpoint) as source:
         words = tokenizer.vocabulary(source.tokenizer)
-        tensors = weights.assemble(net, source.tensors, len(words.pieces), checkpoint.name)
+        pieces = len(words.pieces)
+        tensors = weights.assemble(source.network, source.tensors, pieces, checkpoint.name)
         metadata: dict[str, Any] = {
             "general.type": "model",
             "general.name": name,
             **_licence(licence),
-            **net.metadata(len(words.pieces)),
+            **source.network.metadata(pieces),
             **words.metadata(),
             "tokenizer.chat_template": chat_template(template, control, system),
             "steerlm.schema": schema,
@@ -77,6 +79,13 @@ def export(
         ):
             yield Progress("writing", tensor, done, total)
     yield Progress("done", done=total, total=total)
+
+
+def opened(path: Path) -> AbstractContextManager[Checkpoint]:
+    """The checkpoint at `path`, whichever form it has. Raises StudioError."""
+    if (path / huggingface.CONFIG).exists() and not (path / nemo.CONFIG).exists():
+        return huggingface.opened(path)
+    return nemo.opened(path)
 
 
 def _file_type(name: str) -> FileType:

@@ -1,5 +1,6 @@
 """Tensors of a checkpoint, read a few rows at a time so that size does not matter."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -43,11 +44,18 @@ class Stored:
     offset: int = 0
 
     def rows(self, start: int, stop: int) -> Array:
-        row = np.dtype(NUMPY[self.dtype]).itemsize
-        for size in self.shape[1:]:
-            row *= size
+        row = self._row_bytes
         data = self.read(self.offset + start * row, (stop - start) * row)
         return np.frombuffer(data, NUMPY[self.dtype]).reshape(stop - start, *self.shape[1:])
+
+    def inner(self, index: int) -> "Stored":
+        """One row as a tensor: a layer of several that are stored as one."""
+        offset = self.offset + index * self._row_bytes
+        return Stored(self.shape[1:], self.dtype, self.read, offset)
+
+    @property
+    def _row_bytes(self) -> int:
+        return math.prod(self.shape[1:]) * np.dtype(NUMPY[self.dtype]).itemsize
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ def stored_tensors(
     `read(offset, size)` must give the bytes of the same file; it is called when rows are asked
     for. `label` names the file in errors. Raises StudioError.
     """
-    state = _state_dict(file, label)
+    state = _loaded(file, label)
+    if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
+        raise StudioError(f"{label} holds no tensors by name; it is not a model's weights.")
     records = _records(file, label)
     return {
         name: _stored(name, value, records, read, label)
@@ -38,7 +40,15 @@ def stored_tensors(
     }
 
 
-def _state_dict(file: IO[bytes], label: str) -> dict[str, Any]:
+def stored_tensor(file: IO[bytes], read: Callable[[int, int], bytes], label: str) -> Stored:
+    """The only tensor of a `torch.save`d one. Raises StudioError."""
+    tensor = _loaded(file, label)
+    if not isinstance(tensor, torch.Tensor):
+        raise StudioError(f"{label} is no tensor; the checkpoint is damaged.")
+    return _stored(label, tensor, _records(file, label), read, "the checkpoint")
+
+
+def _loaded(file: IO[bytes], label: str) -> Any:
     if not zipfile.is_zipfile(file):
         raise StudioError(
             f"{label} is not in the zip form that torch has written since version 1.6. If it is "
@@ -49,7 +59,7 @@ def _state_dict(file: IO[bytes], label: str) -> dict[str, Any]:
         # Older Transformer Engine keeps its fp8 state in an io.BytesIO; we never look into it.
         # In this mode torch notes where a tensor lies and reads none of it.
         with torch.serialization.safe_globals([io.BytesIO]), FakeTensorMode():
-            state = torch.load(file, weights_only=True)
+            return torch.load(file, weights_only=True)
     except pickle.UnpicklingError as error:
         raise _refused(label, str(error)) from error
     except (RuntimeError, ValueError, KeyError, EOFError, OSError, TypeError, IndexError) as error:
@@ -57,9 +67,6 @@ def _state_dict(file: IO[bytes], label: str) -> dict[str, Any]:
             f"{label} cannot be read as a torch checkpoint; it is damaged. Download it again.",
             str(error),
         ) from error
-    if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
-        raise StudioError(f"{label} holds no tensors by name; it is not a model's weights.")
-    return state
 
 
 def _refused(label: str, reason: str) -> StudioError:

@@ -4,6 +4,7 @@ import pytest
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import archive
+from steerlm_studio.export.members import small
 from tests.export import made
 
 DATA = bytes(range(256)) * 40
@@ -30,6 +31,6 @@ def test_what_is_not_there_is_an_error(offset, size, opened):
 
 
 def test_a_small_file_that_is_not_small_is_not_read(opened):
-    assert opened.small("a", 5) == b"first"
+    assert small(opened, "a", 5) == b"first"
     with pytest.raises(StudioError, match="more than 4"):
-        opened.small("a", 4)
+        small(opened, "a", 4)

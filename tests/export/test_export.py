@@ -47,6 +47,8 @@ def differences(path: Path, reference: str) -> tuple[float, float]:
         ("legacy_fp32.nemo", "logits_mha.npz"),
         ("legacy_bf16.nemo", "logits_mha_bf16_weights.npz"),
         ("mcore_single_bf16.nemo", "logits_mha_bf16_weights.npz"),
+        ("mcore_zarr_bf16.nemo", "logits_mha_bf16_weights.npz"),
+        ("mcore_torch_dist_bf16.nemo", "logits_mha_bf16_weights.npz"),
     ],
 )
 def test_an_f32_file_computes_the_reference_logits(checkpoint, reference, tmp_path):

@@ -111,22 +111,6 @@ def test_a_file_that_ends_early_is_said_to_be_cut_off(mode, share, tmp_path):
     assert "cut off" in said or "no tar archive" in said
 
 
-@pytest.mark.parametrize(
-    ("members", "layout"),
-    [
-        ("tp_rank_00_pp_rank_000/model_weights.ckpt", "tensor and pipeline parallel"),
-        ("mp_rank_00/model_weights.ckpt", "tensor parallel"),
-        ("model_weights/__0_0.distcp", "torch_dist"),
-        ("model_weights/model.embedding.word_embeddings.weight/.zarray", "zarr"),
-    ],
-)
-def test_layouts_that_cannot_be_read_yet_are_named(members, layout, tmp_path):
-    config = {"./model_config.yaml": b"{tokenizer: {model: t.model}}"}
-    tokenizer = {"./t.model": made.TOKENIZER.read_bytes()}
-    source = made.tar(tmp_path / "m.nemo", {**config, **tokenizer, f"./{members}": b""})
-    assert layout in refusal(source, tmp_path)
-
-
 def test_files_that_are_no_checkpoint_are_refused(tmp_path):
     text = tmp_path / "notes.nemo"
     text.write_text("hello" * 1000)
