@@ -23,8 +23,8 @@ def test_this_machine_has_everything(report):
 
 def test_it_names_the_build_of_llama_cpp_and_its_devices(report):
     llama = report["llama_cpp"]
-    assert llama["version"]
-    assert isinstance(llama["gpu_offload"], bool)
+    assert llama["llama_version"]
+    assert isinstance(llama["can_offload"], bool)
     assert any("CPU" in device["name"] for device in llama["devices"])
 
 
