@@ -26,10 +26,20 @@ class Limits:
     def width(self, lanes: int) -> int:
         """How many columns a step of so many lanes has, so that its rounding is always the same.
 
-        On a CPU one column is rounded differently from two (and, in a long context, differently
-        with every number of threads), two like any more. GPU kernels differ with each width.
+        On a CPU one column is rounded differently from two, and two like any more; a second one
+        doubles the work of a small model, so an engine for one lane does without. GPU kernels
+        differ with each width, and idle columns cost them little.
         """
-        return self.lanes if self.on_gpu else max(2, lanes)
+        return self.lanes if self.on_gpu else max(min(2, self.lanes), lanes)
+
+    @property
+    def exact_width(self) -> int:
+        """The columns of a step in Exact.
+
+        Two on a CPU: from 512 tokens on llama.cpp splits the attention of a single column by the
+        number of threads, which then shows in the rounding.
+        """
+        return 1 if self.on_gpu else 2
 
 
 @dataclass
@@ -184,7 +194,7 @@ class Lanes:
     # --- Exact: one lane at a time, evaluated in the same calls whatever went before -----------
 
     def _exact(self, run: Run) -> Iterator[Reply]:
-        width = 1 if self._limits.on_gpu else 2
+        width = self._limits.exact_width
         for answer in run.answers:
             prefix = answer.prompt.ids[: answer.prompt.prefix if self._cache.shares else 0]
             run.reused += self._cache.even_stem(prefix)
