@@ -51,6 +51,10 @@ class AttributeRow(QWidget):
         self._preset_value = value
         self._show_dot()
 
+    def name_width(self) -> int:
+        """What the include box and its name take."""
+        return self.box.sizeHint().width()
+
     def set_name_width(self, width: int) -> None:
         """So that the sliders of all rows stand below each other."""
         self.box.setFixedWidth(width)

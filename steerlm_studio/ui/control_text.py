@@ -20,7 +20,7 @@ class ControlText(QWidget):
         self.changed: frozenset[str] = frozenset()
         self.is_folded = False
         self._pieces = pieces_of(DEFAULT)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("Control string"))

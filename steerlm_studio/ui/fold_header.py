@@ -8,8 +8,6 @@ from steerlm_studio.steer.attributes import Group
 from steerlm_studio.ui.icons import tinted
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
-_CHEVRON = 14  # px
-
 
 class FoldHeader(QAbstractButton):
     """Checked means unfolded. The summary shows while it is folded."""
@@ -70,8 +68,13 @@ class FoldHeader(QAbstractButton):
         folded = "chevron-left" if is_mirrored else "chevron-right"
         name = "chevron-down" if self.isChecked() else folded
         colour = QColor(colours_of(self).secondary)
-        pixmap = tinted(name, colour, _CHEVRON, self.devicePixelRatioF())
-        painter.drawPixmap(QPointF(area.x(), area.center().y() - _CHEVRON / 2 + 1), pixmap)
+        side = self._chevron
+        pixmap = tinted(name, colour, side, self.devicePixelRatioF())
+        painter.drawPixmap(QPointF(area.x(), area.center().y() - side / 2 + 1), pixmap)
+
+    @property
+    def _chevron(self) -> int:
+        return self.fontInfo().pixelSize() + 1
 
     # Qt's
 
@@ -80,11 +83,12 @@ class FoldHeader(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = self.rect()
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        chevron = QRect(whole.right() - _CHEVRON, 0, _CHEVRON, whole.height())
-        inner = whole.adjusted(0, 0, -_CHEVRON - HALF, 0)
+        side = self._chevron
+        chevron = QRect(whole.right() - side, 0, side, whole.height())
+        inner = whole.adjusted(0, 0, -side - HALF, 0)
         if is_mirrored:
             chevron.moveLeft(0)
-            inner.translate(_CHEVRON + HALF, 0)
+            inner.translate(side + HALF, 0)
         self._draw_chevron(painter, chevron)
         used = self._draw_title(painter, inner)
         if not self.isChecked():

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class PlainLabel(QLabel):
-    """Body text. The other classes get their fonts by name from `theme.Theme`."""
+    """Body text. The other classes get their fonts by name in `style_sheet.py`."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -149,4 +149,4 @@ class LevelSlider(QSlider):
         return QSize(116, 2 * round(_FOCUS) + HALF)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(72, 2 * round(_FOCUS) + HALF)
+        return QSize(96, 2 * round(_FOCUS) + HALF)

@@ -20,7 +20,7 @@ from steerlm_studio.ui.steering_state import State, fitted
 from steerlm_studio.ui.theme import GRID, HALF
 
 _BOX = 26  # px: an include box with its margin
-_MIN_WIDTH = 304
+_REST = 176  # px: a slider to aim at, its number, margins, a scroll bar
 
 
 class SteeringPanel(QWidget):
@@ -154,7 +154,6 @@ class SteeringPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(self._top_row())
         column.addWidget(scroll, 1)
-        self.setMinimumWidth(_MIN_WIDTH)
 
     def _top_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -172,12 +171,13 @@ class SteeringPanel(QWidget):
 
     def _align(self) -> None:
         """All sliders begin below each other, whatever the font."""
-        widest = max(self.fontMetrics().horizontalAdvance(a.label) for a in ATTRIBUTES.values())
+        widest = max(row.name_width() for row in self.rows.values())
         for row in self.rows.values():
-            row.set_name_width(widest + _BOX)
+            row.set_name_width(widest)
         narrow = self.fontMetrics().horizontalAdvance(self.tr("family")) + _BOX
         self.language.set_name_width(narrow)
         self.family.set_name_width(narrow)
+        self.setMinimumWidth(widest + _REST)
 
     # Qt's
 

@@ -12,7 +12,7 @@ from steerlm_studio.ui.labels import NumberLabel, PlainLabel, SmallLabel, TitleL
 from steerlm_studio.ui.theme import DARK, LIGHT, Colours, Theme, colours_of
 
 GROUNDS = ("window", "base", "raised")
-TEXTS = "text secondary accent quality style safety good warning error".split()
+TEXTS = ["text", "secondary", "accent", "quality", "style", "safety", "good", "warning", "error"]
 both_modes = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 
 
@@ -74,6 +74,7 @@ def labels(qtbot: QtBot) -> Iterator[list[PlainLabel]]:
         column.addWidget(label)
     window.show()
     yield labels
+    window.close()
 
 
 def test_labels_get_their_sizes_and_follow_the_text_size(
