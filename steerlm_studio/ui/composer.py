@@ -1,7 +1,7 @@
 """Where the prompt is typed: Enter sends, Shift+Enter begins a line; grows with the text."""
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QIcon, QInputMethodEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -14,6 +14,13 @@ from steerlm_studio.ui.theme import GRID
 
 _MAX_LINES = 10
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+_SHEET = """
+PromptInput { border: 1px solid palette(dark); border-radius: 4px; padding: 1px; }
+PromptInput:focus { border: 2px solid palette(accent); padding: 0; }
+"""
+_BUTTON_WIDTH = 88
 
 
 class Composer(QWidget):
@@ -30,6 +37,7 @@ class Composer(QWidget):
         self.button = QPushButton()
         self._is_running = False
         self._is_enabled = True
+        self.button.setAccessibleDescription(self.tr("Enter sends, Esc stops"))
         self.button.clicked.connect(self._on_button_clicked)
         self.input.enter_pressed.connect(self._on_enter_pressed)
         self.input.textChanged.connect(self._show_state)
@@ -38,6 +46,8 @@ class Composer(QWidget):
         row.setSpacing(GRID)
         row.addWidget(self.input, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.button.setFixedHeight(self.input.height())
+        self.button.setMinimumWidth(_BUTTON_WIDTH)
         self.setFocusProxy(self.input)
         self._show_state()
 
@@ -75,7 +85,8 @@ class Composer(QWidget):
     def _show_state(self) -> None:
         running = self._is_running
         self.button.setText(self.tr("Stop") if running else self.tr("Send"))
-        self.button.setIcon(icon("stop" if running else "send"))
+        self.button.setIcon(icon("stop") if running else QIcon())
+        self.button.setDefault(not running)
         self.button.setToolTip(
             self.tr("Stop and keep the text so far (Esc)") if running else self.tr("Send (Enter)")
         )
@@ -90,14 +101,19 @@ class PromptInput(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_composing = False
+        self.setStyleSheet(_SHEET)
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(GRID)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
     def _fit(self) -> None:
-        lines = min(max(int(self.document().size().height()), 1), _MAX_LINES)
+        needed = max(int(self.document().size().height()), 1)
+        lines = min(needed, _MAX_LINES)
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if needed > lines else policy.ScrollBarAlwaysOff
+        )
         frame = 2 * self.frameWidth() + 2 * round(self.document().documentMargin())
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + frame)
 

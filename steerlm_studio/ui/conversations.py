@@ -19,6 +19,14 @@ from steerlm_studio.ui.theme import GRID
 _Index = QModelIndex | QPersistentModelIndex
 
 
+_SHEET = """
+QListView { background: transparent; }
+QListView::item { padding: 6px 8px; border-radius: 4px; color: palette(text); }
+QListView::item:selected { background: palette(highlight); }
+QListView::item:hover:!selected { background: palette(alternate-base); }
+"""
+
+
 class ConversationList(QAbstractListModel):
     """The chats as a Qt model; it owns none of them."""
 
@@ -72,7 +80,7 @@ class Conversations(QWidget):
         self.view.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setUniformItemSizes(True)
-        self.view.viewport().setAutoFillBackground(False)
+        self.view.setStyleSheet(_SHEET)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         button = QToolButton()
         button.setDefaultAction(new_action)

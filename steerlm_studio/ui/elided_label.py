@@ -35,3 +35,7 @@ class ElidedLabel(PlainLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._elide()
+
+
+class SmallElidedLabel(ElidedLabel):
+    """The same in secondary text; the style sheet knows it by name."""

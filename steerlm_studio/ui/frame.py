@@ -140,7 +140,7 @@ class Frame(QObject):
         models.addActions([self.actions.demo_model, self.actions.open_model])
         models.addMenu(self._recent)
         models.addActions([self.actions.reload_model, self.actions.close_model])
-        return TopBar(self.actions.sidebar, self.actions.new_chat, models)
+        return TopBar(self.actions.sidebar, models)
 
     def _lay_out(self) -> None:
         window = self._window
@@ -156,6 +156,7 @@ class Frame(QObject):
             self._panes.setStretchFactor(place, int(place == 1))
             self._panes.setCollapsible(place, False)
         self._panes.setHandleWidth(1)
+        self._panes.setStyleSheet("QSplitter::handle { background: palette(mid); }")
         window.setCentralWidget(self._panes)
         self._dock.setObjectName("throughput")
         self._dock.setWidget(self.throughput)

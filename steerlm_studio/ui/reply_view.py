@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.chat import Answer, Fork
@@ -11,6 +11,9 @@ from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
+
+
+_SHEET = "#question { background: palette(base); border-radius: 6px; }"
 
 
 class ReplyView(QWidget):
@@ -130,7 +133,13 @@ class ReplyView(QWidget):
         column.setContentsMargins(0, GRID, 0, GRID)
         column.setSpacing(HALF)
         column.addWidget(SmallLabel(self.tr("You")))
-        column.addWidget(self.question)
+        card = QFrame()
+        card.setObjectName("question")
+        card.setStyleSheet(_SHEET)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(GRID + HALF, GRID, GRID + HALF, GRID)
+        inside.addWidget(self.question)
+        column.addWidget(card)
         column.addSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self.body)

@@ -54,7 +54,7 @@ class SamplingPanel(QWidget):
         }
         self._lay_out()
         self._name_everything()
-        self.set_preset(DEFAULT_PRESET)
+        self.set_sampling(PRESETS[DEFAULT_PRESET])
         for number in self._numbers.values():
             number.valueChanged.connect(self._on_number_changed)
         self.preset.activated.connect(self._on_preset_chosen)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from steerlm_studio.protocol import Done, LaneDone, Loading, Prefilling, Ready, Step
-from steerlm_studio.ui.elided_label import ElidedLabel
+from steerlm_studio.ui.elided_label import SmallElidedLabel
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallNumberLabel
 from steerlm_studio.ui.text_safety import shown
@@ -23,7 +23,7 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = ElidedLabel()
+        self.model = SmallElidedLabel()
         self.progress = QProgressBar()
         self.cancel = QToolButton()
         self.context = SmallNumberLabel()
@@ -111,7 +111,8 @@ class StatusLine(QWidget):
         if not ready.layers_offloaded:
             place = self.tr("%2 layers on %3")
         place = place.replace("%1", str(ready.layers_offloaded)).replace("%2", str(ready.layers))
-        threads = self.tr("%n thread(s)", "", self._threads)
+        count = self._threads
+        threads = self.tr("1 thread") if count == 1 else self.tr("%n threads", "", count)
         pieces = (ready.name, ready.quant, place.replace("%3", ready.device), threads)
         self.model.set_text(shown(" · ".join(piece for piece in pieces if piece)))
 

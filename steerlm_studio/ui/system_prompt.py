@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from steerlm_studio.ui.elided_label import ElidedLabel
+from steerlm_studio.ui.elided_label import SmallElidedLabel
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
@@ -27,7 +27,7 @@ class SystemPrompt(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
-        self.line = ElidedLabel()
+        self.line = SmallElidedLabel()
         self.edit_button = QToolButton()
         self.edit_button.setIcon(icon("edit"))
         self.edit_button.setAutoRaise(True)

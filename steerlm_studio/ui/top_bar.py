@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from steerlm_studio.ui.elided_label import ElidedLabel
+from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, colours_of
@@ -18,15 +19,16 @@ _DOT = 8
 class TopBar(QWidget):
     """Says in a word and a dot how the engine is; the model's name opens its menu."""
 
-    def __init__(
-        self, sidebar: QAction, new_chat: QAction, models: QMenu, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, sidebar: QAction, models: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = ElidedLabel()
         self.model = QToolButton()
         self.model.setMenu(models)
         self.model.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.model.setIcon(icon("chevron-down"))
+        self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the sign after the name
+        self.model.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.model.setAutoRaise(True)
         self.model.setToolTip(self.tr("Choose another model"))
         self.state = SmallLabel()
@@ -34,8 +36,7 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, 2 * GRID, GRID // 2)
         row.setSpacing(GRID)
-        for action in (sidebar, new_chat):
-            row.addWidget(_button(action))
+        row.addWidget(_button(sidebar))
         row.addWidget(self.title, 1)
         row.addWidget(self.model)
         row.addWidget(self.dot)
