@@ -27,6 +27,7 @@ class AttributeGroup(QWidget):
         self._lay_out()
         self.header.toggled.connect(self._inside.setVisible)
         self.header.setChecked(group != "safety")
+        self._raised: set[str] = set()
         self.refresh()
 
     def show_schema(self, schema: Schema) -> None:
@@ -36,15 +37,17 @@ class AttributeGroup(QWidget):
         self.setVisible(any(name in schema.names for name in self.rows))
 
     def refresh(self) -> None:
-        """Say anew what is inside, after values were shown."""
+        """Say anew what is inside, after values were shown; a safety value just raised unfolds."""
         self.header.set_summary(self._summary())
-        is_raised = self.group == "safety" and any(row.value for row in self._shown())
-        self.caution.setVisible(is_raised)
-
-    def unfold_if_raised(self) -> None:
-        """What came from elsewhere and is not harmless must not hide."""
-        if self.group == "safety" and any(row.value for row in self._shown()):
+        before, self._raised = self._raised, self._raised_now()
+        self.caution.setVisible(bool(self._raised))
+        if self._raised - before:
             self.header.setChecked(True)
+
+    def _raised_now(self) -> set[str]:
+        if self.group != "safety":
+            return set()
+        return {row.attribute.name for row in self._shown() if row.value}
 
     def _shown(self) -> list[AttributeRow]:
         return [row for row in self.rows.values() if not row.isHidden()]

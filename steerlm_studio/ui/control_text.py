@@ -42,6 +42,7 @@ class ControlText(QWidget):
     def set_folded(self, is_folded: bool) -> None:
         """On one line, what is not worth showing left away; or whole."""
         self.is_folded = is_folded
+        self._say_it()
         self.updateGeometry()
         self.update()
 

@@ -17,6 +17,7 @@ class LanguageRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value: str | None = "en"
+        self._typed = ""
         self.box = QCheckBox("lang")
         self.box.setAccessibleName(self.tr("Send the language"))
         self.box.toggled.connect(self._on_box_toggled)
@@ -65,6 +66,7 @@ class LanguageRow(QWidget):
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         if edit := self.choice.lineEdit():
+            edit.textEdited.connect(self._on_text_edited)
             edit.editingFinished.connect(self._on_editing_finished)
 
     def _on_the_card(self, is_documented: bool) -> str:
@@ -81,22 +83,26 @@ class LanguageRow(QWidget):
         self._choose(self.choice.currentData() if is_checked else None)
 
     def _on_activated(self, index: int) -> None:
+        self._typed = ""
         self._choose(self.choice.itemData(index))
 
+    def _on_text_edited(self, text: str) -> None:
+        self._typed = text.strip().lower()
+
     def _on_editing_finished(self) -> None:
-        """Take what was typed if it names one language; else show the old one again."""
-        typed = self.choice.currentText().strip().lower()
-        found = [code for code in self._codes() if typed in (code, _english(code).lower())]
-        shown = self.choice.findText(self.choice.currentText())
-        if found:
-            self._choose(found[0])
-        elif shown >= 0:
-            self._choose(self.choice.itemData(shown))
+        """Take the language that was typed, else show the present one again."""
+        typed, self._typed = self._typed, ""
+        if typed and (found := self._found(typed)):
+            self._choose(found)
         self.choice.setEditText(self.choice.itemText(self.choice.currentIndex()))
 
-    def _codes(self) -> list[str]:
-        data = (self.choice.itemData(index) for index in range(self.choice.count()))
-        return [code for code in data if isinstance(code, str)]
+    def _found(self, typed: str) -> str | None:
+        """The code, name or endonym that was typed, else the first that begins so."""
+        codes = [self.choice.itemData(index) for index in range(self.choice.count())]
+        names = {code: (code, *(n.lower() for n in LANGUAGES[code])) for code in codes if code}
+        exact = [code for code, known in names.items() if typed in known]
+        begun = [c for c, known in names.items() if any(n.startswith(typed) for n in known)]
+        return next(iter(exact + begun), None)
 
 
 def _english(code: str) -> str:

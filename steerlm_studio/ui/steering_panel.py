@@ -97,7 +97,6 @@ class SteeringPanel(QWidget):
         self.presets.show_preset(state.preset, state.steering != state.preset_steering)
         for group in self.groups:
             group.refresh()
-            group.unfold_if_raised()
 
     def _show_schema(self, schema: Schema) -> None:
         for group in self.groups:

@@ -45,7 +45,7 @@ QCheckBox::indicator {{
 }}
 QCheckBox::indicator:checked {{ image: url({check}); }}
 QCheckBox::indicator:focus {{ border: 2px solid {accent}; }}
-SmallLabel, SmallNumberLabel {{ font-size: {small}px; color: {secondary}; }}
+SmallLabel, SmallElidedLabel, SmallNumberLabel {{ font-size: {small}px; color: {secondary}; }}
 TitleLabel {{ font-size: {title}px; font-weight: 600; }}
 NumberLabel {{ font-family: "{fixed}"; }}
 QToolTip {{ background: {base}; color: {text}; border: 1px solid {edge}; padding: 4px; }}

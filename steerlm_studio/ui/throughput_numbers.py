@@ -65,7 +65,7 @@ class ThroughputNumbers(QWidget):
     def _rate(self, rate: float | None) -> str | None:
         if rate is None:
             return None
-        digits = 1 if rate < 100 else 0
+        digits = 1 if rate < 99.95 else 0
         return self.tr("{0} t/s").format(self.locale().toString(rate, "f", digits))
 
     def _milliseconds(self, seconds: float | None) -> str | None:
