@@ -13,6 +13,8 @@ from steerlm_studio.engine.threads import Threads
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Done, Finish, Generate, Lane, LaneDone, Prefilling, Reply, Step
 
+SETTLING = 0.5  # seconds at most that the load spends on finding a thread count
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -104,7 +106,16 @@ class Lanes:
         for batch in self._cache.batches(self._cache.missing(targets), len(tokens)):
             self._cache.evaluate(batch, targets)
         self._cache.step(dict.fromkeys(slots, 0), self._limits.width(len(slots)))
+        self._settle_threads()
         self._cache.clear()
+
+    def _settle_threads(self) -> None:
+        """Find out on a few steps of one lane how many threads suit the machine as it is now."""
+        width, until = self._limits.width(1), time.monotonic() + SETTLING
+        while time.monotonic() < until and not self.threads.tried:
+            began = time.monotonic()
+            self._cache.step({1: 0}, width)
+            self._llama.set_threads(self.threads.observe(time.monotonic() - began, width))
 
     def known(self, prompt: Prompt) -> int:
         """How many tokens of a prompt are in the cache now."""

@@ -77,7 +77,7 @@ class Tokenizer:
         return ids
 
     def _numbered(self, parts: Sequence[Part]) -> Iterable[tuple[int | None, str, int]]:
-        if self._dummy_prefix:
+        if self._dummy_prefix and any(part.text for part in parts):
             yield None, " ", 0
         for number, part in enumerate(parts):
             yield self.unit(part.text) if part.kind == "control" else None, part.text, number

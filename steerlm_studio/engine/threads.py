@@ -13,7 +13,7 @@ SLOW = 1.6  # times the usual duration: something else runs
 STRIKES = 2  # slow steps in a row before the count falls
 TRIAL = 4  # steps that a trial of another count lasts
 GAIN = 0.9  # of the time before: what a trial must reach to be kept
-PATIENCE = (2.0, 30.0)  # seconds before the first trial and, doubled each time, at most
+PATIENCE = (2.0, 30.0)  # seconds between trials, and at most when they do not pay
 
 
 class Threads:
@@ -31,10 +31,17 @@ class Threads:
         self._fixed = count > 0
         self._strikes = 0
         self._width = 0
+        self._trials = 0  # that were finished
         self._usual: dict[int, float] = {}  # seconds of a step by count, while nothing else runs
         self._patience = PATIENCE[0]
         self._trial_from = 0  # the count before the trial that is going on
         self._move(count if count > 0 else self._most)
+        self._next_trial = self._clock()  # the first one at once: the cores may be busy already
+
+    @property
+    def tried(self) -> bool:
+        """Whether there is nothing to find out, or a first trial of another count is over."""
+        return self._fixed or self._most == 1 or self._trials > 0
 
     def observe(self, seconds: float, width: int = 1) -> int:
         """Take note of a step of `width` tokens; returns the count for the next one."""
@@ -78,6 +85,7 @@ class Threads:
         self._steps.append(seconds)
         if len(self._steps) < TRIAL:
             return
+        self._trials += 1
         before, typical = self._trial_from, sorted(self._steps)[TRIAL // 2]
         if typical < GAIN * self._usual.get(before, float("inf")):
             self._usual[self.count] = typical

@@ -1,0 +1,88 @@
+import random
+
+from steerlm_studio.engine.threads import Threads
+
+
+class Machine:
+    """A machine of two cores on which another program may run; its clock moves by steps."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.busy = False
+        self._random = random.Random(4)
+        self.threads = Threads(2, clock=lambda: self.now)
+
+    def seconds(self):
+        quiet, busy = {1: 0.028, 2: 0.014}, {1: 0.020, 2: 0.059}
+        usual = (busy if self.busy else quiet)[self.threads.count]
+        return usual * self._random.uniform(0.9, 1.15)
+
+    def run(self, seconds):
+        """Step for a while; returns the counts of the steps."""
+        counts, until = [], self.now + seconds
+        while self.now < until:
+            counts.append(self.threads.count)
+            step = self.seconds()
+            self.now += step
+            self.threads.observe(step)
+        return counts
+
+
+def share(counts, count):
+    return counts.count(count) / len(counts)
+
+
+def test_a_quiet_machine_is_used_whole():
+    assert share(Machine().run(20), 2) > 0.95
+
+
+def test_another_program_lowers_the_count_within_a_few_steps():
+    machine = Machine()
+    machine.run(20)
+    machine.busy = True
+    assert 1 in machine.run(0.4)
+    assert share(machine.run(20), 1) > 0.9
+
+
+def test_a_machine_that_is_busy_from_the_start_is_found_out_at_once():
+    machine = Machine()
+    machine.busy = True
+    machine.run(1)
+    assert machine.threads.tried
+    assert share(machine.run(20), 1) > 0.9
+
+
+def test_the_count_comes_back_when_the_machine_is_quiet_again():
+    machine = Machine()
+    machine.busy = True
+    machine.run(30)
+    machine.busy = False
+    machine.run(35)
+    assert share(machine.run(20), 2) > 0.9
+
+
+def test_a_fixed_count_stays():
+    machine = Machine()
+    machine.threads.fix(2)
+    machine.busy = True
+    assert share(machine.run(10), 2) == 1
+
+
+def test_zero_adapts_again_after_a_fixed_count():
+    machine = Machine()
+    machine.threads.fix(1)
+    machine.threads.fix(0)
+    assert share(machine.run(20), 2) > 0.9
+
+
+def test_one_core_is_never_exceeded():
+    threads = Threads(1)
+    assert {threads.observe(seconds) for seconds in (0.01, 0.5, 0.5, 0.5)} == {1}
+    assert threads.tried
+
+
+def test_wider_steps_are_not_taken_for_slow_ones():
+    machine = Machine()
+    machine.run(10)
+    counts = [machine.threads.observe(0.05, width=8) for _ in range(50)]
+    assert set(counts) == {2}
