@@ -19,7 +19,8 @@ from steerlm_studio.protocol import Sampling
 PENALTY_WINDOW = 64  # tokens of the reply that a repeat penalty looks back at, as in llama.cpp
 SMALL = 4096  # rows up to this length go to the chain whole
 WORTH = 256  # a top-k up to this part of a row is found faster than the chain finds it
-DEEPEST = np.float32(1e6)  # below the largest logit nobody looks for candidates
+STRIDE = 64  # one logit in so many tells where the largest begin
+MARGIN = np.float32(1e-3)  # that a logarithm may be off
 _RANDOM_SEED = 0xFFFFFFFF  # llama.cpp's sign for "take any"
 
 
@@ -29,7 +30,6 @@ class Sampler:
     def __init__(self, sampling: Sampling) -> None:
         self.seed = real_seed(sampling.seed)
         self._sampling = sampling
-        self._candidates = Candidates(sampling)
         self._greedy = sampling.temperature <= 0 or sampling.top_k == 1
         self._recent: deque[int] = deque(maxlen=PENALTY_WINDOW)
         self._chain = Chain(
@@ -65,7 +65,7 @@ class Sampler:
             )
         if self._greedy:
             return best
-        ids = self._candidates.of(row)
+        ids = candidates(row, self._sampling)
         return self._chain.draw(ids, row[ids])
 
     def _accept(self, token: int) -> int:
@@ -77,47 +77,36 @@ class Sampler:
         self._chain.close()
 
 
-class Candidates:
-    """Finds the ids that llama.cpp's chain gives the same token on as on all ids.
+def candidates(row: Logits, sampling: Sampling) -> npt.NDArray[np.int32]:
+    """The ids, in rising order, that llama.cpp's chain gives the same token on as on all ids.
 
-    How far below the largest logit the `top_k` reach is remembered from row to row, since sorting
-    a whole row would take longer than the chain itself.
+    These are all ids where fewer would not surely do.
     """
+    k, size = sampling.top_k, len(row)
+    found: npt.NDArray[np.intp] | None = None
+    if size > SMALL and 0 < k <= size // WORTH:
+        found = _top(row, k)
+    elif size > SMALL and k <= 0 and sampling.top_p >= 1 and sampling.min_p > 0:
+        found = np.flatnonzero(row >= row.max() + np.log(np.float32(sampling.min_p)) - MARGIN)
+    return np.arange(size, dtype=np.int32) if found is None else found.astype(np.int32)
 
-    def __init__(self, sampling: Sampling) -> None:
-        self._sampling = sampling
-        self._depth = np.float32(8.0)  # below the largest logit
 
-    def of(self, row: Logits) -> npt.NDArray[np.int32]:
-        """The ids in rising order; all of them where fewer would not surely do."""
-        k, size = self._sampling.top_k, len(row)
-        found: npt.NDArray[np.intp] | None = None
-        if size > SMALL and 0 < k <= size // WORTH:
-            found = self._top(row, k)
-        elif size > SMALL and k <= 0 and self._sampling.top_p >= 1 and self._sampling.min_p > 0:
-            lowest = row.max() + np.log(np.float32(self._sampling.min_p)) - np.float32(1e-3)
-            found = np.flatnonzero(row >= lowest)
-        return np.arange(size, dtype=np.int32) if found is None else found.astype(np.int32)
+def _top(row: Logits, k: int) -> npt.NDArray[np.intp] | None:
+    """The ids of the `k` largest logits; None when equal ones leave the order open."""
+    ids = np.flatnonzero(row >= _threshold(row, k))
+    if len(ids) < k:
+        return None
+    near = row[ids]
+    ids = ids[near >= np.partition(near, -k)[-k]]
+    return ids if len(np.unique(row[ids])) == k else None
 
-    def _top(self, row: Logits, k: int) -> npt.NDArray[np.intp] | None:
-        """The ids of the `k` largest logits; None when equal ones leave the order open."""
-        ids = self._near_top(row, k)
-        if len(ids) < k:  # most of the row is -inf
-            return None
-        near = row[ids]
-        ids = ids[near >= np.partition(near, -k)[-k]]
-        return ids if len(np.unique(row[ids])) == k else None
 
-    def _near_top(self, row: Logits, k: int) -> npt.NDArray[np.intp]:
-        """The ids of the `k` largest logits and usually of few more."""
-        top = row.max()
-        ids = np.flatnonzero(row >= top - self._depth)
-        while len(ids) < k and self._depth < DEEPEST:
-            self._depth *= np.float32(1.5)
-            ids = np.flatnonzero(row >= top - self._depth)
-        if len(ids) > 8 * k:
-            self._depth *= np.float32(0.8)
-        return ids
+def _threshold(row: Logits, k: int) -> np.float32:
+    """A value that, judged by a part of the row, somewhat more than `k` logits reach."""
+    part = row[::STRIDE]
+    rank = 12 + 2 * k // STRIDE
+    threshold: np.float32 = np.partition(part, -rank)[-rank]
+    return threshold
 
 
 def real_seed(seed: int) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from llama_cpp import llama_cpp as L
 
-from steerlm_studio.engine.sampling import Candidates, Sampler, real_seed
+from steerlm_studio.engine.sampling import Sampler, candidates, real_seed
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Sampling
 
@@ -87,7 +87,7 @@ def test_the_tokens_are_those_of_llama_cpps_own_chain(name, size):
 def test_rows_full_of_ties_are_left_to_the_chain():
     row = np.zeros(BIG, np.float32)
     row[:60] = 5
-    assert len(Candidates(Sampling()).of(row)) == BIG
+    assert len(candidates(row, Sampling())) == BIG
     sampler, whole = Sampler(Sampling()), Whole(Sampling())
     assert [sampler.choose(row) for _ in range(9)] == [whole.choose(row) for _ in range(9)]
     sampler.close()
@@ -96,7 +96,7 @@ def test_rows_full_of_ties_are_left_to_the_chain():
 
 def test_a_large_row_is_reduced_to_the_top_k():
     row = next(rows(BIG, 1, seed=3))
-    assert len(Candidates(Sampling(top_k=50)).of(row)) == 50
+    assert len(candidates(row, Sampling(top_k=50))) == 50
 
 
 def test_a_row_that_is_mostly_impossible_is_sampled_from_what_is_left():
