@@ -78,7 +78,7 @@ class SampleButton(QPushButton):
         super().__init__(parent)
         self.setAccessibleName(sample.prompt)
         self.setAccessibleDescription(sample.hint)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
         column.setSpacing(2)
         for label in (PlainLabel(sample.prompt), SmallLabel(sample.hint)):
@@ -88,7 +88,7 @@ class SampleButton(QPushButton):
         self.clicked.connect(lambda: self.chosen.emit(sample.prompt))
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self._column.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return self._column.minimumSize()

@@ -12,7 +12,6 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
-
 _SHEET = "#question { background: palette(base); border-radius: 6px; }"
 
 

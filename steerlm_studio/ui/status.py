@@ -1,6 +1,6 @@
 """The status line: which model on what, how full its context is, how fast it answers."""
 
-from collections import deque
+import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
@@ -9,11 +9,11 @@ from steerlm_studio.protocol import Done, LaneDone, Loading, Prefilling, Ready, 
 from steerlm_studio.ui.elided_label import SmallElidedLabel
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallNumberLabel
+from steerlm_studio.ui.rates import RunRates
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
 
 _UPDATE_MS = 200  # numbers change at most five times a second
-_RECENT = 40  # steps that the present speed is measured over
 
 
 class StatusLine(QWidget):
@@ -33,7 +33,7 @@ class StatusLine(QWidget):
         self._ready: Ready | None = None
         self._threads = 0
         self._used = 0
-        self._steps: deque[tuple[int, float]] = deque(maxlen=_RECENT)
+        self._rates: RunRates | None = None
         self._update = QTimer(self)
         self._update.setSingleShot(True)
         self._update.setInterval(_UPDATE_MS)
@@ -62,20 +62,24 @@ class StatusLine(QWidget):
     def show_seed(self, seed: int) -> None:
         self.seed.setText(self.tr("seed %1").replace("%1", str(seed)))
 
-    def begin(self) -> None:
-        """A run was sent."""
-        self._steps.clear()
+    def begin(self, run: int, lanes: int) -> None:
+        """A run of `lanes` answers was sent."""
+        self._rates = RunRates(run, lanes, time.monotonic())
         self.rate.setText("")
         self.prompt_rate.setText(self.tr("reading prompt"))
 
     def on_prefilling(self, message: Prefilling) -> None:
+        if self._rates is not None and message.run == self._rates.run:
+            self._rates.prefilled(message, time.monotonic())
         text = self.tr("reading prompt %1 / %2")
         self.prompt_rate.setText(
             text.replace("%1", f"{message.done:,}").replace("%2", f"{message.total:,}")
         )
 
     def on_step(self, message: Step) -> None:
-        self._steps.append((len(message.lanes), message.seconds))
+        if self._rates is None or message.run != self._rates.run:
+            return
+        self._rates.stepped(message, time.monotonic())
         self._threads = message.threads
         if not self._update.isActive():
             self._update.start()
@@ -85,22 +89,20 @@ class StatusLine(QWidget):
         self._show_context()
 
     def on_done(self, message: Done) -> None:
+        if self._rates is None or message.run != self._rates.run:
+            return
         self._update.stop()
-        self._show_model()
-        made = message.seconds - message.prompt_seconds
-        if message.generated and made > 0:
-            self.rate.setText(_rate(self.tr("gen %1 t/s"), message.generated / made))
-        if message.evaluated and message.prompt_seconds > 0:
-            speed = message.evaluated / message.prompt_seconds
-            self.prompt_rate.setText(_rate(self.tr("prompt %1 t/s"), speed))
-        else:
-            self.prompt_rate.setText("")
+        self._rates.done(message)
+        self._show_rates(self._rates.mean)
 
     def _show_numbers(self) -> None:
-        seconds = sum(seconds for _, seconds in self._steps)
-        if seconds > 0:
-            tokens = sum(tokens for tokens, _ in self._steps)
-            self.rate.setText(_rate(self.tr("gen %1 t/s"), tokens / seconds))
+        if self._rates is not None:
+            self._show_rates(self._rates.now)
+
+    def _show_rates(self, generation: float | None) -> None:
+        prompt = self._rates.prompt_rate if self._rates else None
+        self.rate.setText(_rate(self.tr("gen %1 t/s"), generation))
+        self.prompt_rate.setText(_rate(self.tr("prompt %1 t/s"), prompt))
         self._show_model()
 
     def _show_model(self) -> None:
@@ -155,5 +157,7 @@ class StatusLine(QWidget):
             row.addWidget(label)
 
 
-def _rate(text: str, speed: float) -> str:
+def _rate(text: str, speed: float | None) -> str:
+    if speed is None:
+        return ""
     return text.replace("%1", f"{speed:,.0f}" if speed >= 10 else f"{speed:.1f}")

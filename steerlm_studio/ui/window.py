@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
         self._has_said_why = False
         self.page.banner.dismiss()
         self.engine.send(request)
-        self.frame.status.begin()
+        self.frame.status.begin(run.number, lanes=1)
         self.frame.throughput.begin(run.number, lanes=1)
         self._show_chat()
         self.page.transcript.follow()

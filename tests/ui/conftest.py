@@ -1,0 +1,45 @@
+"""What windows are tested with: the theme as the program has it, and a tiny model in a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.window import MainWindow
+from tests.engine import tiny
+
+LOAD = 30_000  # ms: a busy machine takes its time to start a child
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random model: it answers with nonsense, always to the last token allowed."""
+    return tiny.write(tmp_path_factory.mktemp("window") / "tiny.gguf")
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme) -> Iterator[MainWindow]:
+    """The whole window without a model."""
+    window = MainWindow(theme, settings(), ["--threads=1"])
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def loaded(window: MainWindow, tiny_model: Path, qtbot: QtBot) -> MainWindow:
+    """The whole window with the tiny model ready."""
+    with qtbot.waitSignal(window.engine.ready, timeout=LOAD):
+        window.open_model(tiny_model)
+    return window

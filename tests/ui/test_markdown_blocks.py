@@ -1,0 +1,25 @@
+"""Which part of a growing Markdown text can no longer change."""
+
+import pytest
+
+from steerlm_studio.ui.markdown_blocks import finished_length
+
+
+@pytest.mark.parametrize(
+    ("text", "finished"),
+    [
+        ("A paragraph that still grows", ""),
+        ("One.\n\n", ""),
+        ("One.\n\nTwo", "One.\n\n"),
+        ("One.\n\nTwo\n\nThree", "One.\n\nTwo\n\n"),
+        ("- a\n- b", ""),
+        ("- a\n\n  more of a", ""),
+        ("- a\n\n  more of a\n\nB", "- a\n\n  more of a\n\n"),
+        ("```py\nx = 1\n\ny = 2", ""),
+        ("```py\nx = 1\n\ny = 2\n```\n\nB", "```py\nx = 1\n\ny = 2\n```\n\n"),
+        ("~~~\n```\n\n~~~\n\nB", "~~~\n```\n\n~~~\n\n"),
+        ("````\n```\n\nin the fence", ""),
+    ],
+)
+def test_a_block_is_finished_when_the_next_has_begun(text: str, finished: str):
+    assert text[: finished_length(text)] == finished

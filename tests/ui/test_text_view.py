@@ -1,0 +1,121 @@
+"""Text on the screen: streams block by block, opens nothing, is as high as it is."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QScrollArea
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio.ui.rich_text import SealedDocument
+from steerlm_studio.ui.text_view import TextView
+from steerlm_studio.ui.theme import Theme
+
+REPLY = (
+    "# Tea\n\nA *drink* from `leaves`.\n\n- green\n- black\n\n1. boil\n\n2. pour\n\n"
+    "   and wait\n\n```py\nx = 1\n\ny = 2\n```\n\n> hot\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    "Enjoy it."
+)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> Iterator[TextView]:
+    """Inside a scroll area, as in the transcript."""
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    area.resize(600, 400)
+    view = TextView()
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    area.show()
+    qtbot.waitExposed(area)
+    yield view  # the area must live as long
+
+
+def lines_of(document: QTextDocument) -> list[tuple[str, int, str]]:
+    """Text, heading level and list mark of every block."""
+    found, block = [], document.begin()
+    while block.isValid():
+        marks = block.textList()
+        mark = marks.itemText(block) if marks else ""
+        found.append((block.text(), block.blockFormat().headingLevel(), mark))
+        block = block.next()
+    return found
+
+
+def test_a_streamed_reply_looks_like_the_whole_one(view: TextView):
+    for end in range(len(REPLY) + 1):
+        view.show_markdown(REPLY[:end])
+    streamed = lines_of(view.document())
+    view.show_plain("")
+    view.show_markdown(REPLY)
+    assert streamed == lines_of(view.document())
+    assert ("Tea", 1, "") in streamed
+    assert ("pour", 0, "2.") in streamed
+
+
+def test_finished_blocks_are_left_alone_while_the_last_one_grows(view: TextView):
+    view.show_markdown("One.\n\nTwo.\n\nThr")
+    touched: list[int] = []
+    view.document().contentsChange.connect(lambda at, removed, added: touched.append(at))
+    view.show_markdown("One.\n\nTwo.\n\nThree")
+    assert min(touched) >= len("One.\nTwo.")
+
+
+def test_a_text_that_does_not_go_on_from_the_shown_one_replaces_it(view: TextView):
+    view.show_markdown("One.\n\nTwo.\n\nThree")
+    view.show_markdown("Other.\n\nText")
+    assert view.toPlainText() == "Other.\nText"
+
+
+def test_an_image_is_named_and_never_read(view: TextView, tmp_path: Path):
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"")
+    view.show_markdown(f"Look: ![x](file://{secret}) ![y]({secret})")
+    assert view.toPlainText() == f"Look: [file://{secret}] [{secret}]"
+
+
+def test_html_is_shown_as_text(view: TextView):
+    view.show_markdown("a <b>b</b>")
+    assert view.toPlainText() == "a <b>b</b>"
+
+
+def test_a_document_loads_no_resource(tmp_path: Path):
+    file = tmp_path / "any.txt"
+    file.write_text("secret")
+    kind = QTextDocument.ResourceType.ImageResource.value
+    assert SealedDocument().resource(kind, QUrl.fromLocalFile(str(file))) is None
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "data:text/x,y"])
+def test_links_to_files_and_scripts_lead_nowhere(view: TextView, address: str, qtbot: QtBot):
+    with qtbot.assertNotEmitted(view.link_activated):
+        view.anchorClicked.emit(QUrl(address))
+
+
+def test_a_link_to_the_web_is_offered_not_opened(view: TextView, qtbot: QtBot):
+    with qtbot.waitSignal(view.link_activated) as link:
+        view.anchorClicked.emit(QUrl("https://example.com/"))
+    assert link.args == [QUrl("https://example.com/")]
+
+
+def test_it_is_as_high_as_its_text(view: TextView, qtbot: QtBot):
+    view.show_plain("one line")
+    low = view.height()
+    view.show_plain("\n".join("a line" for _ in range(20)))
+    assert view.height() > 15 * low
+    assert not view.verticalScrollBar().isVisible()
+
+
+def test_an_endless_word_is_shown_in_little_time(view: TextView):
+    began = time.perf_counter()
+    view.show_plain("a" * 200_000)
+    assert time.perf_counter() - began < 2.0  # without breaks it takes twice that and grows as n²
+
+
+def test_the_text_to_copy_is_the_one_that_came(view: TextView):
+    view.show_markdown("a\u202eb " + "c" * 3000)
+    assert view.text == "a\u202eb " + "c" * 3000
