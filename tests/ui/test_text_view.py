@@ -32,7 +32,8 @@ def view(qtbot: QtBot, theme: Theme) -> Iterator[TextView]:
     area.setWidgetResizable(True)
     area.show()
     qtbot.waitExposed(area)
-    yield view  # the area must live as long
+    yield view
+    area.close()
 
 
 def lines_of(document: QTextDocument) -> list[tuple[str, int, str]]:
