@@ -33,23 +33,19 @@ class AttributeRow(QWidget):
         self.number = NumberLabel()
         self._lay_out()
         self._name_for_all()
-        self.set_value(attribute.default)
+        self._show_value()
 
     def set_value(self, value: int | None) -> None:
         """Show `value` (None = left out) without telling anyone."""
-        self.value = value
-        with QSignalBlocker(self.box), QSignalBlocker(self.slider):
-            self.box.setChecked(value is not None)
-            if value is not None:
-                self.slider.setValue(value)
-        self.slider.show_sent(value is not None)
-        self.number.setText("\N{EN DASH}" if value is None else str(value))
-        self._show_dot()
+        if value != self.value:
+            self.value = value
+            self._show_value()
 
     def set_preset_value(self, value: int | None) -> None:
         """What the chosen preset says: double-click goes there, a dot marks a difference."""
-        self._preset_value = value
-        self._show_dot()
+        if value != self._preset_value:
+            self._preset_value = value
+            self._show_dot()
 
     def name_width(self) -> int:
         """What the include box and its name take."""
@@ -90,6 +86,16 @@ class AttributeRow(QWidget):
             said = self.tr("Defined in: {0}").format(source)
         keys = self.tr("0-4 set it, - leaves it out, a double-click goes back to the preset.")
         return f"{self.attribute.name}: {self.attribute.definition}\n{said}\n{keys}"
+
+    def _show_value(self) -> None:
+        value = self.value
+        with QSignalBlocker(self.box), QSignalBlocker(self.slider):
+            self.box.setChecked(value is not None)
+            if value is not None:
+                self.slider.setValue(value)
+        self.slider.show_sent(value is not None)
+        self.number.setText("\N{EN DASH}" if value is None else str(value))
+        self._show_dot()
 
     def _show_dot(self) -> None:
         self.dot.setVisible(self.value != self._preset_value)

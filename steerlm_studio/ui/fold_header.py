@@ -34,7 +34,8 @@ class FoldHeader(QAbstractButton):
         if summary != self._summary:
             self._summary = summary
             self._name_for_all()
-            self.update()
+            if not self.isChecked():
+                self.update()
 
     def _name_for_all(self) -> None:
         self.setAccessibleName(f"{self.text()}: {self._summary}" if self._summary else self.text())

@@ -46,18 +46,23 @@ class LanguageRow(QWidget):
                 self.choice.setItemData(self.choice.count() - 1, said, tip)
             if documented and others:
                 self.choice.insertSeparator(len(documented))
-        self.set_value(self.value)
+        self._show_value()
 
     def set_value(self, code: str | None) -> None:
         """Show `code` (None = left out) without telling anyone."""
-        self.value = code
+        if code != self.value:
+            self.value = code
+            self._show_value()
+
+    def set_name_width(self, width: int) -> None:
+        self.box.setFixedWidth(width)
+
+    def _show_value(self) -> None:
+        code = self.value
         with QSignalBlocker(self.box), QSignalBlocker(self.choice):
             self.box.setChecked(code is not None)
             if code is not None:
                 self.choice.setCurrentIndex(self.choice.findData(code))
-
-    def set_name_width(self, width: int) -> None:
-        self.box.setFixedWidth(width)
 
     def _make_searchable(self) -> None:
         self.choice.setEditable(True)

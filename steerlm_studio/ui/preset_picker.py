@@ -22,6 +22,7 @@ class PresetPicker(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.problems: tuple[str, ...] = ()
+        self._shown: Preset | None = None
         self.choice = Choice()
         self.choice.setAccessibleName(self.tr("Preset"))
         self.choice.activated.connect(self._on_activated)
@@ -39,6 +40,7 @@ class PresetPicker(QWidget):
         shipped = list(read_presets(resources.path("presets"), shipped=True))
         own = list(read_presets(folders.presets()))
         self.problems = tuple(str(p) for p in shipped + own if isinstance(p, StudioError))
+        self._shown = None
         with QSignalBlocker(self.choice):
             self.choice.clear()
             self._add([p for p in shipped if isinstance(p, Preset)] or [DEFAULT_PRESET])
@@ -52,11 +54,14 @@ class PresetPicker(QWidget):
 
     def show_preset(self, preset: Preset, is_changed: bool) -> None:
         """Show `preset` as the chosen one; `is_changed` when the values are no longer its own."""
+        self.reset.setEnabled(is_changed)
+        if preset == self._shown:
+            return
+        self._shown = preset
         names = [self.choice.itemText(index) for index in range(self.choice.count())]
         with QSignalBlocker(self.choice):
             self.choice.setCurrentIndex(names.index(preset.name) if preset.name in names else -1)
         self.choice.setToolTip(preset.description)
-        self.reset.setEnabled(is_changed)
 
     def _add(self, presets: list[Preset]) -> None:
         for preset in presets:
