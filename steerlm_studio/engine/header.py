@@ -1,246 +1,98 @@
-"""Check the header of a GGUF file before llama.cpp sees it, and say what is wrong in a sentence.
+"""Checks a GGUF header before llama.cpp sees it: what it would die on is refused in words here."""
 
-llama.cpp ends the process on some damaged files and allocates whatever a count asks for. Here every
-count and length is held against the size of the file first. The format is described in
-`docs/gguf.md` of the ggml repository.
-"""
-
-import mmap
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from steerlm_studio.engine.architectures import ARCHITECTURES, BLOCKS
-from steerlm_studio.errors import StudioError
+from steerlm_studio.gguf_header import STRING, TOKENS, Array, Damaged, Header, Reader, head, reading
 
-SHORT = 4096  # bytes of a string that is handed on
-_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
-_CODES = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-_STRING, _ARRAY = 8, 9
-_LISTS = ("tokenizer.ggml.tokens", "tokenizer.ggml.scores", "tokenizer.ggml.token_type")
+__all__ = ["Header", "read"]
+
+_LISTS = (TOKENS, "tokenizer.ggml.scores", "tokenizer.ggml.token_type")
 _BYTES = frozenset(f"<0x{i:02X}>".encode() for i in range(256))
-
-
-@dataclass(frozen=True)
-class Array:
-    """A list in the metadata: type and number of its elements, and its bytes where wanted."""
-
-    kind: int
-    count: int
-    strings: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a GGUF file says of itself. `values` holds numbers, booleans, strings and `Array`s."""
-
-    path: Path
-    values: Mapping[str, Any]
-    file_bytes: int
-
-    @property
-    def architecture(self) -> str:
-        return str(self.values["general.architecture"])
-
-    @property
-    def strings(self) -> dict[str, str]:
-        """The short string values and booleans (as true and false) by key."""
-        found = {k: v for k, v in self.values.items() if isinstance(v, str) and len(v) <= SHORT}
-        return found | {k: str(v).lower() for k, v in self.values.items() if isinstance(v, bool)}
-
-    def number(self, key: str, default: int = 0) -> int:
-        """The whole number of `<architecture>.<key>`; the default also where a list stands."""
-        value = self.values.get(f"{self.architecture}.{key}", default)
-        return value if isinstance(value, int) else default
-
-
-class _Damaged(Exception):
-    """What is wrong, as the end of a sentence."""
 
 
 def read(path: str | Path) -> Header:
     """Read and check the header. Raises `StudioError` for what is no complete, known GGUF."""
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            size = path.stat().st_size
-            if size == 0:
-                raise _Damaged("it is empty")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _checked(path, data, size)
-    except OSError as error:
-        raise StudioError(
-            f"{path} cannot be read: {error.strerror or error}. Check the path and its permissions."
-        ) from error
-    except _Damaged as damage:
-        raise StudioError(
-            f"{path.name} cannot be used: {damage}. If it was downloaded or copied, do that again; "
-            "a model in another format must be converted to GGUF first."
-        ) from None
+    return reading(path, lambda reader: _checked(Path(path), reader))
 
 
-def _checked(path: Path, data: mmap.mmap, size: int) -> Header:
-    reader = _Reader(data, size)
-    if reader.take(4) != b"GGUF":
-        raise _Damaged("it is no GGUF file")
-    version = reader.number("I")
-    if version not in (2, 3):
-        if version & 0xFFFF == 0:
-            raise _Damaged("it was written for a big-endian machine")
-        raise _Damaged(f"GGUF version {version} is unknown")
-    tensors, pairs = reader.number("Q"), reader.number("Q")
-    reader.must_hold(tensors, 24, "tensors")
-    reader.must_hold(pairs, 13, "metadata entries")
-    values = _values(reader, pairs)
-    header = Header(path, values, size)
+def _checked(path: Path, reader: Reader) -> Header:
+    tensors, values = head(reader, wanted=TOKENS)
     _check_architecture(values)
     _check_vocabulary(values)
     _check_tensors(reader, tensors, _alignment(values))
-    return header
-
-
-class _Reader:
-    """Takes values from the file in turn and never goes past its end."""
-
-    def __init__(self, data: mmap.mmap, size: int) -> None:
-        self._data = data
-        self._size = size
-        self.at = 0
-
-    def take(self, count: int) -> bytes:
-        self.must_hold(count, 1, "bytes")
-        self.at += count
-        return self._data[self.at - count : self.at]
-
-    def number(self, code: str) -> Any:
-        return struct.unpack("<" + code, self.take(struct.calcsize("<" + code)))[0]
-
-    def string(self) -> bytes:
-        return self.take(self.number("Q"))
-
-    def strings(self, count: int, wanted: bool) -> tuple[bytes, ...]:
-        """A list of strings; only walked over when not `wanted`."""
-        self.must_hold(count, 8, "strings")
-        data, at, size = self._data, self.at, self._size
-        unpack = struct.Struct("<Q").unpack_from
-        found = []
-        for _ in range(count):
-            if at + 8 > size:
-                raise _Damaged("it ends in the middle of its metadata")
-            (length,) = unpack(data, at)
-            at += 8 + length
-            if at > size:
-                raise _Damaged("a text in its metadata is longer than the file")
-            if wanted:
-                found.append(data[at - length : at])
-        self.at = at
-        return tuple(found)
-
-    def must_hold(self, count: int, each: int, what: str) -> None:
-        """Refuse a count that the rest of the file cannot hold."""
-        if count * each > self._size - self.at:
-            raise _Damaged(f"it ends too early: {count} {what} cannot follow")
-
-
-def _values(reader: _Reader, pairs: int) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for _ in range(pairs):
-        key = reader.string().decode("utf-8", errors="replace")
-        if not key or key in values:
-            raise _Damaged(f"the metadata key {key[:80]!r} is empty or there twice")
-        values[key] = _value(reader, reader.number("I"), key)
-    return values
-
-
-def _value(reader: _Reader, kind: int, key: str) -> Any:
-    if kind == _STRING:
-        return reader.string().decode("utf-8", errors="replace")
-    if kind == _ARRAY:
-        return _array(reader, key)
-    if kind not in _SIZES:
-        raise _Damaged(f"the metadata value {key[:80]!r} has the unknown type {kind}")
-    return reader.number(_CODES[kind])
-
-
-def _array(reader: _Reader, key: str) -> Array:
-    kind, count = reader.number("I"), reader.number("Q")
-    if kind == _STRING:
-        return Array(kind, count, reader.strings(count, wanted=key == _LISTS[0]))
-    if kind not in _SIZES:
-        raise _Damaged(f"the metadata list {key[:80]!r} has elements of the unknown type {kind}")
-    reader.must_hold(count, _SIZES[kind], "list elements")
-    reader.at += count * _SIZES[kind]
-    return Array(kind, count)
+    return Header(path, values, reader.size)
 
 
 def _alignment(values: Mapping[str, Any]) -> int:
     alignment = values.get("general.alignment", 32)
     if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
-        raise _Damaged(f"its alignment of {alignment!r} is no power of two")
+        raise Damaged(f"its alignment of {alignment!r} is no power of two")
     return alignment
 
 
 def _check_architecture(values: Mapping[str, Any]) -> None:
     name = values.get("general.architecture")
     if not isinstance(name, str):
-        raise _Damaged("it does not say which architecture it holds")
+        raise Damaged("it does not say which architecture it holds")
     if name not in ARCHITECTURES:
-        raise _Damaged(f"its architecture {name[:80]!r} is unknown to this llama.cpp")
+        raise Damaged(f"its architecture {name[:80]!r} is unknown to this llama.cpp")
     for key in ("block_count", "embedding_length", "context_length"):
         value = values.get(f"{name}.{key}")
         if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
-            raise _Damaged(f"its value {name}.{key} is missing or out of range")
+            raise Damaged(f"its value {name}.{key} is missing or out of range")
 
 
 def _check_vocabulary(values: Mapping[str, Any]) -> None:
     lists = [values.get(key) for key in _LISTS]
     tokens = lists[0]
-    if not isinstance(tokens, Array) or tokens.kind != _STRING or not tokens.count:
-        raise _Damaged("it has no vocabulary")
+    if not isinstance(tokens, Array) or tokens.kind != STRING or not tokens.count:
+        raise Damaged("it has no vocabulary")
     for key, kind, entry in zip(_LISTS[1:], ({6}, {4, 5}), lists[1:], strict=True):
         if entry is None:
             continue
         if not isinstance(entry, Array) or entry.kind not in kind or entry.count != tokens.count:
-            raise _Damaged(f"{key} does not fit the {tokens.count} tokens of its vocabulary")
+            raise Damaged(f"{key} does not fit the {tokens.count} tokens of its vocabulary")
     known = set(tokens.strings)
     if len(known) != tokens.count:
-        raise _Damaged("its vocabulary holds a token twice")
+        raise Damaged("its vocabulary holds a token twice")
     if values.get("tokenizer.ggml.model") == "llama" and (lack := len(_BYTES - known)):
-        raise _Damaged(f"its vocabulary lacks {lack} of the 256 byte tokens for unknown characters")
+        raise Damaged(f"its vocabulary lacks {lack} of the 256 byte tokens for unknown characters")
 
 
-def _check_tensors(reader: _Reader, count: int, alignment: int) -> None:
+def _check_tensors(reader: Reader, count: int, alignment: int) -> None:
     if not count:
-        raise _Damaged("it holds no tensors")
+        raise Damaged("it holds no tensors")
     names: set[bytes] = set()
     ends = []
     for _ in range(count):
         name = reader.string()
         if name in names or len(name) >= 64:
-            raise _Damaged("a tensor's name is too long or there twice")
+            raise Damaged("a tensor's name is too long or there twice")
         names.add(name)
         ends.append(_tensor_end(reader, name.decode(errors="replace"), alignment))
     start = -(-reader.at // alignment) * alignment
-    if start + max(ends) > reader._size:
-        raise _Damaged(
-            f"it ends too early: {start + max(ends)} bytes are needed and {reader._size} are there"
+    if start + max(ends) > reader.size:
+        raise Damaged(
+            f"it ends too early: {start + max(ends)} bytes are needed and {reader.size} are there"
         )
 
 
-def _tensor_end(reader: _Reader, name: str, alignment: int) -> int:
+def _tensor_end(reader: Reader, name: str, alignment: int) -> int:
     dimensions = reader.number("I")
     if not 0 < dimensions <= 4:
-        raise _Damaged(f"tensor {name!r} has {dimensions} dimensions")
+        raise Damaged(f"tensor {name!r} has {dimensions} dimensions")
     shape = struct.unpack(f"<{dimensions}Q", reader.take(8 * dimensions))
     kind, offset = reader.number("I"), reader.number("Q")
     if kind not in BLOCKS:
-        raise _Damaged(f"tensor {name!r} has the number format {kind}, unknown to this llama.cpp")
+        raise Damaged(f"tensor {name!r} has the number format {kind}, unknown to this llama.cpp")
     values, size = BLOCKS[kind]
     elements = 1
     for extent in shape:
         elements *= extent
     if not 0 < elements < 2**62 or shape[0] % values or offset % alignment:
-        raise _Damaged(f"tensor {name!r} has an impossible shape or place")
+        raise Damaged(f"tensor {name!r} has an impossible shape or place")
     return int(offset + elements // values * size)
