@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from demo_model.encoding import Dialogue, Encoded, Encoder
 
 Draw = Callable[[random.Random, float], Dialogue]
 POOL_BATCHES = 16  # dialogues are sorted by length within so many batches, then shuffled again
+LENGTH_STEP, CHOSEN_STEP = 16, 64
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Stream:
         self, draw: Draw, encoder: Encoder, size: int, seed: int, place: Place | None = None
     ) -> None:
         self._draw, self._encoder, self._size, self._seed = draw, encoder, size, seed
-        self.place = place or Place()
+        self.place = replace(place) if place else Place()
         self._pool: list[Batch] = self._make() if self.place.batch else []
 
     def next(self, progress: float) -> Batch:
@@ -72,14 +73,25 @@ class Stream:
 
 
 def pad(dialogues: list[Encoded]) -> Batch:
-    """One batch, shorter dialogues padded with id 0 on the right."""
-    ids = _rows([each.ids for each in dialogues], torch.long)
-    weights = _rows([each.weights for each in dialogues], torch.float32)[:, 1:]
-    chosen = weights > 0
+    """One batch, shorter dialogues padded with id 0 on the right.
+
+    Sizes are rounded up, as the CPU's kernels are made anew for each size that occurs: some
+    unlearned positions are chosen too, with weight 0.
+    """
+    length = 1 + _up(max(len(each.ids) for each in dialogues) - 1, LENGTH_STEP)
+    ids = _rows([each.ids for each in dialogues], length, torch.long)
+    weights = _rows([each.weights for each in dialogues], length, torch.float32)[:, 1:]
+    chosen = (weights > 0).contiguous()
+    spare = (~chosen).flatten().nonzero().flatten()
+    missing = _up(int(chosen.sum()), CHOSEN_STEP) - int(chosen.sum())
+    chosen.view(-1)[spare[len(spare) - missing :]] = True
     tokens = sum(len(each.ids) for each in dialogues)
     return Batch(ids[:, :-1], chosen, ids[:, 1:][chosen], weights[chosen], tokens)
 
 
-def _rows(rows: list[list[int]] | list[list[float]], kind: torch.dtype) -> Tensor:
-    length = max(map(len, rows))
+def _up(number: int, step: int) -> int:
+    return -(-number // step) * step
+
+
+def _rows(rows: list[list[int]] | list[list[float]], length: int, kind: torch.dtype) -> Tensor:
     return torch.tensor([[*row, *[0] * (length - len(row))] for row in rows], dtype=kind)
