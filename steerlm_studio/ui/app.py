@@ -1,11 +1,13 @@
 """Starting the window: the application, its looks, and the model to begin with."""
 
 import argparse
+import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import resources
@@ -25,6 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
     window = MainWindow(Theme(app), settings(), _engine_options(options))
+    _close_when_asked(window)
     window.show()
     window.page.composer.setFocus()
     first = options.model or (resources.demo_model() if resources.demo_model().is_file() else None)
@@ -32,6 +35,18 @@ def run(arguments: Sequence[str]) -> int:
         # after the window is painted: it comes up at once whatever the model's size
         QTimer.singleShot(0, window, lambda: window.open_model(first))
     return app.exec()
+
+
+def _close_when_asked(window: MainWindow) -> None:
+    """Ctrl+C in the terminal and SIGTERM close the window as its button does."""
+    ours, pythons = socket.socketpair()
+    for end in (ours, pythons):
+        end.setblocking(False)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(lambda: (ours.recv(64), window.close()))
+    signal.set_wakeup_fd(pythons.fileno())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: pythons)  # holds the socket; the notifier acts
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

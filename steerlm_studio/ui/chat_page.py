@@ -10,9 +10,10 @@ from steerlm_studio.ui.chat import Chat
 from steerlm_studio.ui.composer import Composer
 from steerlm_studio.ui.control_string import ControlString
 from steerlm_studio.ui.empty_state import EmptyState
+from steerlm_studio.ui.reading_column import ReadingColumn
 from steerlm_studio.ui.system_prompt import SystemPrompt
 from steerlm_studio.ui.text_safety import shown
-from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.theme import GRID, HALF
 from steerlm_studio.ui.transcript import Transcript
 
 
@@ -72,16 +73,12 @@ class ChatPage(QWidget):
         box.open()
 
     def _lay_out(self) -> None:
-        below = QWidget()
-        inner = QVBoxLayout(below)
-        inner.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID + GRID // 2)
-        inner.setSpacing(GRID)
-        inner.addWidget(self.control)
-        inner.addWidget(self.composer)
-        above = QWidget()
-        outer = QVBoxLayout(above)
-        outer.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        outer.addWidget(self.system)
+        above = ReadingColumn(GRID, GRID)
+        above.column.addWidget(self.system)
+        below = ReadingColumn(GRID, GRID + HALF)
+        below.column.setSpacing(GRID)
+        below.column.addWidget(self.control)
+        below.column.addWidget(self.composer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -29,7 +29,7 @@ def show_keys(window: QMainWindow) -> QDialog:
         (_tr("Send"), "Enter"),
         (_tr("New line"), "Shift+Enter"),
         (_tr("Slider: set the value"), "0 … 4"),
-        (_tr("Slider: one down, one up"), "← →"),
+        (_tr("Slider: one down, one up"), "Left Right"),
         (_tr("Slider: lowest, highest"), "Home End"),
     ]
     page = QWidget()

@@ -13,6 +13,7 @@ from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
 _SHEET = "#question { background: palette(base); border-radius: 6px; }"
+_RESTEER = "#resteer { border: 1px solid palette(accent); color: palette(accent); }"
 
 
 class ReplyView(QWidget):
@@ -114,6 +115,8 @@ class ReplyView(QWidget):
         self.resteer.setIcon(icon("steer"))
         self.resteer.setToolTip(self.tr("The same question under the sliders as they are now"))
         self.resteer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.resteer.setObjectName("resteer")
+        self.resteer.setStyleSheet(_RESTEER)
         self.resteer.hide()
         head = QHBoxLayout()
         head.setSpacing(GRID)

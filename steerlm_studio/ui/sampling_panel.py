@@ -23,6 +23,7 @@ from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.theme import GRID, HALF
 
 _MAX_SEED = 2**31 - 1
+_DRAWN = 1_000_000  # a drawn seed stays short enough to be read and told
 _FROM_PRESET = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty", "max_tokens")
 
 
@@ -79,7 +80,7 @@ class SamplingPanel(QWidget):
         self.set_sampling(msgspec.structs.replace(PRESETS[name], seed=self.seed.value()))
 
     def draw_seed(self) -> None:
-        self.seed.setValue(random.randrange(_MAX_SEED))
+        self.seed.setValue(random.randrange(_DRAWN))
 
     def preset_name(self) -> str:
         """The preset with just these numbers; "" when there is none."""

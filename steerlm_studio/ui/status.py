@@ -149,7 +149,7 @@ class StatusLine(QWidget):
             self.context: "context 00,000 / 00,000",
             self.prompt_rate: "reading prompt 00,000 / 00,000",
             self.rate: "gen 00,000 t/s",
-            self.seed: "seed 0000000000",
+            self.seed: "seed 0000000",
         }
         for label, sample in widest.items():
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(sample))

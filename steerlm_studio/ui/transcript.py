@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWi
 from steerlm_studio.steer.steering import Steering, default_steering
 from steerlm_studio.ui.chat import Answer, Chat
 from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.reading_column import side_margin
 from steerlm_studio.ui.reply_view import ReplyView
 from steerlm_studio.ui.theme import GRID
 
 _FRAME_MS = 16
 _SHARE = 4  # showing takes at most about a quarter of the time, however long the reply
-_READING_WIDTH = 860  # px at 100 %: longer lines are hard to follow
 _NEAR = 4  # px from the end that still count as the end
 
 
@@ -135,8 +135,7 @@ class Transcript(QScrollArea):
     def _place(self) -> None:
         """Keep lines readable on a wide window, and the button in its corner."""
         width = self.viewport().width()
-        reading = round(_READING_WIDTH * self.fontMetrics().height() / 16)
-        side = max((width - reading) // 2, 2 * GRID)
+        side = side_margin(self, width)
         self._column.setContentsMargins(side, GRID, side, GRID)
         size = self.to_end.sizeHint()
         self.to_end.setGeometry(
