@@ -68,6 +68,8 @@ def glance(path: str | Path) -> Header:
 def reading(path: str | Path, take: Callable[["Reader"], T]) -> T:
     """What `take` makes of the file; `Damaged` and the system's errors become `StudioError`s."""
     path = Path(path)
+    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        raise StudioError(f"{path} cannot be read: it is no file. Choose a .gguf file.")
     try:
         with path.open("rb") as file:
             size = path.stat().st_size

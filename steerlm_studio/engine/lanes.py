@@ -86,7 +86,12 @@ class Run:
 
 
 class Lanes:
-    """Runs requests on a model, one after the other, and keeps what they evaluated."""
+    """Runs requests on a model, one after the other, and keeps what they evaluated.
+
+    Fast reuses all it can and steps all lanes at once, so the last bits of a number, and now and
+    then a word, can depend on what was evaluated together. Exact gives the same text for the same
+    prompt, seed, device and build, whatever went before or runs beside.
+    """
 
     def __init__(
         self, llama: Llama, tokenizer: Tokenizer, limits: Limits, threads: Threads
@@ -99,23 +104,26 @@ class Lanes:
 
     def warm_up(self) -> None:
         """Evaluate a full batch of prompt and a full step, so that want of memory shows now."""
+        self._settle_threads()
         tokens = [0] * min(BATCH, self._limits.context - 2)
         slots = range(1, self._limits.lanes + 1)
-        targets: dict[int, list[int]] = {STEM: tokens, **{slot: [*tokens, 0] for slot in slots}}
-        self._cache.assign(targets)
-        for batch in self._cache.batches(self._cache.missing(targets), len(tokens)):
-            self._cache.evaluate(batch, targets)
+        self._evaluate({STEM: tokens, **{slot: [*tokens, 0] for slot in slots}})
         self._cache.step(dict.fromkeys(slots, 0), self._limits.width(len(slots)))
-        self._settle_threads()
         self._cache.clear()
 
     def _settle_threads(self) -> None:
         """Find out on a few steps of one lane how many threads suit the machine as it is now."""
+        self._evaluate({1: [0, 0]})
         width, until = self._limits.width(1), time.monotonic() + SETTLING
         while time.monotonic() < until and not self.threads.tried:
             began = time.monotonic()
             self._cache.step({1: 0}, width)
             self._llama.set_threads(self.threads.observe(time.monotonic() - began, width))
+
+    def _evaluate(self, targets: Mapping[int, list[int]]) -> None:
+        self._cache.assign(targets)
+        for batch in self._cache.batches(self._cache.missing(targets), len(targets.get(STEM, ()))):
+            self._cache.evaluate(batch, targets)
 
     def known(self, prompt: Prompt) -> int:
         """How many tokens of a prompt are in the cache now."""

@@ -7,6 +7,7 @@ copy between unshared sequences): callers keep to the limits that the attributes
 import ctypes
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -138,7 +139,8 @@ class Llama:
         if not self._model:
             raise StudioError(
                 f"llama.cpp could not load {path}: the file is damaged, of a kind that it does "
-                "not know, or the memory does not suffice. The log has its own words."
+                "not know, or the memory does not suffice. The details have its own words.",
+                _last_words(),
             )
         self._vocab = L.llama_model_get_vocab(self._model)
         if L.llama_model_has_encoder(self._model) or not L.llama_model_has_decoder(self._model):
@@ -163,7 +165,8 @@ class Llama:
         if not self._context:
             raise StudioError(
                 f"There is not enough memory for a context of {cells} tokens. "
-                "Choose a smaller context, fewer answers side by side, or a smaller model."
+                "Choose a smaller context, fewer answers side by side, or a smaller model.",
+                _last_words(),
             )
         self._memory = L.llama_get_memory(self._context)
         if not self._memory:
@@ -251,7 +254,8 @@ class Llama:
         if code != 0:
             raise StudioError(
                 f"llama.cpp failed to evaluate a batch (code {code}). Try again; if it "
-                "stays so, restart the engine with a smaller context."
+                "stays so, restart the engine with a smaller context.",
+                _last_words(),
             )
 
     def logits(self, row: int) -> Logits:
@@ -327,7 +331,15 @@ def _samplers(
     yield L.llama_sampler_init_dist(seed)
 
 
+_said: deque[bytes] = deque(maxlen=40)  # the last words of llama.cpp
+
+
 def _log(level: int, text: bytes, _: object) -> None:
     """Write what llama.cpp says to stderr (it may say so from any of its threads)."""
     if level >= _WARN or level == _CONT:
         os.write(2, text)
+        _said.append(text)
+
+
+def _last_words() -> str:
+    return b"".join(_said).decode("utf-8", errors="replace")

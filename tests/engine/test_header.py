@@ -1,4 +1,5 @@
 import contextlib
+import os
 import resource
 import struct
 import time
@@ -68,8 +69,9 @@ def test_what_is_no_gguf_is_said_to_be_none(refused):
     assert "ends too early" in refused(b"GG")
 
 
-def test_a_missing_file_or_folder_is_said_to_be_that(tmp_path):
-    for path in (tmp_path / "none.gguf", tmp_path):
+def test_a_missing_file_or_folder_or_pipe_is_said_to_be_that(tmp_path):
+    os.mkfifo(tmp_path / "pipe.gguf")
+    for path in (tmp_path / "none.gguf", tmp_path, tmp_path / "pipe.gguf"):
         with pytest.raises(StudioError, match="cannot be read"):
             header.read(path)
 

@@ -2,7 +2,7 @@ import pytest
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Generate, Part, Step
-from tests.engine.talk import ask, hear, lane, prompt
+from tests.engine.talk import DEFAULT, ask, hear, lane, prompt
 
 LONG = [(f"Question {i} about old trees?", "quality:4,lang:en", "An oak. " * 9) for i in range(32)]
 
@@ -55,17 +55,27 @@ def test_sending_the_same_prompt_again_evaluates_one_token(lanes):
     assert ask(lanes, lane(seed=7)).done.evaluated == 1
 
 
-def test_the_next_turn_takes_the_reply_from_the_cache(lanes, llama, tokenizer):
-    first = ask(lanes, lane(temperature=0, max_tokens=8, seed=1), stop=())
-    reply = first.texts[0]
-    parts = prompt(
-        "And another?", before=[("Name a tree.", "quality:4,verbosity:2,lang:en", reply)]
-    )
-    held = (*ids(tokenizer, prompt()), *ids(tokenizer, (Part("text", reply),)))
-    heard = ask(lanes, lane(parts))
-    assert heard.done.reused >= len(ids(tokenizer, prompt()))
-    assert heard.done.evaluated == len(ids(tokenizer, parts)) - heard.done.reused
-    assert heard.done.reused <= len(held)
+def test_the_next_turn_takes_the_reply_from_the_cache(lanes, tokenizer):
+    """A random model rarely writes what the tokenizer would: some of its replies must do."""
+    before, taken = len(ids(tokenizer, prompt())), []
+    for seed in range(20):
+        reply = ask(lanes, lane(max_tokens=6, seed=seed), stop=()).texts[0]
+        parts = prompt("And another?", before=[("Name a tree.", DEFAULT, reply)])
+        heard = ask(lanes, lane(parts))
+        assert heard.done.reused + heard.done.evaluated == len(ids(tokenizer, parts))
+        taken.append(heard.done.reused - before)
+    assert min(taken) >= -1
+    assert max(taken) >= 3
+
+
+def test_the_next_turn_takes_the_reply_from_whichever_lane_wrote_it(lanes, tokenizer):
+    many = [lane(max_tokens=6, seed=seed) for seed in range(4)]
+    for kept in range(4):
+        lanes._cache.clear()
+        reply = ask(lanes, *many, stop=()).texts[kept]
+        parts = prompt("And another?", before=[("Name a tree.", DEFAULT, reply)])
+        known = lanes.known(tokenizer.prompt(parts))
+        assert ask(lanes, lane(parts)).done.reused == known
 
 
 def test_lanes_that_differ_in_one_slider_share_all_before_it(lanes, tokenizer):
@@ -93,12 +103,21 @@ def test_a_prompt_that_begins_another_lanes_prompt_is_shared(lanes, tokenizer):
     assert again.done.evaluated == 2
 
 
-def test_a_text_does_not_depend_on_how_many_lanes_run_beside_it(lanes):
+def test_a_text_does_not_depend_on_how_many_lanes_step_beside_it(lanes):
     others = [lane(prompt(control=f"humor:{n}"), max_tokens=3 * n + 2) for n in range(3)]
     alone = ask(lanes, lane(max_tokens=40))
     lanes._cache.clear()
     crowded = ask(lanes, *others, lane(max_tokens=40))
     assert crowded.texts[3] == alone.texts[0]
+
+
+def test_a_step_on_a_gpu_is_always_as_wide_as_all_lanes(lanes_within):
+    """The widths only: idle columns change no text, wherever they are computed."""
+    lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=True)
+    alone = ask(lanes, lane(max_tokens=30))
+    lanes._cache.clear()
+    crowded = ask(lanes, lane(prompt(control="humor:1")), lane(max_tokens=30))
+    assert crowded.texts[1] == alone.texts[0]
 
 
 def test_more_lanes_than_fit_wait_and_are_all_answered(lanes):
@@ -215,7 +234,7 @@ def test_exact_evaluates_only_the_control_string_after_a_slider_move(lanes, toke
 
 
 def test_exact_does_not_depend_on_the_number_of_threads(lanes, llama):
-    asked = lane(prompt(before=LONG[:7]), max_tokens=8)
+    asked = lane(prompt(before=LONG[:6]), max_tokens=4)
     assert len(lanes._tokenizer.prompt(asked.parts).ids) > 512
     one = ask(lanes, asked, mode="exact").texts
     lanes._cache.clear()

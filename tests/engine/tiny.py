@@ -77,7 +77,7 @@ def write(
     vocabulary = vocabulary or from_sentencepiece()
     writer = gguf.GGUFWriter(path, architecture)
     _write_keys(writer, shape)
-    _write_vocabulary(writer, vocabulary)
+    write_vocabulary(writer, vocabulary)
     rng = np.random.default_rng(seed)
     for name, size in _tensors(shape, len(vocabulary.pieces)):
         _write_tensor(writer, rng, name, size, quant)
@@ -103,7 +103,7 @@ def _write_keys(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_rope_scaling_type(gguf.RopeScalingType.NONE)
 
 
-def _write_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary) -> None:
+def write_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary) -> None:
     writer.add_vocab_size(len(vocabulary.pieces))
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
