@@ -62,6 +62,19 @@ def folded(pieces: Sequence[Piece], keep: Iterable[str], columns: int) -> list[P
     return list(_with_gaps(pieces, shown))
 
 
+def laid_out(
+    pieces: Sequence[Piece], keep: Iterable[str], columns: int, most_lines: int
+) -> list[list[Piece]]:
+    """All pieces wrapped, or where they need more than `most_lines`, folded to that many."""
+    lines = wrapped(pieces, columns)
+    room = columns * most_lines
+    kept = tuple(keep)
+    while len(lines) > most_lines and room > columns // 2:
+        lines = wrapped(folded(pieces, kept, room), columns)
+        room -= max(1, columns // 8)
+    return lines
+
+
 def _with_gaps(pieces: Sequence[Piece], shown: set[str]) -> tuple[Piece, ...]:
     return _with_last_bare(list(_gapped(pieces, shown)))
 

@@ -5,14 +5,18 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from steerlm_studio.steer.steering import DEFAULT, Steering
-from steerlm_studio.ui.control_layout import Piece, folded, pieces_of, wrapped
+from steerlm_studio.ui.control_layout import Piece, laid_out, pieces_of
 from steerlm_studio.ui.theme import Colours, colours_of, monospace
 
+_MOST_LINES = 4
 _LEAD = 2  # px between lines and around the text
 
 
 class ControlText(QWidget):
-    """Coloured by group, what changed last lit; broken between attributes, or folded to a line."""
+    """Coloured by group, what changed last lit; broken between attributes.
+
+    What does not fit on four lines (on one, when folded) is left away as "…"; the changed stays.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +46,6 @@ class ControlText(QWidget):
     def set_folded(self, is_folded: bool) -> None:
         """On one line, what is not worth showing left away; or whole."""
         self.is_folded = is_folded
-        self._say_it()
         self.updateGeometry()
         self.update()
 
@@ -56,16 +59,15 @@ class ControlText(QWidget):
     def _say_it(self) -> None:
         shown = str(self.steering)
         self.setAccessibleDescription(shown or self._nothing())
-        self.setToolTip(shown if self.is_folded else "")
+        self.setToolTip(shown)
 
     def _nothing(self) -> str:
         return self.tr("Nothing is set: no control line is sent.")
 
     def _lines(self, width: float) -> list[list[Piece]]:
         columns = int((width - 2 * _LEAD) / self._column)
-        if self.is_folded:
-            return [folded(self._pieces, self.changed, columns)]
-        return wrapped(self._pieces, columns) or [[]]
+        most = 1 if self.is_folded else _MOST_LINES
+        return laid_out(self._pieces, self.changed, columns, most) or [[]]
 
     def _draw_line(
         self, painter: QPainter, line: list[Piece], baseline: float, colours: Colours

@@ -34,6 +34,7 @@ QPushButton:disabled {{ color: {edge}; border-color: {line}; }}
 QPushButton:default {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton:default:disabled {{ background: {line}; color: {edge}; border-color: {line}; }}
 QToolButton {{
+    qproperty-iconSize: {icon}px {icon}px;
     background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 2px;
 }}
 QToolButton:hover, QToolButton:checked {{ background: {selection}; }}
@@ -45,6 +46,9 @@ QCheckBox::indicator {{
 }}
 QCheckBox::indicator:checked {{ image: url({check}); }}
 QCheckBox::indicator:focus {{ border: 2px solid {accent}; }}
+QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {line}; }}
+QMenuBar {{ background: {window}; }}
+QStatusBar::item {{ border: none; }}
 SmallLabel, SmallElidedLabel, SmallNumberLabel {{ font-size: {small}px; color: {secondary}; }}
 TitleLabel {{ font-size: {title}px; font-weight: 600; }}
 NumberLabel {{ font-family: "{fixed}"; }}
@@ -61,5 +65,11 @@ def style_sheet(
         for name, file in (("down", "chevron-down"), ("up", "chevron-up"), ("check", "check"))
     }
     return _SHEET.format(
-        **asdict(colours), **signs, **sizes, fixed=fixed, box=sizes["body"], sign=sizes["body"] + 1
+        **asdict(colours),
+        **signs,
+        **sizes,
+        fixed=fixed,
+        box=sizes["body"],
+        sign=sizes["body"] + 1,
+        icon=round(sizes["body"] * 16 / 13),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pyqtgraph
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from steerlm_studio.protocol import Done, Prefilling, Step
@@ -15,6 +15,7 @@ from steerlm_studio.ui.theme import GRID, HALF, colours_of
 from steerlm_studio.ui.throughput_numbers import ThroughputNumbers
 
 _INTERVAL_MS = 200  # numbers change at most five times a second
+_SHORTEST = 0.2  # seconds
 _KEPT_RUNS = 4  # earlier runs that stay, faint
 
 
@@ -97,11 +98,11 @@ class ThroughputPlot(QWidget):
         self.plot.setAccessibleDescription(self.numbers.summary(self._run))
 
     def _scale(self) -> None:
-        """Both axes begin at 0 and hold all curves, but never shrink below a first second."""
+        """Both axes begin at 0 and hold all curves; a very short run does not fill the width."""
         curves = [curve for _, curve in self._lines if curve.seconds]
         longest = max((curve.seconds[-1] for curve in curves), default=0.0)
         highest = max((max(curve.rates) for curve in curves), default=0.0)
-        self.plot.setXRange(0, max(longest, 1.0), padding=0)
+        self.plot.setXRange(0, max(longest, _SHORTEST), padding=0)
         self.plot.setYRange(0, 1.15 * highest or 1.0, padding=0)
 
     def _add_lines(self) -> None:
@@ -124,18 +125,22 @@ class ThroughputPlot(QWidget):
     def _dress(self) -> None:
         colours = colours_of(self)
         self.plot.setBackground(QColor(colours.window))
-        self.plot.getAxis("left").setWidth(self.hint.fontMetrics().horizontalAdvance("00,000") + 8)
-        self.plot.getAxis("bottom").setHeight(self.hint.fontMetrics().height() + 6)
+        small = QFont(self.font())
+        small.setPixelSize(round(self.fontInfo().pixelSize() * 11 / 13))
+        metrics = QFontMetrics(small)
+        self.plot.getAxis("left").setWidth(metrics.horizontalAdvance("00,000") + 8)
+        self.plot.getAxis("bottom").setHeight(metrics.height() + 6)
         for name in ("left", "bottom"):
             axis = self.plot.getAxis(name)
             axis.setPen(pyqtgraph.mkPen(QColor(colours.line)))
             axis.setTextPen(pyqtgraph.mkPen(QColor(colours.secondary)))
-            axis.setTickFont(self.hint.font())
+            axis.setTickFont(small)
         self._add_lines()
         self._draw()
 
     def _lay_out(self) -> None:
         self.plot.setAccessibleName(self.tr("Tokens per second"))
+        self.plot.setToolTip(self.tr("Tokens per second, over seconds since the first token"))
         self.plot.setMenuEnabled(False)
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.hideButtons()

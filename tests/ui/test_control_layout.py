@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON
 from steerlm_studio.steer.steering import DEFAULT, Steering, default_steering, nothing_set
-from steerlm_studio.ui.control_layout import Piece, folded, pieces_of, wrapped
+from steerlm_studio.ui.control_layout import Piece, folded, laid_out, pieces_of, wrapped
 
 values = st.none() | st.integers(0, 4)
 steerings = st.builds(
@@ -49,6 +49,19 @@ def test_folding_keeps_what_matters_and_says_where_it_left_something_away():
 
 def test_with_room_enough_nothing_is_folded_away():
     assert text_of(folded(pieces_of(DEFAULT), (), 400)) == str(DEFAULT)
+
+
+@given(steerings, st.integers(26, 120), st.integers(1, 5))
+def test_it_never_takes_more_lines_than_it_may(steering: Steering, columns: int, most: int):
+    lines = laid_out(pieces_of(steering), {"lang"}, columns, most)
+    assert len(lines) <= most
+    if steering.lang:
+        assert lines[-1][-1].key == "lang"
+
+
+def test_with_lines_enough_nothing_is_left_away():
+    lines = laid_out(pieces_of(DEFAULT), (), 80, 4)
+    assert "".join(text_of(line) for line in lines) == str(DEFAULT)
 
 
 def test_nothing_set_has_no_pieces():
