@@ -41,15 +41,16 @@ class Composer(QWidget):
         self.button.clicked.connect(self._on_button_clicked)
         self.input.enter_pressed.connect(self._on_enter_pressed)
         self.input.textChanged.connect(self._show_state)
+        self.input.fitted.connect(self._fit_button)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self.input, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
-        self.button.setFixedHeight(self.input.height())
         self.button.setMinimumWidth(_BUTTON_WIDTH)
         self.setFocusProxy(self.input)
         self._show_state()
+        self._fit_button()
 
     def text(self) -> str:
         return self.input.toPlainText()
@@ -82,6 +83,9 @@ class Composer(QWidget):
             self._on_enter_pressed()
         self.input.setFocus()
 
+    def _fit_button(self) -> None:
+        self.button.setFixedHeight(self.input.height_of(1))
+
     def _show_state(self) -> None:
         running = self._is_running
         self.button.setText(self.tr("Stop") if running else self.tr("Send"))
@@ -97,6 +101,7 @@ class PromptInput(QPlainTextEdit):
     """A plain text edit as high as its text, that leaves Enter to the composer."""
 
     enter_pressed = Signal()
+    fitted = Signal()  # the height follows text and font
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +112,11 @@ class PromptInput(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
+    def height_of(self, lines: int) -> int:
+        """Pixels, for so many lines of text."""
+        frame = 2 * self.frameWidth() + 2 * round(self.document().documentMargin())
+        return lines * self.fontMetrics().lineSpacing() + frame
+
     def _fit(self) -> None:
         needed = max(int(self.document().size().height()), 1)
         lines = min(needed, _MAX_LINES)
@@ -114,8 +124,8 @@ class PromptInput(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if needed > lines else policy.ScrollBarAlwaysOff
         )
-        frame = 2 * self.frameWidth() + 2 * round(self.document().documentMargin())
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + frame)
+        self.setFixedHeight(self.height_of(lines))
+        self.fitted.emit()
 
     # Qt's
 

@@ -12,6 +12,7 @@ from steerlm_studio.ui.actions import Actions, fill_menus
 from steerlm_studio.ui.chat import Chat
 from steerlm_studio.ui.chat_page import ChatPage
 from steerlm_studio.ui.conversations import Conversations
+from steerlm_studio.ui.dock_title import DockTitle
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.sampling_panel import SamplingPanel
 from steerlm_studio.ui.status import StatusLine
@@ -160,6 +161,7 @@ class Frame(QObject):
         window.setCentralWidget(self._panes)
         self._dock.setObjectName("throughput")
         self._dock.setWidget(self.throughput)
+        self._dock.setTitleBarWidget(DockTitle(self._dock))
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
         window.resizeDocks([self._dock], [_PLOT_HEIGHT], Qt.Orientation.Vertical)
         window.statusBar().addPermanentWidget(self.status, 1)

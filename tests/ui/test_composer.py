@@ -1,0 +1,99 @@
+"""Typing a prompt: which keys send, which do not, and that nothing typed is lost."""
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio.ui.composer import Composer
+
+
+@pytest.fixture
+def composer(qtbot: QtBot) -> Composer:
+    composer = Composer()
+    qtbot.addWidget(composer)
+    composer.resize(500, 200)
+    composer.show()
+    qtbot.waitExposed(composer)
+    return composer
+
+
+def test_enter_sends_and_clears(composer: Composer, qtbot: QtBot):
+    qtbot.keyClicks(composer.input, "What is tea?")
+    with qtbot.waitSignal(composer.submitted) as sent:
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert sent.args == ["What is tea?"]
+    assert composer.text() == ""
+
+
+def test_shift_enter_begins_a_line(composer: Composer, qtbot: QtBot):
+    qtbot.keyClicks(composer.input, "one")
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.input, "two")
+    assert composer.text() == "one\ntwo"
+
+
+def test_enter_during_input_method_composition_does_not_send(composer: Composer, qtbot: QtBot):
+    composer.set_text("お")
+    QApplication.sendEvent(composer.input, QInputMethodEvent("茶", []))
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    done = QInputMethodEvent("", [])
+    done.setCommitString("茶")
+    QApplication.sendEvent(composer.input, done)
+    composer.set_text("お茶")
+    with qtbot.waitSignal(composer.submitted) as sent:
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert sent.args == ["お茶"]
+
+
+def test_nothing_but_spaces_is_not_sent(composer: Composer, qtbot: QtBot):
+    qtbot.keyClicks(composer.input, "   ")
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert not composer.button.isEnabled()
+
+
+def test_enter_while_an_answer_is_written_keeps_the_text(composer: Composer, qtbot: QtBot):
+    composer.set_running(True)
+    qtbot.keyClicks(composer.input, "next")
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert composer.text() == "next"
+
+
+def test_the_button_stops_while_an_answer_is_written(composer: Composer, qtbot: QtBot):
+    composer.set_running(True)
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.mouseClick(composer.button, Qt.MouseButton.LeftButton)
+
+
+def test_without_a_model_nothing_is_sent(composer: Composer, qtbot: QtBot):
+    composer.set_ready(False)
+    qtbot.keyClicks(composer.input, "hello")
+    with qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert composer.text() == "hello"
+
+
+def test_it_grows_with_its_lines_up_to_ten(composer: Composer):
+    heights = []
+    for lines in (1, 2, 10, 30):
+        composer.set_text("\n".join("line" for _ in range(lines)))
+        heights.append(composer.input.height())
+    assert heights[0] < heights[1] < heights[2] == heights[3]
+
+
+def test_tab_leaves_the_input(composer: Composer, qtbot: QtBot):
+    qtbot.keyClicks(composer.input, "x")
+    composer.input.setFocus()
+    qtbot.keyClick(composer.input, Qt.Key.Key_Tab)
+    assert composer.text() == "x"
+
+
+def test_a_dropped_file_is_left_to_the_window(composer: Composer):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/tmp/model.gguf")])
+    assert not composer.input.canInsertFromMimeData(data)
