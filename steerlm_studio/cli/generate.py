@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from steerlm_studio.cli.prompt import sent
-from steerlm_studio.cli.settings import add_steering_options, changes_in, model_path, steered
+from steerlm_studio.cli.settings import (
+    add_steering_options,
+    add_template_options,
+    changes_in,
+    chosen_template,
+    model_path,
+    steered,
+)
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Done, Lane, LaneDone, Ready, Reply, Sampling, Step
@@ -36,6 +43,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads stdin")
     parser.add_argument("--model", metavar="M", default="demo", help="a .gguf file, or demo")
     add_steering_options(parser)
+    add_template_options(parser)
     parser.add_argument("--vs", metavar="NAME=VALUE,…", action="append", default=[],
                         help="one more lane: the same with these changes")  # fmt: skip
     parser.add_argument("--system", metavar="TEXT", help="the system text")
@@ -101,7 +109,8 @@ def _steerings(ready: Ready, options: argparse.Namespace) -> tuple[tuple[Steerin
     family = family_of(ready.metadata)
     schema = schema_named(options.schema) if options.schema else family.schema
     base = steered(default_steering(schema), options)
-    template = TEMPLATES[schema.template] if options.schema else family.template
+    own = TEMPLATES[schema.template] if options.schema else family.template
+    template = chosen_template(own, options)
     return (base, *(base.with_values(changes_in(text)) for text in options.vs)), template
 
 

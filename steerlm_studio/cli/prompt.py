@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from steerlm_studio.cli.settings import model_path
+from steerlm_studio.cli.settings import add_template_options, chosen_template, model_path
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Part as SentPart
@@ -17,7 +17,6 @@ from steerlm_studio.steer.template import (
     Part,
     Template,
     render,
-    template_named,
     text_of,
 )
 
@@ -26,19 +25,19 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser("prompt", help="print exactly what is sent for a conversation")
     parser.add_argument("--conversation", metavar="FILE.json", required=True, help="- for stdin")
     parser.add_argument("--model", metavar="M", help="also its tokens: a .gguf file, or demo")
-    parser.add_argument("--template", metavar="T", help="nemotron or nemo-aligner")
+    add_template_options(parser)
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     request = read_request(_read(options.conversation))
-    template = template_named(options.template) if options.template else None
     if options.model is None:
-        parts, tokens = _rendered(request, template or NEMOTRON_TEMPLATE), None
+        parts, tokens = _rendered(request, chosen_template(NEMOTRON_TEMPLATE, options)), None
     else:
         with Engine(model_path(options.model), lanes=1) as engine:
-            parts = _rendered(request, template or family_of(engine.ready.metadata).template)
+            own = family_of(engine.ready.metadata).template
+            parts = _rendered(request, chosen_template(own, options))
             tokens = engine.tokenize(sent(parts))
     _print(parts, tokens, as_json=options.json)
     return 0

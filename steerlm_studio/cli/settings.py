@@ -1,11 +1,13 @@
 """Options that several commands share: steering, schema, model."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from steerlm_studio import resources
 from steerlm_studio.errors import StudioError
 from steerlm_studio.steer.steering import Steering
+from steerlm_studio.steer.template import TEMPLATES, Template, template_named
 
 
 def add_steering_options(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +20,29 @@ def add_steering_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--lang", metavar="CODE", help="language of the reply; - leaves it out")
     parser.add_argument("--schema", metavar="S", help="nemotron-3-8b, nemo-aligner or oasst")
+
+
+def add_template_options(parser: argparse.ArgumentParser) -> None:
+    names = " or ".join(TEMPLATES)
+    parser.add_argument("--template", metavar="T", help=f"{names}; the model's own if not given")
+    parser.add_argument(
+        "--newlines-after-system", type=int, choices=(1, 2), help="2: a blank line follows"
+    )
+    parser.add_argument(
+        "--newline-after-control",
+        action=argparse.BooleanOptionalAction,
+        help="whether a newline follows the control string",
+    )
+
+
+def chosen_template(own: Template, options: argparse.Namespace) -> Template:
+    """`own`, the model's template, or the named one, with the two newline variants as asked."""
+    template = template_named(options.template) if options.template else own
+    if options.newlines_after_system is not None:
+        template = replace(template, blank_line_after_system=options.newlines_after_system == 2)
+    if options.newline_after_control is not None:
+        template = replace(template, newline_after_control=options.newline_after_control)
+    return template
 
 
 def steered(base: Steering, options: argparse.Namespace) -> Steering:
