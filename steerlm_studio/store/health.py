@@ -1,0 +1,159 @@
+"""Opening the conversations so that the program always starts, and says what is the matter."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from steerlm_studio.store.backup import back_up_version
+from steerlm_studio.store.database import BUSY_SECONDS, Database
+from steerlm_studio.store.places import Claim, is_on_network
+from steerlm_studio.store.repair import is_sound, repair
+from steerlm_studio.store.schema import migrate
+from steerlm_studio.store.store import Store
+from steerlm_studio.store.trouble import ELSEWHERE, StoreTrouble
+
+_RUNNING = "running"
+NOT_KEPT = "You can go on working, but nothing new will be kept."
+OTHER_WINDOW = "Another window has the same conversations open; what one writes, both keep."
+NETWORK = (
+    "The conversations lie on a network drive. They are kept, only slower; do not open them from "
+    "two machines at once."
+)
+
+
+@dataclass
+class Opened:
+    """A store that works, and what the user should know about it.
+
+    `unclean`: the last window did not close it, so do not load the model it had at once.
+    `interrupted`: the turns whose reply was cut by that. `lasting`: what is written stays.
+    """
+
+    store: Store
+    notes: tuple[str, ...] = ()
+    unclean: bool = False
+    interrupted: tuple[int, ...] = ()
+    lasting: bool = True
+    claim: Claim | None = field(default=None, repr=False)
+    copy: "tempfile.TemporaryDirectory[str] | None" = field(default=None, repr=False)
+
+    def close(self) -> None:
+        """A clean end: the next start need not check anything."""
+        try:
+            if self.claim is not None:
+                self.store.set_state(_RUNNING, False)
+        finally:
+            self.store.close()
+            if self.claim is not None:
+                self.claim.release()
+            if self.copy is not None:
+                self.copy.cleanup()
+
+
+def open_store(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Opened:
+    """Open for a window. Never raises for what the disk or the file is like: then `notes` says it.
+
+    A damaged file is repaired, one that cannot be written is copied aside, and where nothing can
+    be read the store is in memory.
+    """
+    try:
+        try:
+            return _claimed(path, busy_seconds)
+        except StoreTrouble as error:
+            if not error.damaged:
+                raise
+            note = repair(path)
+        opened = _claimed(path, busy_seconds)
+        opened.notes = (note, *opened.notes)
+        return opened
+    except StoreTrouble as error:
+        if error.read_only and path.is_file():
+            return _copied(path, f"{error} {NOT_KEPT}")
+        return Opened(Store.in_memory(), (f"{error} {NOT_KEPT}",), lasting=False)
+
+
+def open_beside(path: Path) -> Opened:
+    """Open for a command, perhaps beside a window: nothing is claimed, checked or marked.
+
+    Raises StoreTrouble; a file that cannot be written is copied aside, to be read.
+    """
+    try:
+        return Opened(Store(_database(path, BUSY_SECONDS)))
+    except StoreTrouble as error:
+        if error.read_only and path.is_file():
+            return _copied(path, str(error))
+        raise
+
+
+def _claimed(path: Path, busy_seconds: float) -> Opened:
+    database = _database(path, busy_seconds)
+    opened = Opened(Store(database), (NETWORK,) if is_on_network(path.parent) else ())
+    try:
+        opened.claim = Claim(path.with_suffix(".lock"))
+    except BlockingIOError:
+        opened.notes = (*opened.notes, OTHER_WINDOW)
+        return opened
+    except OSError:
+        opened.claim = None  # a drive without locks: as if alone
+    try:
+        _begin(opened)
+    except BaseException:
+        database.close()
+        if opened.claim is not None:
+            opened.claim.release()
+        raise
+    return opened
+
+
+def _begin(opened: Opened) -> None:
+    """Look at how the last window ended, and say that this one runs."""
+    store = opened.store
+    opened.unclean = bool(store.state(_RUNNING, False))
+    if opened.unclean and not is_sound(store.database):
+        raise StoreTrouble("The file of the conversations is damaged.", damaged=True)
+    opened.interrupted = store.interrupted()
+    store.set_state(_RUNNING, True)
+
+
+def _database(path: Path, busy_seconds: float) -> Database:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreTrouble(
+            f"The folder {path.parent} for the conversations cannot be made: {error.strerror}. "
+            f"Make it yourself, {ELSEWHERE}.",
+        ) from error
+    shared = not is_on_network(path.parent)
+    database = Database(path, shared=shared, busy_seconds=busy_seconds)
+    try:
+        migrate(database, lambda version: _kept(path, version))
+        _try_to_write(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _kept(path: Path, version: int) -> None:
+    back_up_version(path, version)
+
+
+def _try_to_write(database: Database) -> None:
+    with database.write(durable=False):
+        database.do("DELETE FROM state WHERE key = ''")
+
+
+def _copied(path: Path, note: str) -> Opened:
+    """Work on a copy in the temporary folder, the log of unfinished business included."""
+    folder = tempfile.TemporaryDirectory(prefix="steerlm-studio-")
+    try:
+        for ending in ("", "-wal"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                shutil.copyfile(part, Path(folder.name) / part.name)
+        store = Store(_database(Path(folder.name) / path.name, BUSY_SECONDS))
+    except (OSError, StoreTrouble):
+        folder.cleanup()
+        return Opened(Store.in_memory(), (note,), lasting=False)
+    return Opened(store, (note,), lasting=False, copy=folder)

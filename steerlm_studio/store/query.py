@@ -1,0 +1,142 @@
+"""What is typed into the search, read: words, phrases, and filters such as humor>=3."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from steerlm_studio.errors import StudioError
+from steerlm_studio.store.words import mended, spaced
+
+_ITEM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
+_FILTER = re.compile(r"(?P<key>[a-z_]+)(?P<how>>=|<=|!=|>|<|=|:)(?P<value>\S+)", re.I)
+_QUOTED_VALUE = re.compile(r'(?<!\S)(-?[a-z_]+[:=])"([^"]*)"', re.I)
+_Value = TypeVar("_Value", int, str)
+_TEXTS = {  # filter -> what must contain the value
+    "model": "s.model",
+    "quant": "s.quant",
+    "schema": "s.schema",
+    "title": "c.title",
+    "folder": "f.name",
+}
+_HAS = {
+    "vote": "t.vote <> 0",
+    "note": "t.noted = 1",
+    "kept": "t.kept = 1",
+    "versions": "t.parent IN (SELECT parent FROM turn GROUP BY parent HAVING count(*) > 1)",
+    "tag": "c.id IN (SELECT conversation FROM tag)",
+    "folder": "c.folder IS NOT NULL",
+}
+_IS = {"pinned": "c.pinned = 1", "kept": "t.kept = 1", "interrupted": "t.finish = 'interrupted'"}
+_VOTES = {"up": 1, "+1": 1, "1": 1, "down": -1, "-1": -1}
+_SIGNS = {":": "=", "=": "=", "!=": "<>", ">": ">", "<": "<", ">=": ">=", "<=": "<="}
+
+
+@dataclass
+class Query:
+    """`match` for the word index ("" = any), and conditions with their values on turns."""
+
+    match: str = ""
+    words: list[str] = field(default_factory=list)  # as typed, for the excerpt
+    where: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, condition: str, *values: object, negated: bool = False) -> None:
+        self.where.append(f"NOT ({condition})" if negated else f"({condition})")
+        self.values += values
+
+
+def read_query(text: str) -> Query:
+    """Read a search. Raises StudioError for a filter whose value makes no sense."""
+    query, wanted, unwanted = Query(), [], []
+    text = _QUOTED_VALUE.sub(lambda found: found[1] + found[2].replace(" ", "\0"), mended(text))
+    for item in _ITEM.finditer(text):
+        negated, word = bool(item["no"]), item["word"]
+        if word and _read_filter(query, word.replace("\0", " "), negated):
+            continue
+        matched = _matched(item["phrase"], word)
+        if matched and negated:
+            unwanted.append(matched)
+        elif matched:
+            wanted.append(matched)
+            query.words.append(word.rstrip("*") if word else item["phrase"])
+    query.match = " AND ".join(wanted)
+    if unwanted:
+        query.add(
+            "t.id IN (SELECT rowid FROM words WHERE words MATCH ?)",
+            " OR ".join(unwanted),
+            negated=True,
+        )
+    return query
+
+
+def _matched(phrase: str | None, word: str | None) -> str:
+    """The index's expression for a phrase, or for all words that begin as `word` does."""
+    letters = spaced(phrase if word is None else word).replace('"', "").strip("* \0")
+    if not re.search(r"[^\W_]", letters):
+        return ""
+    is_prefix = word is not None and (len(letters) > 1 or word.endswith("*"))
+    return f'"{letters}"' + (" *" if is_prefix else "")
+
+
+def _read_filter(query: Query, word: str, negated: bool) -> bool:
+    """Whether `word` is a filter; then it is in `query`."""
+    found = _FILTER.fullmatch(word)
+    if found is None:
+        return False
+    key, how, value = found["key"].lower(), found["how"], found["value"]
+    if key in _TEXTS:
+        negated ^= how == "!="
+        query.add(f"coalesce({_TEXTS[key]}, '') LIKE ? ESCAPE '\\'", _like(value), negated=negated)
+    elif key == "tag":
+        query.add(
+            "c.id IN (SELECT conversation FROM tag WHERE name LIKE ? ESCAPE '\\')",
+            _like(value),
+            negated=negated,
+        )
+    elif key in ("has", "is"):
+        query.add(_one_of(key, _HAS if key == "has" else _IS, value), negated=negated)
+    elif key == "vote":
+        query.add("t.vote = ?", _one_of(key, _VOTES, value), negated=negated)
+    elif key in ("finish", "seed"):
+        query.add(f"t.{key} = ?", value, negated=negated)
+    elif key in ("before", "after"):
+        query.add(f"t.created {'<' if key == 'before' else '>='} ?", _day(value), negated=negated)
+    else:
+        return _read_attribute(query, key, how, value, negated)
+    return True
+
+
+def _read_attribute(query: Query, key: str, how: str, value: str, negated: bool) -> bool:
+    """humor>=3, lang:de: what the reply was steered with. Other keys with “:” are words."""
+    is_number = re.fullmatch(r"\d{1,9}", value) is not None
+    if not is_number and key != "lang":
+        if how == ":":
+            return False
+        raise StudioError(f"“{key}{how}{value}” needs a whole number, e.g. humor>=3.")
+    query.add(
+        "t.control IN (SELECT control FROM control_value WHERE name = ? AND value "
+        f"{_SIGNS[how]} ?)",
+        key,
+        int(value) if is_number else value,
+        negated=negated,
+    )
+    return True
+
+
+def _one_of(key: str, known: dict[str, _Value], value: str) -> _Value:
+    if value.lower() not in known:
+        there = ", ".join(f"{key}:{name}" for name in known)
+        raise StudioError(f"“{key}:{value}” is not known. There is {there}.")
+    return known[value.lower()]
+
+
+def _like(value: str) -> str:
+    return "%" + re.sub(r"([\\%_])", r"\\\1", value) + "%"
+
+
+def _day(value: str) -> float:
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except (ValueError, OverflowError):
+        raise StudioError(f"“{value}” is no date; write it as 2026-01-31.") from None

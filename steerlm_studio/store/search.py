@@ -1,0 +1,109 @@
+"""Finding conversations by what was said, how it was steered, and what was said about it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
+
+from steerlm_studio.store.database import Database
+from steerlm_studio.store.query import Query, read_query
+
+EXCERPT = 100  # characters
+_JOINS = """JOIN conversation c ON c.id = t.conversation AND c.binned = 0
+    LEFT JOIN folder f ON f.id = c.folder LEFT JOIN setup s ON s.id = t.setup"""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A conversation that was found; `turn` is the newest turn that matches, None for a title."""
+
+    conversation: int
+    title: str
+    turn: int | None
+    excerpt: str
+
+
+class Search:
+    """A search reads no more than it needs: newest turns first, until `limit` are found."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def find(self, text: str, limit: int = 200) -> list[Hit]:
+        """Conversations in which one turn fits all of `text`, the newest turn first.
+
+        Words match as beginnings, "phrases" as they stand, -word excludes. Filters: any
+        attribute (humor>=3), lang:, model:, quant:, schema:, tag:, folder:, title:, finish:,
+        seed:, vote:up, has:vote|note|kept|versions|tag|folder, is:pinned|kept|interrupted,
+        before: and after: a day. Raises StudioError for a filter without sense.
+        """
+        query = read_query(text)
+        hits: dict[int, Hit] = {}
+        for hit in self._candidates(query):
+            hits.setdefault(hit.conversation, hit)
+            if len(hits) >= limit:
+                break
+        return [self._with_excerpt(hit, query) for hit in hits.values()]
+
+    def _candidates(self, query: Query) -> Iterator[Hit]:
+        if query.match and not query.where:
+            yield from self._titles(query)
+        turns = (
+            merge(self._in_texts(query), self._in_controls(query), key=itemgetter(0), reverse=True)
+            if query.match
+            else self._filtered(query, "1")
+        )
+        for turn, conversation, title in turns:
+            yield Hit(conversation, title, turn, "")
+
+    def _titles(self, query: Query) -> Iterator[Hit]:
+        sql = (
+            "SELECT c.id, c.title FROM title_words JOIN conversation c ON c.id = title_words.rowid"
+            " AND c.binned = 0 WHERE title_words MATCH ? ORDER BY title_words.rowid DESC"
+        )
+        for number, title in self.database.each(sql, (query.match,)):
+            yield Hit(number, title, None, "")
+
+    def _in_texts(self, query: Query) -> Iterator[tuple[int, int, str]]:
+        where = " AND ".join(["words MATCH ?", "t.binned = 0", *query.where])
+        yield from self.database.each(
+            f"SELECT t.id, c.id, c.title FROM words JOIN turn t ON t.id = words.rowid {_JOINS}"
+            f" WHERE {where} ORDER BY words.rowid DESC",
+            (query.match, *query.values),
+        )
+
+    def _in_controls(self, query: Query) -> Iterator[tuple[int, int, str]]:
+        found = self.database.rows(
+            "SELECT rowid FROM control_words WHERE control_words MATCH ?", (query.match,)
+        )
+        if found:
+            ids = ", ".join(str(number) for (number,) in found)
+            yield from self._filtered(query, f"+t.control IN ({ids})")
+
+    def _filtered(self, query: Query, condition: str) -> Iterator[tuple[int, int, str]]:
+        where = " AND ".join([condition, "t.binned = 0", *query.where])
+        yield from self.database.each(
+            f"SELECT t.id, c.id, c.title FROM turn t {_JOINS} WHERE {where} ORDER BY t.id DESC",
+            query.values,
+        )
+
+    def _with_excerpt(self, hit: Hit, query: Query) -> Hit:
+        if hit.turn is None:
+            return hit
+        row = self.database.one(
+            "SELECT question, substr(reply, 1, 100000), note FROM body WHERE turn = ?", (hit.turn,)
+        )
+        excerpt = excerpt_of(row, query.words) if row else ""
+        return Hit(hit.conversation, hit.title, hit.turn, excerpt)
+
+
+def excerpt_of(texts: tuple[str, ...], words: list[str]) -> str:
+    """The stretch of the first text that holds one of `words`, in one line."""
+    pattern = re.compile("|".join(map(re.escape, words)) or "$.", re.IGNORECASE)
+    for text in texts:
+        if words and (found := pattern.search(text)):
+            start = max(found.start() - EXCERPT // 3, 0)
+            piece = " ".join(text[start : start + EXCERPT].split())
+            return ("…" if start else "") + piece
+    return " ".join(texts[0][:EXCERPT].split())

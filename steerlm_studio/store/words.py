@@ -1,0 +1,23 @@
+"""How text is cut into words for the search: spaces are put where a script writes none."""
+
+import re
+
+# Scripts without spaces between words (or, as Thai, with few): each character counts as a word.
+_UNSPACED = (
+    "\u0e00-\u0e7f"  # Thai
+    "\u3040-\u30ff\u31f0-\u31ff"  # Japanese kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"  # Chinese characters
+)
+_CHARACTER = re.compile(f"([{_UNSPACED}])")
+
+
+def spaced(text: str | None) -> str:
+    """`text` with a space on both sides of each character of a script that writes none."""
+    return _CHARACTER.sub(r" \1 ", text) if text else ""
+
+
+def mended(text: str) -> str:
+    """`text` without halves of characters (lone surrogates), which no file can hold."""
+    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
