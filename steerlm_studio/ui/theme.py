@@ -88,8 +88,6 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(self.colours.palette())
         self._app.setFont(self.font())
-        # The title of a dock takes only this one. The stubs ask for bytes, PySide for text.
-        self._app.setFont(self.font(), "QDockWidgetTitle")  # type: ignore[arg-type]
         mode: Literal["light", "dark"] = "dark" if self.colours is DARK else "light"
         sizes = {str(size): self._pixels(size) for size in _PIXELS}
         fixed = self.monospace().family()
