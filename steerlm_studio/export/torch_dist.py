@@ -60,7 +60,7 @@ def arrays(members: Members, folder: str) -> dict[str, Chunks]:
         places = {
             (index.fqn, tuple(index.offset)): place
             for index, place in about.storage_data.items()
-            if index.offset is not None
+            if getattr(index, "offset", None) is not None
         }
         return {
             name: _array(members, folder, name, entry, places)

@@ -19,6 +19,21 @@ _DTYPES: dict[torch.dtype, Dtype] = {
     torch.float16: "F16",
     torch.bfloat16: "BF16",
 }
+# What torch's reader raises for damaged bytes: it checks little before it uses them.
+_BROKEN = (
+    RuntimeError,
+    ValueError,
+    LookupError,
+    EOFError,
+    OSError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    zipfile.BadZipFile,
+)
 
 
 def stored_tensors(
@@ -49,7 +64,7 @@ def stored_tensor(file: IO[bytes], read: Callable[[int, int], bytes], label: str
 
 
 def _loaded(file: IO[bytes], label: str) -> Any:
-    if not zipfile.is_zipfile(file):
+    if file.read(4) != b"PK\x03\x04":
         raise StudioError(
             f"{label} is not in the zip form that torch has written since version 1.6. If it is "
             "an older file, save it again with a newer torch."
@@ -62,7 +77,7 @@ def _loaded(file: IO[bytes], label: str) -> Any:
             return torch.load(file, weights_only=True)
     except pickle.UnpicklingError as error:
         raise _refused(label, str(error)) from error
-    except (RuntimeError, ValueError, KeyError, EOFError, OSError, TypeError, IndexError) as error:
+    except _BROKEN as error:
         raise StudioError(
             f"{label} cannot be read as a torch checkpoint; it is damaged. Download it again.",
             str(error),
@@ -90,7 +105,7 @@ def _records(file: IO[bytes], label: str) -> dict[int, int]:
                 name, extra = struct.unpack("<HH", file.read(4))
                 if info.compress_type == zipfile.ZIP_STORED:
                     records[info.header_offset + 30 + name + extra] = info.file_size
-    except (zipfile.BadZipFile, struct.error, OSError, ValueError, EOFError) as error:
+    except _BROKEN as error:
         raise StudioError(f"{label} is damaged. Download it again.", str(error)) from error
     return records
 

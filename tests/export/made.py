@@ -178,3 +178,24 @@ def _rotated(shape: Shape, x: torch.Tensor) -> torch.Tensor:
     cos, sin = angle.cos()[:, None], angle.sin()[:, None]
     a, b, rest = x[..., : size // 2], x[..., size // 2 : size], x[..., size:]
     return torch.cat([a * cos - b * sin, b * cos + a * sin, rest], -1)
+
+
+def pieces_of_ranks(
+    shape: Shape, prefix: str, tensor_ranks: int, stages: int
+) -> dict[tuple[int, int], dict[str, torch.Tensor]]:
+    """The network of `weights` as (tensor rank, pipeline rank) would save it."""
+    n, found = PREFIXES[prefix], {}
+    per_stage = shape.layers // stages
+    for name, value in weights(shape, prefix).items():
+        rest = name.removeprefix(prefix)
+        stage = 0 if rest == n["embedding"] else stages - 1
+        if rest.startswith(n["layer"]):
+            layer, _, inner = rest.removeprefix(n["layer"]).partition(".")
+            stage = int(layer) // per_stage
+            rest = f"{n['layer']}{int(layer) % per_stage}.{inner}"
+        axis = 1 if rest.endswith((n["out"], n["down"])) else 0
+        split = value.dim() == 2
+        parts = value.chunk(tensor_ranks, axis) if split else [value] * tensor_ranks
+        for rank, part in enumerate(parts):
+            found.setdefault((rank, stage), {})[prefix + rest] = part.clone()
+    return found

@@ -3,12 +3,17 @@
 import io
 import os
 import pickle
+import re
 import subprocess
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import torch
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export.run import export
@@ -69,11 +74,22 @@ def test_whatever_a_pickle_calls_it_is_not_called(call, tmp_path, monkeypatch):
 def test_a_bare_pickle_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     members = {
-        "model_config.yaml": b"{tokenizer: {model: t.model}}",
-        "t.model": made.TOKENIZER.read_bytes(),
+        "model_config.yaml": yaml.safe_dump(made.config(made.Shape())).encode(),
+        "abc_tiny.model": made.TOKENIZER.read_bytes(),
         "model_weights.ckpt": pickle.dumps(Runs(os.system, "touch PWNED")),
     }
     assert "zip form" in refusal(made.tar(tmp_path / "m.nemo", members), tmp_path)
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_the_metadata_of_a_distributed_checkpoint_calls_nothing(protocol, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    members = {
+        "model_config.yaml": yaml.safe_dump(made.config(made.Shape())).encode(),
+        "abc_tiny.model": made.TOKENIZER.read_bytes(),
+        "model_weights/.metadata": pickle.dumps(Runs(os.system, "touch PWNED"), protocol),
+    }
+    assert "posix.system" in refusal(made.tar(tmp_path / "m.nemo", members), tmp_path)
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
@@ -119,9 +135,9 @@ def test_files_that_are_no_checkpoint_are_refused(tmp_path):
     assert "cannot be opened" in refusal(tmp_path / "absent.nemo", tmp_path)
 
 
-@pytest.mark.parametrize("yaml", [b"[1, 2", b"- a", b"\xff\xfe", b"!!python/object:os.system {}"])
-def test_settings_that_are_no_settings_are_refused(yaml, tmp_path):
-    source = made.tar(tmp_path / "m.nemo", {"model_config.yaml": yaml})
+@pytest.mark.parametrize("text", [b"[1, 2", b"- a", b"\xff\xfe", b"!!python/object:os.system {}"])
+def test_settings_that_are_no_settings_are_refused(text, tmp_path):
+    source = made.tar(tmp_path / "m.nemo", {"model_config.yaml": text})
     assert "model_config.yaml" in refusal(source, tmp_path)
 
 
@@ -154,3 +170,35 @@ def test_a_tensor_of_another_form_is_named(change, reason, tmp_path):
     said = refusal(made.nemo(tmp_path / "m.nemo", tensors, made.config(shape)), tmp_path)
     assert name in said
     assert reason in said
+
+
+LAYOUTS = sorted((FIXTURES / "nemo").iterdir())
+MUTATED = {path.name: path.read_bytes() for path in LAYOUTS}
+
+
+@pytest.mark.parametrize("name", MUTATED)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_damaged_checkpoint_is_exported_or_refused_but_never_a_trace(name, data, tmp_path):
+    """Bytes among the headers, settings, pickles and indexes, where damage does most."""
+    content = bytearray(MUTATED[name])
+    places = [
+        i
+        for mark in (b"ustar", b"PK", b"hidden_size", b"chunks", b"offsets")
+        for i in _all(content, mark)
+    ]
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.sampled_from(places)) + data.draw(st.integers(-300, 300))
+        content[at % len(content)] = data.draw(st.integers(0, 255))
+    source, out = tmp_path / "m.nemo", tmp_path / "m.gguf"
+    source.write_bytes(content)
+    with suppress(StudioError):
+        for _ in export(source, out, "F32", name="t", control=""):
+            pass
+    assert {path.name for path in tmp_path.iterdir()} <= {"m.nemo", "m.gguf"}
+
+
+def _all(content: bytearray, mark: bytes) -> list[int]:
+    return [match.start() for match in re.finditer(mark, content)]

@@ -1,0 +1,216 @@
+"""The same network in every layout gives the same file."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from gguf import GGUFReader
+from torch.distributed import checkpoint as distributed
+
+from steerlm_studio.errors import StudioError
+from steerlm_studio.export.boxes import Box, boxed, joined, layers
+from steerlm_studio.export.run import export
+from steerlm_studio.export.tensors import Stored
+from tests.export import made
+
+SHAPE = made.Shape(layers=4, heads=8, groups=4, width=128, head=16, ffn=192, rows=640)
+PREFIX = "model.language_model."
+
+
+def exported(checkpoint: Path, out: Path) -> bytes:
+    for _ in export(checkpoint, out, "F32", name="t", control="", origin="one"):
+        pass
+    return out.read_bytes()
+
+
+def head(prefix: str = PREFIX) -> dict[str, bytes]:
+    settings = made.config(SHAPE, mcore_gpt=prefix != PREFIX)
+    return {
+        "./abc_tiny.model": made.TOKENIZER.read_bytes(),
+        "./model_config.yaml": yaml.safe_dump(settings).encode(),
+    }
+
+
+def saved(tensors: object) -> bytes:
+    file = io.BytesIO()
+    torch.save(tensors, file)
+    return file.getvalue()
+
+
+def tensors_of(path: Path) -> dict[str, np.ndarray]:
+    return {t.name: np.array(t.data) for t in GGUFReader(path).tensors}
+
+
+def same(a: Path, b: Path) -> bool:
+    """The order of tensors follows the source and may differ."""
+    one, other = tensors_of(a), tensors_of(b)
+    return one.keys() == other.keys() and all((one[n] == other[n]).all() for n in one)
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("single")
+    made.nemo(folder / "m.nemo", made.weights(SHAPE), made.config(SHAPE))
+    exported(folder / "m.nemo", folder / "m.gguf")
+    return folder / "m.gguf"
+
+
+@pytest.mark.parametrize("prefix", [PREFIX, "model.module."])
+@pytest.mark.parametrize(
+    ("width", "stages", "mode"), [(4, 1, "w"), (1, 2, "w"), (2, 4, "w"), (2, 2, "w:gz")]
+)
+def test_ranks_are_joined(prefix, width, stages, mode, single, tmp_path):
+    members = head(prefix)
+    for (rank, stage), part in made.pieces_of_ranks(SHAPE, prefix, width, stages).items():
+        place = f"tp_rank_{rank:02d}_pp_rank_{stage:03d}" if stages > 1 else f"mp_rank_{rank:02d}"
+        members[f"./{place}/model_weights.ckpt"] = saved(part)
+    source = made.tar(tmp_path / "m.nemo", members, mode)
+    exported(source, tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
+def test_a_rank_that_is_missing_is_named(tmp_path):
+    members = head()
+    for (rank, _), part in made.pieces_of_ranks(SHAPE, PREFIX, 4, 1).items():
+        if rank != 2:
+            members[f"mp_rank_{rank:02d}/model_weights.ckpt"] = saved(part)
+    with pytest.raises(StudioError, match="tensor rank 2, pipeline rank 0"):
+        exported(made.tar(tmp_path / "m.nemo", members), tmp_path / "m.gguf")
+
+
+def test_an_unpacked_checkpoint_is_read_from_its_folder(single, tmp_path):
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    for name, data in head().items():
+        (folder / name).write_bytes(data)
+    (folder / "model_weights.ckpt").write_bytes(saved(made.weights(SHAPE)))
+    exported(folder, tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
+def stacked(prefix: str) -> dict[str, torch.Tensor]:
+    """All layers of a kind as one tensor, as Megatron-Core saves them."""
+    whole: dict[str, list[torch.Tensor]] = {}
+    for name, value in made.weights(SHAPE, prefix).items():
+        start, _, rest = name.partition("layers.")
+        kind = f"{start}layers.{rest.partition('.')[2]}" if rest else name
+        whole.setdefault(kind, []).append(value)
+    return {
+        name: torch.stack(parts) if ".layers." in name else parts[0]
+        for name, parts in whole.items()
+    }
+
+
+def zarr_members(chunks: tuple[int, ...]) -> dict[str, bytes]:
+    """`chunks`: into how many pieces each axis after the layers is cut; the last may stick out."""
+    members = head("model.")
+    for name, tensor in stacked("model.").items():
+        array, inner = tensor.numpy(), name.count(".layers.")
+        sizes = [1] * inner + [
+            -(-n // c) for n, c in zip(array.shape[inner:], chunks, strict=False)
+        ]
+        about = {"shape": array.shape, "chunks": sizes, "dtype": "<f4", "compressor": None}
+        about |= {"filters": None, "order": "C", "fill_value": None, "zarr_format": 2}
+        at = f"./model_weights/{name}/"
+        members[f"{at}.zarray"] = json.dumps(about).encode()
+        for index in np.ndindex(*(-(-n // s) for n, s in zip(array.shape, sizes, strict=True))):
+            chunk = np.full(sizes, np.nan, "<f4")
+            place = tuple(slice(i * s, i * s + s) for i, s in zip(index, sizes, strict=True))
+            part = array[place]
+            chunk[tuple(slice(n) for n in part.shape)] = part
+            members[at + ".".join(map(str, index))] = chunk.tobytes()
+    return members
+
+
+@pytest.mark.parametrize("chunks", [(1, 1), (2, 1), (3, 5)])
+def test_zarr_chunks_are_joined(chunks, single, tmp_path):
+    exported(made.tar(tmp_path / "m.nemo", zarr_members(chunks)), tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
+@pytest.mark.parametrize("change", [lambda data: None, lambda data: data[:-1]])
+def test_a_hole_in_a_zarr_array_is_named(change, tmp_path):
+    members = zarr_members((2, 1))
+    hole = "./model_weights/model.decoder.layers.mlp.linear_fc2.weight/3.1.0"
+    cut = change(members.pop(hole))
+    source = made.tar(tmp_path / "m.nemo", members | ({hole: cut} if cut else {}))
+    with pytest.raises(StudioError, match=r"linear_fc2\.weight/3\.1\.0 is missing or cut off"):
+        exported(source, tmp_path / "m.gguf")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("compressor", {"id": "blosc"}, "compressed"),
+        ("order", "F", "columns"),
+        ("dtype", "<i8", "<i8"),
+        ("shape", [640], "damaged"),
+        ("chunks", [0, 128], "damaged"),
+        ("shape", [1 << 39, 128], "not plausible"),
+    ],
+)
+def test_a_zarr_array_of_another_form_is_refused(key, value, said, tmp_path):
+    members = zarr_members((1, 1))
+    name = "./model_weights/model.embedding.word_embeddings.weight/.zarray"
+    members[name] = json.dumps(json.loads(members[name]) | {key: value}).encode()
+    with pytest.raises(StudioError, match=said):
+        exported(made.tar(tmp_path / "m.nemo", members), tmp_path / "m.gguf")
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # torch says that it saves in one process
+@pytest.mark.parametrize("state", [stacked, lambda prefix: made.weights(SHAPE, prefix)])
+def test_torch_dist_is_read_stacked_or_layer_by_layer(state, single, tmp_path):
+    folder = tmp_path / "m"
+    distributed.save(
+        state("model."),
+        storage_writer=distributed.FileSystemWriter(folder / "model_weights"),
+        no_dist=True,
+    )
+    for name, data in head("model.").items():
+        (folder / name).write_bytes(data)
+    exported(folder, tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
+def part(*shape: int) -> Stored:
+    data = np.arange(np.prod(shape), dtype="<f4").tobytes()
+    return Stored(shape, "F32", lambda offset, size: data[offset : offset + size])
+
+
+def test_boxes_make_up_the_whole_in_any_order_of_rows():
+    whole = joined("w", [joined("a", [part(3, 2), part(3, 4)], 1), part(2, 6)], 0)
+    wanted = np.concatenate(
+        [np.concatenate([part(3, 2).rows(0, 3), part(3, 4).rows(0, 3)], 1), part(2, 6).rows(0, 2)]
+    )
+    for start in range(5):
+        for stop in range(start + 1, 6):
+            assert (whole.rows(start, stop) == wanted[start:stop]).all()
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [],
+        [Box((0, 0), (2, 4), part(2, 4))],
+        [Box((0, 0), (2, 4), part(2, 4)), Box((0, 0), (2, 4), part(2, 4))],
+        [Box((0, 0), (2, 4), part(2, 4)), Box((3, 0), (2, 4), part(2, 4))],
+        [Box((0, 0), (2, 4), part(1, 4)), Box((2, 0), (2, 4), part(2, 4))],
+        [Box((0,), (4,), part(4)), Box((2, 0), (2, 4), part(2, 4))],
+    ],
+)
+def test_boxes_with_holes_or_overlaps_are_refused(boxes):
+    with pytest.raises(StudioError, match="do not make up the whole"):
+        boxed("w", (4, 4), boxes)
+
+
+def test_stacked_layers_come_apart():
+    found = layers(
+        "w",
+        (4, 3, 2),
+        [Box((0, 0, 0), (3, 3, 2), part(3, 3, 2)), Box((3, 0, 0), (1, 3, 2), part(1, 3, 2))],
+    )
+    assert [layer.rows(0, 3)[0, 0] for layer in found] == [0, 6, 12, 0]
