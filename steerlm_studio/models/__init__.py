@@ -1,1 +1,1 @@
-"""Which models there are: the catalogue, local files, the hub, licences."""
+"""Which models there are: the catalogue, this machine's files, the hub."""

@@ -1,0 +1,178 @@
+"""What went wrong with the hub or the disk, in words."""
+
+import errno
+import re
+from collections.abc import Callable
+
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    OfflineModeIsEnabled,
+    RemoteEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from steerlm_studio.models.http import get_token, httpx
+from steerlm_studio.models.hub_error import HubError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PASSING = {408, 425, 429, 500, 502, 503, 504}
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether trying again soon may help: lost connections, timeouts, a busy server."""
+    if isinstance(error, HfHubHTTPError):
+        return error.response.status_code in _PASSING
+    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.ProxyError)
+
+
+def in_words(error: Exception, *, endpoint: str, repo: str = "", file: str = "") -> HubError:
+    """The sentence for an error of the hub's library, its HTTP client or the disk."""
+    if isinstance(error, HubError):
+        return error
+    page = f"{endpoint}/{repo}" if repo else endpoint
+    for kind, say in _SENTENCES:
+        if isinstance(error, kind):
+            found = say(error, page, file)
+            found.detail = _without_secrets(f"{type(error).__name__}: {error}")
+            return found
+    return HubError(f"{page} cannot be used: {_without_secrets(str(error))}.", "other", link=page)
+
+
+def reason(error: Exception) -> str:
+    """A few words on an error that may pass, for a line such as “waiting 4 s: …”."""
+    if isinstance(error, HfHubHTTPError):
+        return f"the server answers with status {error.response.status_code}"
+    if isinstance(error, httpx.TimeoutException):
+        return "the server stopped sending"
+    return "the connection was lost"
+
+
+def _gated(error: Exception, page: str, file: str) -> HubError:
+    who = (
+        "your token's account has not been granted access yet"
+        if get_token()
+        else "you are not logged in (run: hf auth login, or set HF_TOKEN)"
+    )
+    return HubError(
+        f"This model is gated and {who}. Open {page}, accept its conditions there, then try again.",
+        "gated",
+        link=page,
+    )
+
+
+def _missing_repo(error: Exception, page: str, file: str) -> HubError:
+    login = "" if get_token() else " and not being logged in can look the same (hf auth login)"
+    return HubError(
+        f"There is no model at {page}. Check owner and name; a private model{login or ' too'}.",
+        "missing",
+        link=page,
+    )
+
+
+def _missing_revision(error: Exception, page: str, file: str) -> HubError:
+    return HubError(f"{page} has no such revision. Leave it out for the newest.", "missing")
+
+
+def _missing_file(error: Exception, page: str, file: str) -> HubError:
+    return HubError(
+        f"{page} has no file “{file}”. List its files and check the spelling.", "missing", link=page
+    )
+
+
+def _offline(error: Exception, page: str, file: str) -> HubError:
+    return HubError(
+        "The hub was not asked, because HF_HUB_OFFLINE is set. Unset it to search and download; "
+        "models that are already here work without it.",
+        "offline",
+    )
+
+
+def _status(error: Exception, page: str, file: str) -> HubError:
+    assert isinstance(error, HfHubHTTPError)
+    status = error.response.status_code
+    if status == 429:
+        return HubError(
+            f"{page} asks for fewer requests. Wait a few minutes, or log in (hf auth login).", "hub"
+        )
+    if status in (401, 403):
+        return HubError(
+            f"{page} refuses access (status {status}). Check your token and its rights: "
+            "hf auth whoami; fine-grained tokens need the right to read gated models.",
+            "gated",
+            link=page,
+        )
+    if status >= 500:
+        return HubError(
+            f"The hub has trouble of its own (status {status}). What was downloaded is kept; "
+            "try again later.",
+            "hub",
+        )
+    return HubError(f"{page} answered with status {status}, which was not expected.", "hub")
+
+
+def _proxy(error: Exception, page: str, file: str) -> HubError:
+    return HubError(
+        "The proxy could not be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or ask who runs "
+        "your network.",
+        "proxy",
+    )
+
+
+def _connect(error: Exception, page: str, file: str) -> HubError:
+    if "certificate" in str(error).lower():
+        return HubError(
+            f"The certificate of {page} is not trusted here. Behind a company proxy, set "
+            "SSL_CERT_FILE to its certificates.",
+            "network",
+        )
+    return HubError(
+        f"{page} cannot be reached. Check the network; behind a proxy set HTTPS_PROXY. "
+        "What was downloaded is kept.",
+        "network",
+    )
+
+
+def _silent(error: Exception, page: str, file: str) -> HubError:
+    return HubError(
+        f"{page} stopped answering. What was downloaded is kept; try again to go on.", "network"
+    )
+
+
+def _disk(error: Exception, page: str, file: str) -> HubError:
+    assert isinstance(error, OSError)
+    if error.errno in _FULL:
+        return HubError(
+            "The disk is full, or a limit on file sizes was met. What was downloaded is kept: free "
+            "some space and go on, or let HF_HOME name a folder on a larger disk.",
+            "disk",
+        )
+    where = error.filename or "The model folder"
+    return HubError(
+        f"{where} cannot be written: {error.strerror or error}. Check its permissions, or let "
+        "HF_HOME name another folder.",
+        "disk",
+    )
+
+
+Sentence = Callable[[Exception, str, str], HubError]
+_SENTENCES: tuple[tuple[type[Exception], Sentence], ...] = (
+    (OfflineModeIsEnabled, _offline),
+    (GatedRepoError, _gated),
+    (RepositoryNotFoundError, _missing_repo),
+    (RevisionNotFoundError, _missing_revision),
+    (RemoteEntryNotFoundError, _missing_file),
+    (HfHubHTTPError, _status),
+    (httpx.ProxyError, _proxy),
+    (httpx.TimeoutException, _silent),
+    (httpx.ConnectError, _connect),
+    (httpx.TransportError, _silent),
+    (OSError, _disk),
+)
+
+
+def _without_secrets(text: str) -> str:
+    """The text without tokens and without names and passwords in addresses."""
+    text = re.sub(r"hf_\w{4,}", "hf_…", text)
+    return re.sub(r"//[^/@\s]+@", "//…@", text)
