@@ -112,13 +112,20 @@ class Lanes:
         self._cache.clear()
 
     def _settle_threads(self) -> None:
-        """Find out on a few steps of one lane how many threads suit the machine as it is now."""
+        """Find out on a few steps of one lane how many threads suit the machine as it is now.
+
+        Where steps are too slow to find out, all are used, and the run itself will show.
+        """
+        self._llama.set_threads(self.threads.climb())
         self._evaluate({1: [0, 0]})
         width, until = self._limits.width(1), time.monotonic() + SETTLING
-        while time.monotonic() < until and not self.threads.tried:
+        while time.monotonic() < until and not self.threads.settled:
             began = time.monotonic()
             self._cache.step({1: 0}, width)
             self._llama.set_threads(self.threads.observe(time.monotonic() - began, width))
+        if not self.threads.settled:
+            self.threads.fix(0)
+            self._llama.set_threads(self.threads.count)
 
     def _evaluate(self, targets: Mapping[int, list[int]]) -> None:
         self._cache.assign(targets)
