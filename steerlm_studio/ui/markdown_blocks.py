@@ -3,6 +3,8 @@
 import re
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ITEM = re.compile(r"(?:[-*+]|(?!1[.)])\d{1,9}[.)]) \S")  # "1." may mean "the next"
+_LONG_LIST = 1500  # characters
 _INSIDE = re.compile(r"(?: {2,}|\t)\S")  # an indented line goes on with a list item
 
 
@@ -10,7 +12,8 @@ def finished_length(text: str) -> int:
     """How many characters of `text` form whole blocks that more text cannot change.
 
     A block ends at a blank line outside a code fence, when what follows is not indented (it
-    would still belong to a list item) and is a beginning of its own.
+    would still belong to a list item) and is a beginning of its own. A long list also ends
+    before an item, else it would be made anew as a whole with every token.
     """
     end, fence, blank, position = 0, "", False, 0
     for line in text.splitlines(keepends=True):
@@ -19,7 +22,8 @@ def finished_length(text: str) -> int:
             if marker and marker[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         else:
-            if blank and line.strip() and not _INSIDE.match(line):
+            begins = blank and line.strip() and not _INSIDE.match(line)
+            if begins or (position - end > _LONG_LIST and _ITEM.match(line)):
                 end = position
             if marker:
                 fence = marker[1]

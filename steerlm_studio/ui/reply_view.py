@@ -12,9 +12,6 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
-_SHEET = "#question { background: palette(base); border-radius: 6px; }"
-_RESTEER = "#resteer { border: 1px solid palette(accent); color: palette(accent); }"
-
 
 class ReplyView(QWidget):
     """Shows the current answer of a fork; asks for others by signals."""
@@ -29,6 +26,7 @@ class ReplyView(QWidget):
         super().__init__(parent)
         self.fork = fork
         self._reference = reference
+        self._shown: tuple[Answer, int] | None = None
         self.question = TextView()
         self.question.setAccessibleName(self.tr("Question"))
         self.chips = ChipRow()
@@ -50,12 +48,15 @@ class ReplyView(QWidget):
         return self.fork.answers[self.fork.shown]
 
     def refresh(self) -> None:
-        """Show the fork's current answer in whole."""
-        answer = self.answer
+        """Show the fork's current answer in whole, where it is another than is shown."""
+        answer, count = self.answer, len(self.fork.answers)
+        if self._shown == (answer, count):
+            self.grow()
+            return
+        self._shown = (answer, count)
         if self.question.text != answer.question:
             self.question.show_plain(answer.question)
         self.chips.set_chips(chips_of(answer.steering, self._told_before()), str(answer.steering))
-        count = len(self.fork.answers)
         self.version.setText(
             self.tr("%1 of %2").replace("%1", str(self.fork.shown + 1)).replace("%2", str(count))
         )
@@ -116,7 +117,6 @@ class ReplyView(QWidget):
         self.resteer.setToolTip(self.tr("The same question under the sliders as they are now"))
         self.resteer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.resteer.setObjectName("resteer")
-        self.resteer.setStyleSheet(_RESTEER)
         self.resteer.hide()
         head = QHBoxLayout()
         head.setSpacing(GRID)
@@ -137,7 +137,6 @@ class ReplyView(QWidget):
         column.addWidget(SmallLabel(self.tr("You")))
         card = QFrame()
         card.setObjectName("question")
-        card.setStyleSheet(_SHEET)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(GRID + HALF, GRID, GRID + HALF, GRID)
         inside.addWidget(self.question)

@@ -39,6 +39,8 @@ QToolButton {{
 }}
 QToolButton:hover, QToolButton:checked {{ background: {selection}; }}
 QToolButton:focus {{ border-color: {accent}; }}
+#resteer {{ border-color: {accent}; color: {accent}; }}
+#question {{ background: {base}; border-radius: 6px; }}
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{
     width: {box}px; height: {box}px; border: 1px solid {edge}; border-radius: 3px;

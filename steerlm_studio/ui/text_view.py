@@ -57,6 +57,8 @@ class TextView(QTextBrowser):
 
     def show_markdown(self, text: str) -> None:
         """Show `text`; where it goes on from what is shown, only its last block is made anew."""
+        if text == self._source and not self._is_plain:
+            return
         grows = not self._is_plain and text.startswith(self._source[: self._finished])
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()

@@ -53,8 +53,12 @@ class Transcript(QScrollArea):
             self.views[kept].refresh()
             kept += 1
         self._drop_from(kept)
-        for fork in forks[kept:]:
-            self._add(ReplyView(fork, self._reference_for(chat, len(self.views))))
+        self._column.setEnabled(False)  # one layout for all of them
+        told = [answer.steering for answer in chat.path()]
+        for place in range(kept, len(forks)):
+            before = told[place - 1] if place else default_steering(told[0].schema)
+            self._add(ReplyView(forks[place], before))
+        self._column.setEnabled(True)
 
     def answer_grew(self, answer: Answer) -> None:
         """New text is there: show it with the next frame."""
@@ -84,11 +88,6 @@ class Transcript(QScrollArea):
         self._follows = True
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
-
-    def _reference_for(self, chat: Chat, place: int) -> Steering:
-        """What the reply before was told, else what the family's card recommends."""
-        path = chat.path()
-        return path[place - 1].steering if place else default_steering(path[0].steering.schema)
 
     def _add(self, view: ReplyView) -> None:
         view.version_requested.connect(self.version_requested)
