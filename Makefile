@@ -41,6 +41,10 @@ demo-model: setup-dev
 demo-report: setup-dev
 	PYTHONPATH=packaging $(PY) -m demo_model.report
 
+# Take the pictures of README and docs anew, from the real window on a virtual screen.
+screenshots: setup
+	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) packaging/screenshots.py docs/images
+
 setup: check-python
 	@$(PYTHON) packaging/bootstrap.py $(VENV)
 

@@ -1,0 +1,82 @@
+"""Take the pictures of the documentation from the real window with the demo model.
+
+    python packaging/screenshots.py docs/images
+
+Needs a display (`xvfb-run -a -s "-screen 0 1920x1080x24"` gives one).
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from steerlm_studio import resources
+from steerlm_studio.ui.icons import app_icon
+from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.window import MainWindow
+
+PATIENCE = 120_000  # ms for one step
+SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(["steerlm-studio"])
+    app.setWindowIcon(app_icon())
+    with tempfile.TemporaryDirectory() as home:
+        theme = Theme(app)
+        store = QSettings(f"{home}/settings.ini", QSettings.Format.IniFormat)
+        window = MainWindow(theme, store, ["--threads=1"])
+        window.resize(1280, 770)
+        window.show()
+        _take(window, theme, folder)
+        window.close()
+    return 0
+
+
+def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
+    window.open_model(resources.demo_model())
+    _wait(lambda: window.model is not None and window.model.ready is not None)
+    _grab(window, theme, folder / "start")
+    window.ask("What is tea?")
+    _wait(lambda: window.session.active is None)
+    window.steering.apply(window.steering.steering.having(verbosity=1, humor=3))
+    window.resteer()
+    _wait(lambda: window.session.active is None)
+    _grab(window, theme, folder / "chat")
+
+
+def _grab(window: MainWindow, theme: Theme, stem: Path) -> None:
+    for name, scheme in SCHEMES.items():
+        theme.set_scheme(scheme)
+        _rest(800)
+        window.grab().save(f"{stem}-{name}.png")
+        print(f"{stem}-{name}.png", flush=True)
+
+
+def _wait(reached: Callable[[], bool]) -> None:
+    """Let the window work until something holds, and a little longer for the paint."""
+    loop, poll = QEventLoop(), QTimer()
+    poll.timeout.connect(lambda: reached() and loop.quit())
+    poll.start(20)
+    QTimer.singleShot(PATIENCE, loop, lambda: loop.exit(1))
+    if loop.exec():
+        sys.exit("The window did not get there in two minutes.")
+    _rest(300)
+
+
+def _rest(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop, loop.quit)
+    loop.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
