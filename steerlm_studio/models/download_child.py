@@ -1,6 +1,6 @@
 """The download child: fetches one file and tells how far it is, one JSON object per line.
 
-Closing its stdin, or killing it, pauses: what was fetched is kept. The line `cancel` discards it.
+Closing its stdin, the line `pause` and killing it keep what was fetched; `cancel` discards it.
 """
 
 import argparse
@@ -39,14 +39,13 @@ def main(arguments: list[str]) -> int:
 
 def _listen(address: Address) -> None:
     """End when the parent says so or is gone, even in the middle of a stalled read."""
-    for words in sys.stdin.buffer:
-        if words.strip() == b"cancel":
-            for begun in unfinished():
-                if begun.address == address:
-                    give_up(begun)
-            break
-        if words.strip() == b"pause":
-            break
+    words = b""
+    while not words.endswith(b"\n") and (more := os.read(0, 64)):
+        words += more
+    if words.strip() == b"cancel":
+        for begun in unfinished():
+            if begun.address == address:
+                give_up(begun)
     os._exit(0)
 
 

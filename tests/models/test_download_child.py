@@ -1,3 +1,4 @@
+import itertools
 import random
 import resource
 import signal
@@ -56,7 +57,7 @@ def test_a_failure_is_its_last_message(child, fake_hub):
 def test_it_pauses_when_told_to_or_when_its_parent_is_gone(child, fake_hub, data, way):
     fake_hub.tricks = [tricks.stall_after(1_000_000)]
     process = child(REPO, FILE)
-    until(process, Fetched, lambda reply: reply.done >= 500_000)
+    until(process, Fetched)
     if way == "pause":
         process.stdin.write(b"pause\n")
         process.stdin.flush()
@@ -64,7 +65,7 @@ def test_it_pauses_when_told_to_or_when_its_parent_is_gone(child, fake_hub, data
         process.stdin.close()
     assert process.wait(10) == 0
     (note,) = unfinished()
-    assert 500_000 <= note.present <= 1_000_000
+    assert 0 < note.present <= 1_000_000
     assert whole(child(REPO, FILE)) == data
 
 
@@ -99,12 +100,12 @@ def test_several_at_once_do_not_disturb_each_other(child, fake_hub):
 
 def killed(child, fake_hub, data, times):
     """Kill the child `times` at random places, then let it end; each byte came about once."""
-    fake_hub.pause = 0.005
+    fake_hub.pause = times / 1000
     chance = random.Random(times)
     for _ in range(times):
         process = child(REPO, FILE)
         started = until(process, Started)
-        goal = started.present + chance.random() * min(SIZE / times, SIZE - started.present) * 0.9
+        goal = started.present + chance.random() * SIZE / times / 2
         until(process, Fetched, lambda reply, goal=goal: reply.done >= goal)
         process.send_signal(signal.SIGKILL)
         process.wait(10)
@@ -112,7 +113,7 @@ def killed(child, fake_hub, data, times):
     starts = [get.start for get in fake_hub.gets]
     assert len(starts) == times + 1
     assert starts == sorted(starts)
-    assert all(later > earlier for earlier, later in zip(starts[:-1], starts[1:], strict=True))
+    assert all(later > earlier for earlier, later in itertools.pairwise(starts))
     for get, end in zip(fake_hub.gets, [*starts[1:], SIZE], strict=True):
         assert get.start + get.sent - end < IN_FLIGHT, "bytes were fetched and lost"
 
