@@ -52,7 +52,9 @@ class Frame(QObject):
         self._restore()
 
     def show_model(self, model: Model | None) -> None:
-        self.top.set_model(model.caption if model else "")
+        is_demo = model is not None and model.is_demo
+        note = self.tr("small demo trained on synthetic text") if is_demo else ""
+        self.top.set_model(model.caption if model else "", note)
         self.page.empty.set_about(self._about(model))
         self.page.empty.set_ready(model is not None)
         self.page.composer.set_ready(model is not None)
@@ -133,6 +135,7 @@ class Frame(QObject):
             self.steering.undo_action,
             self.steering.redo_action,
             self.page.control.copy_action,
+            self.page.control.edit_action,
         ]
         return fill_menus(self._window, self.actions, steering, [self._dock.toggleViewAction()])
 

@@ -66,9 +66,12 @@ class SteeringPanel(QWidget):
         """Show another model family the same way, keeping the values that it shares."""
         self.set_steering(fitted(self.steering, schema))
 
-    def apply(self, steering: Steering) -> None:
-        """Take over `steering` as the user's own act: undoable, and told."""
-        self._become(State(steering, self._state.preset))
+    def apply(self, steering: Steering, visit: int = 0) -> None:
+        """Take over `steering` as the user's own act: undoable, and told.
+
+        What comes from one `visit` to a text field (a number, 0 = none) is one step back.
+        """
+        self._become(State(steering, self._state.preset), -1 - visit if visit else 0)
 
     def add_below(self, section: QWidget) -> None:
         """Put a further section (sampling) under the attributes, in the same scroll area."""
@@ -147,6 +150,7 @@ class SteeringPanel(QWidget):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setAccessibleName(self.tr("Steering"))
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -31,6 +31,7 @@ class TopBar(QWidget):
         self.model.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.model.setAutoRaise(True)
         self.model.setToolTip(self.tr("Choose another model"))
+        self.note = SmallLabel()
         self.state = SmallLabel()
         self.dot = Dot()
         row = QHBoxLayout(self)
@@ -38,6 +39,7 @@ class TopBar(QWidget):
         row.setSpacing(GRID)
         row.addWidget(_button(sidebar))
         row.addWidget(self.title, 1)
+        row.addWidget(self.note)
         row.addWidget(self.model)
         row.addWidget(self.dot)
         row.addWidget(self.state)
@@ -47,8 +49,9 @@ class TopBar(QWidget):
     def set_title(self, title: str) -> None:
         self.title.set_text(shown(title) or self.tr("New conversation"))
 
-    def set_model(self, name: str) -> None:
-        """The model's name; "" when there is none."""
+    def set_model(self, name: str, note: str = "") -> None:
+        """The model's name, "" when there is none; `note` is what one should know of it."""
+        self.note.setText(note)
         text = shown(name) or self.tr("Choose a model")
         self.model.setText(text.replace("&", "&&"))
         self.model.setAccessibleName(self.tr("Model: %1").replace("%1", text))

@@ -2,13 +2,17 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio import resources
+from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 
@@ -182,6 +186,45 @@ def test_without_a_model_nothing_can_be_sent_and_the_window_says_why(window: Mai
     assert not window.page.composer.button.isEnabled()
     assert "Ctrl+O" in window.page.empty.about.text()
     assert not window.page.empty.buttons[0].isEnabled()
+
+
+def test_without_llama_cpp_the_window_says_how_to_install_it(
+    window: MainWindow, tiny_model: Path, qtbot: QtBot
+):
+    lacking = (
+        "import sys; sys.modules['llama_cpp'] = None; "
+        "from steerlm_studio.engine.serve import main; sys.exit(main(sys.argv[1:]))"
+    )
+    with qtbot.waitSignal(window.engine.lost, timeout=LOAD):
+        window.engine.start([sys.executable, "-c", lacking, str(tiny_model)])
+    assert "pip install llama-cpp-python" in window.page.banner.message.text()
+
+
+def test_everything_that_takes_the_focus_has_a_name(loaded: MainWindow, qtbot: QtBot):
+    answered(loaded, "What is tea?", qtbot)
+    loaded.steering.rows["humor"].slider.setValue(3)
+    loaded.sampling.header.setChecked(True)
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in loaded.findChildren(QWidget)
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and widget.isVisible()
+        and not is_inner_part(widget)
+        and not (widget.accessibleName() or getattr(widget, "text", str)())
+    ]
+    assert nameless == []
+
+
+def is_inner_part(widget: QWidget) -> bool:
+    """The viewport of a scroll area: the area itself is what has the name."""
+    parent = widget.parent()
+    return isinstance(parent, QAbstractScrollArea) and parent.viewport() is widget
+
+
+def test_the_demo_is_labelled_as_what_it_is(window: MainWindow):
+    window.frame.show_model(Model(resources.demo_model()))
+    assert "synthetic text" in window.frame.top.note.text()
+    assert "synthetic text" in window.page.empty.about.text()
 
 
 def test_a_dropped_model_file_is_opened(window: MainWindow, tiny_model: Path, qtbot: QtBot):
