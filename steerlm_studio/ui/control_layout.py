@@ -1,38 +1,43 @@
 """A control string as coloured pieces, broken between attributes so that it can be read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from steerlm_studio.steer.attributes import Group
+from steerlm_studio.steer.attributes import ATTRIBUTES, Group
 from steerlm_studio.steer.steering import Steering
 
-ELLIPSIS = "…"
+BREAK = "\N{ZERO WIDTH SPACE}"  # after each comma on the screen: a line may end here
 
 
 @dataclass(frozen=True)
 class Piece:
-    """`text` is "humor:3", or "…" where pieces are folded away; `comma` when one follows."""
+    """`text` is "humor:3"; `comma` when one follows. `start` is its place in the string."""
 
     key: str
     text: str
-    group: Group | None  # None: the language
-    comma: bool = True
+    start: int
+    comma: bool
+
+    @property
+    def group(self) -> Group | None:
+        """None: the language, or no attribute at all."""
+        attribute = ATTRIBUTES.get(self.key)
+        return attribute.group if attribute else None
 
     @property
     def columns(self) -> int:
         return len(self.text) + self.comma
 
 
-def pieces_of(steering: Steering) -> tuple[Piece, ...]:
-    """The control string piece by piece; joined, they are `str(steering)`."""
-    pieces = [
-        Piece(attribute.name, f"{attribute.name}:{value}", attribute.group)
-        for attribute, value in zip(steering.schema.attributes, steering.values, strict=True)
-        if value is not None
-    ]
-    if steering.lang is not None:
-        pieces.append(Piece("lang", f"lang:{steering.lang}", None))
-    return _with_last_bare(pieces)
+def pieces_of(string: Steering | str) -> tuple[Piece, ...]:
+    """The control string piece by piece, right or wrong; joined, they are it."""
+    texts = str(string).split(",") if str(string) else []
+    pieces, start = [], 0
+    for number, text in enumerate(texts, 1):
+        key = text.partition(":")[0].strip()
+        pieces.append(Piece(key, text, start, comma=number < len(texts)))
+        start += len(text) + 1
+    return tuple(pieces)
 
 
 def wrapped(pieces: Iterable[Piece], columns: int) -> list[list[Piece]]:
@@ -48,53 +53,21 @@ def wrapped(pieces: Iterable[Piece], columns: int) -> list[list[Piece]]:
     return lines
 
 
-def folded(pieces: Sequence[Piece], keep: Iterable[str], columns: int) -> list[Piece]:
-    """One line of `columns` characters: the pieces of `keep`, then as many others as fit.
-
-    What is left away shows as "…".
-    """
-    wanted = set(keep)
-    order = [*(p for p in pieces if p.key in wanted), *(p for p in pieces if p.key not in wanted)]
-    shown: set[str] = set()
-    for piece in order:
-        if _columns(_with_gaps(pieces, {*shown, piece.key})) <= columns:
-            shown.add(piece.key)
-    return list(_with_gaps(pieces, shown))
+def with_breaks(string: str) -> str:
+    """The string as it is shown."""
+    return string.replace(",", "," + BREAK)
 
 
-def laid_out(
-    pieces: Sequence[Piece], keep: Iterable[str], columns: int, most_lines: int
-) -> list[list[Piece]]:
-    """All pieces wrapped, or where they need more than `most_lines`, folded to that many."""
-    lines = wrapped(pieces, columns)
-    room = columns * most_lines
-    kept = tuple(keep)
-    while len(lines) > most_lines and room > columns // 2:
-        lines = wrapped(folded(pieces, kept, room), columns)
-        room -= max(1, columns // 8)
-    return lines
+def without_breaks(shown: str) -> str:
+    """What was typed, without the breaks and without anything that ends a line."""
+    return "".join(shown.replace(BREAK, "").splitlines())
 
 
-def _with_gaps(pieces: Sequence[Piece], shown: set[str]) -> tuple[Piece, ...]:
-    return _with_last_bare(list(_gapped(pieces, shown)))
+def place_shown(place: int, string: str) -> int:
+    """Where the character at `place` of `string` stands in what is shown."""
+    return place + string.count(",", 0, place)
 
 
-def _gapped(pieces: Sequence[Piece], shown: set[str]) -> Iterator[Piece]:
-    in_gap = False
-    for piece in pieces:
-        if piece.key in shown:
-            yield piece
-        elif not in_gap:
-            yield Piece("", ELLIPSIS, None)
-        in_gap = piece.key not in shown
-
-
-def _with_last_bare(pieces: list[Piece]) -> tuple[Piece, ...]:
-    if not pieces:
-        return ()
-    last = pieces[-1]
-    return (*pieces[:-1], Piece(last.key, last.text, last.group, comma=False))
-
-
-def _columns(pieces: Iterable[Piece]) -> int:
-    return sum(piece.columns for piece in pieces)
+def place_typed(place: int, shown: str) -> int:
+    """The way back."""
+    return place - shown.count(BREAK, 0, place)

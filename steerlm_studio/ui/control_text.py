@@ -1,129 +1,322 @@
-"""A control string painted by hand: a slider move must be on the screen within its event."""
+"""The control string to read and to type in: coloured by group, what changed lit, slips waved."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+import math
+from collections.abc import Iterable, Sequence
 
-from steerlm_studio.steer.steering import DEFAULT, Steering
-from steerlm_studio.ui.control_layout import Piece, laid_out, pieces_of
+from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextLayout,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+
+from steerlm_studio.steer.lint import Problem
+from steerlm_studio.steer.pasted import control_string_in
+from steerlm_studio.ui.control_layout import (
+    BREAK,
+    Piece,
+    pieces_of,
+    place_shown,
+    place_typed,
+    with_breaks,
+    without_breaks,
+    wrapped,
+)
 from steerlm_studio.ui.theme import Colours, colours_of, monospace
 
 _MOST_LINES = 4
-_LEAD = 2  # px between lines and around the text
+_MARGIN = 2  # px around the text
 
 
-class ControlText(QWidget):
-    """Coloured by group, what changed last lit; broken between attributes.
+class ControlText(QPlainTextEdit):
+    """Shows and edits one string; what it means is the business of `ControlString`.
 
-    What does not fit on four lines (on one, when folded) is left away as "…"; the changed stays.
+    A break stands after each comma on the screen, so that lines end between attributes; the cursor
+    passes it, and nothing that leaves the widget holds one.
     """
+
+    edited = Signal(str)  # the string, after each change by the user
+    pasted = Signal(str)  # a whole control string, out of what was pasted
+    entered = Signal()  # the user begins to type here
+    finished = Signal()  # Enter, or the focus went on
+    revert_asked = Signal()  # Esc
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.steering = DEFAULT
-        self.changed: frozenset[str] = frozenset()
-        self.is_folded = False
-        self._pieces = pieces_of(DEFAULT)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setAccessibleName(self.tr("Control string"))
+        self._string = ""
+        self._lit: frozenset[str] = frozenset()
+        self._problems: tuple[Problem, ...] = ()
+        self._is_writing = False
+        self._lines = 0
+        self._dress()
         self._measure()
-        self._say_it()
+        self.textChanged.connect(self._on_text_changed)
+        self.cursorPositionChanged.connect(self._pass_break)
 
-    def set_steering(self, steering: Steering) -> None:
-        """Show `steering`; what differs from the one before is lit. Painted on return."""
-        if steering == self.steering:
+    @property
+    def string(self) -> str:
+        """What stands here, right or wrong."""
+        return self._string
+
+    @property
+    def lit(self) -> frozenset[str]:
+        """The keys that are shown as just changed."""
+        return self._lit
+
+    def show_string(self, string: str, lit: Iterable[str] = ()) -> None:
+        """Show `string`, these keys lit; the cursor stays in its piece. Painted on return."""
+        key, offset = self._place_in_piece()
+        self._write(string)
+        self._lit = frozenset(lit)
+        self._problems = ()
+        self._move_to(self._place_of(key, offset))
+        self._colour()
+        self._show_lit_line()
+        self.viewport().repaint()
+
+    def mark(self, problems: Sequence[Problem], lit: Iterable[str]) -> None:
+        """Wave below what is wrong with the string as typed; light what it has changed."""
+        self._problems, self._lit = tuple(problems), frozenset(lit)
+        self._colour()
+
+    def cursor_place(self) -> int:
+        """Where the cursor stands in `string`."""
+        return place_typed(self.textCursor().position(), self.toPlainText())
+
+    def _write(self, string: str) -> None:
+        """Replace only what differs, so that the rest is not laid out anew."""
+        self._is_writing = True
+        old, new = self.toPlainText(), with_breaks(string)
+        start = _common(old, new)
+        end = _common(old[start:][::-1], new[start:][::-1])
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(len(old) - end, QTextCursor.MoveMode.KeepAnchor)
+        if old != new:
+            cursor.insertText(new[start : len(new) - end])
+        self._string = string
+        self._is_writing = False
+        self._fit()
+
+    def _place_in_piece(self) -> tuple[str, int]:
+        place = self.cursor_place()
+        for piece in reversed(pieces_of(self._string)):
+            if piece.start <= place:
+                return piece.key, place - piece.start
+        return "", place
+
+    def _place_of(self, key: str, offset: int) -> int:
+        for piece in pieces_of(self._string):
+            if piece.key == key:
+                return piece.start + min(offset, len(piece.text))
+        return min(offset, len(self._string))
+
+    def _move_to(self, place: int) -> None:
+        cursor = self.textCursor()
+        if not cursor.hasSelection():
+            cursor.setPosition(place_shown(place, self._string))
+            self.setTextCursor(cursor)
+
+    def _on_text_changed(self) -> None:
+        if self._is_writing:
             return
-        self.changed = frozenset(key for key, _, _ in steering.differences(self.steering))
-        self.steering = steering
-        before, self._pieces = self._pieces, pieces_of(steering)
-        self._say_it()
-        if [piece.key for piece in before] != [piece.key for piece in self._pieces]:
-            self.updateGeometry()
-        self.repaint()
+        before, shown = self._string, self.toPlainText()
+        string, place = without_breaks(shown), self.cursor_place()
+        if shown != with_breaks(string):
+            self._write(string)
+            self._move_to(min(place, len(string)))
+        if string != before:
+            self._string = string
+            self._fit()
+            self.edited.emit(string)
 
-    def set_folded(self, is_folded: bool) -> None:
-        """On one line, what is not worth showing left away; or whole."""
-        self.is_folded = is_folded
-        self.updateGeometry()
-        self.update()
+    def _pass_break(self) -> None:
+        """The cursor never stands between a comma and its break."""
+        cursor = self.textCursor()
+        if self.document().characterAt(cursor.position()) == BREAK:
+            keep = QTextCursor.MoveMode.KeepAnchor
+            move = keep if cursor.hasSelection() else QTextCursor.MoveMode.MoveAnchor
+            cursor.setPosition(cursor.position() + 1, move)
+            self.setTextCursor(cursor)
+
+    def _colour(self) -> None:
+        """Set the formats of the layout itself: no pass of a highlighter, no second layout."""
+        colours, formats = colours_of(self), []
+        for piece in pieces_of(self._string):
+            start = place_shown(piece.start, self._string)
+            formats.append(self._piece_format(piece, start, colours))
+        formats += [self._wave(problem, colours) for problem in self._problems]
+        block = self.document().firstBlock()
+        block.layout().setFormats(formats)
+        self.document().markContentsDirty(0, block.length())
+
+    def _piece_format(self, piece: Piece, start: int, colours: Colours) -> QTextLayout.FormatRange:
+        look = QTextCharFormat()
+        look.setForeground(colours.group(piece.group) if piece.group else QColor(colours.text))
+        if piece.key in self._lit:
+            look.setBackground(QColor(colours.changed))
+            look.setFontWeight(QFont.Weight.Bold)
+        return _range(start, len(piece.text), look)
+
+    def _wave(self, problem: Problem, colours: Colours) -> QTextLayout.FormatRange:
+        look = QTextCharFormat()
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        look.setUnderlineColor(QColor(colours.error if problem.is_error else colours.warning))
+        look.setFontUnderline(True)
+        start = place_shown(problem.start, self._string)
+        return _range(start, place_shown(problem.end, self._string) - start, look)
+
+    def _show_lit_line(self) -> None:
+        """What a slider changed is in view, where the string has more lines than fit."""
+        lit = next((p for p in pieces_of(self._string) if p.key in self._lit), None)
+        if lit and self._lines > _MOST_LINES and not self.hasFocus():
+            self._move_to(lit.start)
+            self.ensureCursorVisible()
 
     def _measure(self) -> None:
         self._font = monospace(self.fontInfo().pixelSize())
-        self._lit_font = QFont(self._font)
-        self._lit_font.setBold(True)
-        self._metrics = QFontMetricsF(self._font)
-        self._column = self._metrics.horizontalAdvance("0")
+        self.document().setDefaultFont(self._font)
+        metrics = QFontMetricsF(self._font)
+        self._column, self._line = metrics.horizontalAdvance("0"), metrics.lineSpacing()
 
-    def _say_it(self) -> None:
-        shown = str(self.steering)
-        self.setAccessibleDescription(shown or self._nothing())
-        self.setToolTip(shown)
+    def _fit(self) -> None:
+        """Ask for another height only when the number of lines has changed."""
+        lines = self._line_count(self.viewport().width())
+        if lines != self._lines:
+            self._lines = lines
+            self.updateGeometry()
+            many = lines > _MOST_LINES
+            always, never = (
+                Qt.ScrollBarPolicy.ScrollBarAsNeeded,
+                Qt.ScrollBarPolicy.ScrollBarAlwaysOff,
+            )
+            self.setVerticalScrollBarPolicy(always if many else never)
 
-    def _nothing(self) -> str:
-        return self.tr("Nothing is set: no control line is sent.")
+    def _line_count(self, width: float) -> int:
+        columns = int((width - 2 * _MARGIN) / self._column)
+        return max(1, len(wrapped(pieces_of(self._string), columns)))
 
-    def _lines(self, width: float) -> list[list[Piece]]:
-        columns = int((width - 2 * _LEAD) / self._column)
-        most = 1 if self.is_folded else _MOST_LINES
-        return laid_out(self._pieces, self.changed, columns, most) or [[]]
-
-    def _draw_line(
-        self, painter: QPainter, line: list[Piece], baseline: float, colours: Colours
-    ) -> None:
-        x = float(_LEAD)
-        for piece in line:
-            is_lit = piece.key in self.changed
-            painter.setFont(self._lit_font if is_lit else self._font)
-            if is_lit:
-                self._draw_light(painter, piece, x, baseline, colours)
-            painter.setPen(colours.group(piece.group) if piece.group else QColor(colours.text))
-            painter.drawText(QPointF(x, baseline), piece.text)
-            x += piece.columns * self._column
-            if piece.comma:
-                painter.setPen(QColor(colours.secondary))
-                painter.drawText(QPointF(x - self._column, baseline), ",")
-
-    def _draw_light(
-        self, painter: QPainter, piece: Piece, x: float, baseline: float, colours: Colours
-    ) -> None:
-        top = baseline - self._metrics.ascent()
-        width = len(piece.text) * self._column
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.changed))
-        painter.drawRoundedRect(QRectF(x - 2, top - 1, width + 4, self._line_height), 3, 3)
-
-    @property
-    def _line_height(self) -> float:
-        return self._metrics.height() + _LEAD
+    def _dress(self) -> None:
+        self.setAccessibleName(self.tr("Control string"))
+        self.setPlaceholderText(self.tr("Nothing is set: no control line is sent."))
+        self.setToolTip(self.tr("What the sliders say, to the model. Type here to move them."))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUndoRedoEnabled(False)  # the panel's undo covers typing as well
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(_MARGIN)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     # Qt's
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colours = colours_of(self)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        baseline = _LEAD + self._metrics.ascent()
-        for line in self._lines(self.width()):
-            self._draw_line(painter, line, baseline, colours)
-            baseline += self._line_height
-        if not self._pieces:
-            painter.setPen(QColor(colours.secondary))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._nothing())
-        painter.end()
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo go to the panel; Esc stays here while there is something to take back."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            keys = QKeySequence.StandardKey
+            if event.matches(keys.Undo) or event.matches(keys.Redo):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finished.emit()
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self.revert_asked.emit()
+            return
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Backspace):
+            self._step_before_break(event)
+        super().keyPressEvent(event)
+
+    def _step_before_break(self, event: QKeyEvent) -> None:
+        """So that one press passes, or deletes, the comma together with its break."""
+        cursor = self.textCursor()
+        place = cursor.position()
+        is_selecting = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if cursor.hasSelection() and not is_selecting:
+            return
+        if place and self.document().characterAt(place - 1) == BREAK:
+            keep, go = QTextCursor.MoveMode.KeepAnchor, QTextCursor.MoveMode.MoveAnchor
+            cursor.setPosition(place - 1, keep if is_selecting else go)
+            with QSignalBlocker(self):
+                self.setTextCursor(cursor)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        copied = QMimeData()
+        copied.setText(without_breaks(self.textCursor().selectedText()))
+        return copied
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """A whole prompt, or a whole control string, takes the place of what is here."""
+        text = source.text()
+        if (found := control_string_in(text)) is not None:
+            self.pasted.emit(found)
+        else:
+            self.insertPlainText(" ".join(text.split()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (
+            Qt.FocusReason.PopupFocusReason,
+            Qt.FocusReason.ActiveWindowFocusReason,
+        ):
+            self.finished.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_font"):
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_lines"):
             self._measure()
+            self._colour()
             self.updateGeometry()
+        elif event.type() == QEvent.Type.PaletteChange and hasattr(self, "_lines"):
+            self._colour()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def heightForWidth(self, width: int) -> int:
-        return round(len(self._lines(width)) * self._line_height) + 2 * _LEAD
+        lines = min(self._line_count(width), _MOST_LINES)
+        return math.ceil(lines * self._line) + 2 * _MARGIN + 2 * self.frameWidth() + 2
 
     def sizeHint(self) -> QSize:
-        return QSize(400, self.heightForWidth(400))
+        return QSize(400, self.heightForWidth(self.width() or 400))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, round(self._line_height) + 2 * _LEAD)
+        return QSize(160, math.ceil(self._line) + 2 * _MARGIN)
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _range(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
+    found = QTextLayout.FormatRange()
+    found.start, found.length, found.format = start, length, look
+    return found

@@ -10,7 +10,10 @@ from steerlm_studio.ui.steering_state import State
 
 
 class SteeringChange(QUndoCommand):
-    """From one state to another. Changes of the same `drag` (a number, 0 = none) become one."""
+    """From one state to another. Changes of the same `drag` (a number, 0 = none) become one.
+
+    Below -1 it is a visit to the control string instead of a drag.
+    """
 
     def __init__(
         self, before: State, after: State, show: Callable[[State], None], drag: int = 0

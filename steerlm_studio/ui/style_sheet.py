@@ -41,6 +41,9 @@ QToolButton:hover, QToolButton:checked {{ background: {selection}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 #resteer {{ border-color: {accent}; color: {accent}; }}
 #question {{ background: {base}; border-radius: 6px; }}
+ControlText {{ background: {window}; border: 1px solid {line}; border-radius: 4px; }}
+ControlText:hover {{ border-color: {edge}; }}
+ControlText:focus {{ background: {base}; border-color: {accent}; }}
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{
     width: {box}px; height: {box}px; border: 1px solid {edge}; border-radius: 3px;

@@ -296,6 +296,7 @@ class MainWindow(QMainWindow):
         page.transcript.again_requested.connect(self.answer_with_new_seed)
         page.transcript.resteer_requested.connect(self.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
+        page.control.edited.connect(self.steering.apply)
         self.sampling.sampling_changed.connect(
             lambda sampling: self.frame.status.show_seed(sampling.seed)
         )

@@ -25,7 +25,9 @@ def test_a_prompt_without_the_newline_after_it_is_read_as_well():
 
 
 def test_a_label_of_a_training_file_is_read():
-    line = '{"from": "Assistant", "value": "a: 1, b: 2, c: 3", "label": "quality:4,humor:1,lang:en"}'
+    line = (
+        '{"from": "Assistant", "value": "a: 1, b: 2, c: 3", "label": "quality:4,humor:1,lang:en"}'
+    )
     assert control_string_in(line) == "quality:4,humor:1,lang:en"
 
 

@@ -1,11 +1,19 @@
-"""The pieces of a control string: joined they are it; broken or folded it can be read."""
+"""The pieces of a control string: joined they are it; broken between attributes it reads well."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON
-from steerlm_studio.steer.steering import DEFAULT, Steering, default_steering, nothing_set
-from steerlm_studio.ui.control_layout import Piece, folded, laid_out, pieces_of, wrapped
+from steerlm_studio.steer.steering import Steering, default_steering, nothing_set
+from steerlm_studio.ui.control_layout import (
+    Piece,
+    pieces_of,
+    place_shown,
+    place_typed,
+    with_breaks,
+    without_breaks,
+    wrapped,
+)
 
 values = st.none() | st.integers(0, 4)
 steerings = st.builds(
@@ -37,32 +45,14 @@ def test_a_piece_wider_than_the_line_gets_its_own():
     assert len(lines) == len(NEMO_ALIGNER.attributes)
 
 
-@given(steerings, st.integers(10, 300))
-def test_a_folded_string_fits_on_the_line(steering: Steering, columns: int):
-    assert len(text_of(folded(pieces_of(steering), {"humor"}, columns))) <= columns
+@given(st.text(alphabet="ab:,0 ", max_size=60))
+def test_what_is_typed_is_cut_and_joined_without_loss(string: str):
+    assert text_of(pieces_of(string)) == string
+    assert all(string[p.start :].startswith(p.text) for p in pieces_of(string))
 
 
-def test_folding_keeps_what_matters_and_says_where_it_left_something_away():
-    line = text_of(folded(pieces_of(DEFAULT), {"humor", "verbosity"}, 40))
-    assert line == "quality:4,…,verbosity:4,…,humor:0,…"
-
-
-def test_with_room_enough_nothing_is_folded_away():
-    assert text_of(folded(pieces_of(DEFAULT), (), 400)) == str(DEFAULT)
-
-
-@given(steerings, st.integers(26, 120), st.integers(1, 5))
-def test_it_never_takes_more_lines_than_it_may(steering: Steering, columns: int, most: int):
-    lines = laid_out(pieces_of(steering), {"lang"}, columns, most)
-    assert len(lines) <= most
-    if steering.lang:
-        assert lines[-1][-1].key == "lang"
-
-
-def test_with_lines_enough_nothing_is_left_away():
-    lines = laid_out(pieces_of(DEFAULT), (), 80, 4)
-    assert "".join(text_of(line) for line in lines) == str(DEFAULT)
-
-
-def test_nothing_set_has_no_pieces():
-    assert pieces_of(nothing_set(NEMOTRON)) == ()
+@given(st.text(alphabet="ab:,0 ", max_size=60), st.integers(0, 60))
+def test_the_breaks_on_the_screen_come_and_go(string: str, place: int):
+    shown = with_breaks(string)
+    assert without_breaks(shown) == string
+    assert place_typed(place_shown(place, string), shown) == place

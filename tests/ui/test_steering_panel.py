@@ -118,6 +118,15 @@ def test_a_steering_from_elsewhere_can_be_applied_as_an_act_of_the_user(panel: S
     assert told == [DEFAULT.having(humor=1, lang="de"), DEFAULT]
 
 
+def test_what_is_typed_in_one_visit_is_one_step_back(panel: SteeringPanel):
+    for visit, humor in ((1, 2), (1, 3), (2, 4)):
+        panel.apply(DEFAULT.having(humor=humor), visit)
+    panel.undo_action.trigger()
+    assert panel.steering["humor"] == 3
+    panel.undo_action.trigger()
+    assert panel.steering == DEFAULT
+
+
 def test_a_preset_sets_every_slider_and_reset_goes_back_to_it(panel: SteeringPanel, qtbot: QtBot):
     pick_preset(panel, "Playful")
     playful = panel.steering
