@@ -90,11 +90,11 @@ def joined(name: str, parts: Sequence[Tensor], axis: int) -> Tensor:
 
 def layers(name: str, shape: tuple[int, ...], boxes: Sequence[Box]) -> list[Tensor]:
     """The layers of a tensor in which all of them are stacked on axis 0."""
+    boxed(name, shape, boxes)  # before anything is as large as the file says
     stacked: list[list[Box]] = [[] for _ in range(shape[0])]
     for box in boxes:
         assert isinstance(box.part, Stored)  # chunks are always read from a file
         for index in range(box.size[0]):
-            if 0 <= box.at[0] + index < shape[0]:
-                inner = Box(box.at[1:], box.size[1:], box.part.inner(index))
-                stacked[box.at[0] + index].append(inner)
+            inner = Box(box.at[1:], box.size[1:], box.part.inner(index))
+            stacked[box.at[0] + index].append(inner)
     return [boxed(f"{name}, layer {i}", shape[1:], parts) for i, parts in enumerate(stacked)]

@@ -6,6 +6,8 @@ class in it is replaced by one that only keeps what it is given, and nothing els
 
 import io
 import pickle
+import pickletools
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,19 @@ from steerlm_studio.export.members import Members, cut_off, small
 from steerlm_studio.export.tensors import Stored
 
 _LIMIT = 256 << 20
+_PLACES = ("PUT", "BINPUT", "LONG_BINPUT")
+_CODES = ("BYTEARRAY8", "NEXT_BUFFER", "READONLY_BUFFER", "EXT1", "EXT2", "EXT4", "PERSID")
+_BROKEN = (
+    AttributeError,
+    TypeError,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    MemoryError,
+    struct.error,
+)
 
 
 class Kept:
@@ -58,7 +73,7 @@ def arrays(members: Members, folder: str) -> dict[str, Chunks]:
     about = _metadata(members, f"{folder}.metadata")
     try:
         places = {
-            (index.fqn, tuple(index.offset)): place
+            (str(index.fqn), _numbers(index.offset)): place
             for index, place in about.storage_data.items()
             if getattr(index, "offset", None) is not None
         }
@@ -67,35 +82,50 @@ def arrays(members: Members, folder: str) -> dict[str, Chunks]:
             for name, entry in about.state_dict_metadata.items()
             if hasattr(entry, "chunks") and "_extra_state" not in name
         }
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
+    except _BROKEN as error:
         raise StudioError(
             f"{folder}.metadata does not say where all tensors lie; it is damaged.", repr(error)
         ) from error
 
 
 def _metadata(members: Members, name: str) -> Any:
+    data = small(members, name, _LIMIT)
     try:
-        return _Metadata(io.BytesIO(small(members, name, _LIMIT))).load()
+        _check_codes(data)
+        return _Metadata(io.BytesIO(data)).load()
     except pickle.UnpicklingError as error:
         raise StudioError(
             f"{name} in {members.path.name} was refused: it names “{error}”, which no checkpoint "
             "needs. Nothing of it was run. Do not use this file."
         ) from error
-    except (EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except _BROKEN as error:
         raise StudioError(f"{name} in {members.path.name} is damaged.", repr(error)) from error
+
+
+def _check_codes(data: bytes) -> None:
+    """Refuse what makes the unpickler take memory at a number's word, and what nobody writes."""
+    for code, argument, _ in pickletools.genops(data):
+        if code.name in _CODES or (code.name in _PLACES and (argument or 0) > len(data)):
+            raise pickle.UnpicklingError(code.name)
 
 
 def _array(members: Members, folder: str, name: str, entry: Any, places: dict[Any, Any]) -> Chunks:
     boxes = []
     for chunk in entry.chunks:
-        at, size = tuple(chunk.offsets), tuple(chunk.sizes)
+        at, size = _numbers(chunk.offsets), _numbers(chunk.sizes)
         place = places[name, at]
         file = folder + str(place.relative_path)
         if file not in members.names:
             raise StudioError(f"{members.path.name} lacks {file}, which holds “{name}”.")
         part = _part(members, file, int(place.offset), int(place.length), name)
         boxes.append(Box(at, size, part))
-    return tuple(entry.size), boxes
+    return _numbers(entry.size), boxes
+
+
+def _numbers(value: Any) -> tuple[int, ...]:
+    if not all(type(number) is int for number in value):
+        raise ValueError("a size that is no number")
+    return tuple(value)
 
 
 def _part(members: Members, file: str, offset: int, length: int, name: str) -> Stored:

@@ -214,3 +214,8 @@ def test_stacked_layers_come_apart():
         [Box((0, 0, 0), (3, 3, 2), part(3, 3, 2)), Box((3, 0, 0), (1, 3, 2), part(1, 3, 2))],
     )
     assert [layer.rows(0, 3)[0, 0] for layer in found] == [0, 6, 12, 0]
+
+
+def test_layers_are_not_made_before_they_are_known_to_be_there():
+    with pytest.raises(StudioError, match="do not make up the whole"):
+        layers("w", (1 << 50, 3, 2), [Box((0, 0, 0), (3, 3, 2), part(3, 3, 2))])
