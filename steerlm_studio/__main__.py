@@ -2,7 +2,7 @@
 
 import sys
 
-COMMANDS = ("control", "prompt", "generate", "export", "doctor")
+COMMANDS = ("control", "prompt", "generate", "export", "models", "transcripts", "doctor")
 
 
 def main() -> int:

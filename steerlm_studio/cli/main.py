@@ -5,10 +5,10 @@ import os
 import sys
 
 from steerlm_studio import __version__
-from steerlm_studio.cli import control, doctor, export, generate, prompt
+from steerlm_studio.cli import control, doctor, export, generate, models, prompt, transcripts
 from steerlm_studio.errors import StudioError
 
-COMMANDS = (control, prompt, generate, export, doctor)
+COMMANDS = (control, prompt, generate, export, models, transcripts, doctor)
 
 
 def parser() -> argparse.ArgumentParser:
