@@ -13,6 +13,8 @@ from steerlm_studio.steer.lint import parse
 from steerlm_studio.steer.schema import schema_named
 from steerlm_studio.steer.steering import Steering
 
+_LARGEST = 100_000  # bytes of a file that is worth reading
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -27,6 +29,8 @@ class Preset:
 def read_preset(file: Path, *, shipped: bool = False) -> Preset:
     """Read one preset file. Raises StudioError that names the file and what is wrong."""
     try:
+        if file.stat().st_size > _LARGEST:
+            raise StudioError(f"{file.name} is too large to be a preset.")
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StudioError(f"The preset {file.name} cannot be read: {error}.") from error
@@ -54,25 +58,71 @@ def read_presets(folder: Path, *, shipped: bool = False) -> Iterator[Preset | St
 def write_preset(preset: Preset, folder: Path) -> Path:
     """Write the preset into `folder`, replacing one of the same name; returns the file.
 
-    Written under a temporary name, synced and renamed: a crash leaves the old file whole.
+    Raises StudioError when the name or the disk does not allow it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     file = preset_file(preset.name, folder)
-    temporary = file.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as out:
-        out.write(_as_toml(preset))
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(file, error) from error
+    export_preset(preset, file)
     return file
 
 
+def export_preset(preset: Preset, file: Path) -> None:
+    """Write the preset to this very file. Raises StudioError.
+
+    Written under a temporary name, synced and renamed: a crash leaves the old file whole.
+    """
+    temporary = file.with_name(file.name + ".tmp")
+    try:
+        with temporary.open("w", encoding="utf-8") as out:
+            out.write(_as_toml(preset))
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(file)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise _unwritable(file, error) from error
+
+
+def delete_preset(name: str, folder: Path) -> None:
+    """Delete the user's preset of this name, if there is one. Raises StudioError."""
+    file = _file_of(name, folder)
+    try:
+        if file:
+            file.unlink()
+    except OSError as error:
+        why = error.strerror or error
+        raise StudioError(f"The preset {file} cannot be deleted: {why}.") from error
+
+
 def preset_file(name: str, folder: Path) -> Path:
-    """Where the user's preset of this name is kept. Raises StudioError without any letter in it."""
+    """Where the user's preset of this name is, or would be, kept.
+
+    Names that differ never share a file. Raises StudioError without any letter in the name.
+    """
     stem = re.sub(r"[^\w-]+", "-", name.strip().lower()).strip("-")[:80]
     if not stem:
         raise StudioError("A preset needs a name with at least one letter or digit.")
-    return folder / f"{stem}.toml"
+    free = (folder / f"{stem}{ending}.toml" for ending in ("", *(f"-{n}" for n in range(2, 1000))))
+    return _file_of(name, folder) or next(file for file in free if not file.exists())
+
+
+def _file_of(name: str, folder: Path) -> Path | None:
+    """The file that holds the preset of this name, whatever the file is called."""
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            if read_preset(file).name == name:
+                return file
+        except StudioError:
+            continue
+    return None
+
+
+def _unwritable(file: Path, error: OSError) -> StudioError:
+    why = error.strerror or error
+    return StudioError(f"The preset cannot be written to {file}: {why}. Choose another place.")
 
 
 def _as_toml(preset: Preset) -> str:

@@ -136,6 +136,7 @@ class Frame(QObject):
             self.steering.redo_action,
             self.page.control.copy_action,
             self.page.control.edit_action,
+            self.steering.presets.menu.menuAction(),
         ]
         return fill_menus(self._window, self.actions, steering, [self._dock.toggleViewAction()])
 

@@ -42,7 +42,7 @@ class LintRow(QWidget):
     def show_problems(
         self, problems: Sequence[Problem], place: int, other: Schema | None = None
     ) -> None:
-        """Name the problem at `place` of the string, else the first; offer `other` where it fits."""
+        """Name the problem at `place` of the string, else the first; `other` is a way out."""
         self._problem = _foremost(problems, place)
         self._schema = other
         self.setVisible(self._problem is not None)

@@ -1,4 +1,4 @@
-"""The presets to choose from, shipped and own, and the way back to the chosen one."""
+"""The presets to choose from, shipped and own, and what can be done with them."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
@@ -9,7 +9,8 @@ from steerlm_studio.steer.presets import Preset, read_presets
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import PlainLabel
-from steerlm_studio.ui.steering_state import DEFAULT_PRESET
+from steerlm_studio.ui.preset_menu import PresetMenu
+from steerlm_studio.ui.steering_state import DEFAULT_PRESET, State
 from steerlm_studio.ui.theme import HALF
 
 
@@ -17,21 +18,28 @@ class PresetPicker(QWidget):
     """Tells which preset was picked; the panel says what it means."""
 
     picked = Signal(object)  # Preset
-    reset_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.problems: tuple[str, ...] = ()
         self._shown: Preset | None = None
+        self._shipped: list[str] = []
         self.choice = Choice()
         self.choice.setAccessibleName(self.tr("Preset"))
         self.choice.activated.connect(self._on_activated)
+        self.menu = PresetMenu(self)
         self.reset = QToolButton()
-        self.reset.setIcon(icon("reset"))
+        self.reset.setDefaultAction(self.menu.reset)
+        self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.reset.setAutoRaise(True)
-        self.reset.setToolTip(self.tr("Back to the preset's values"))
-        self.reset.setAccessibleName(self.reset.toolTip())
-        self.reset.clicked.connect(self.reset_asked)
+        self.reset.setAccessibleName(self.menu.reset.text())
+        self.more = QToolButton()
+        self.more.setIcon(icon("more"))
+        self.more.setAutoRaise(True)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self.menu)
+        self.more.setToolTip(self.tr("Save, rename, delete, import, export presets"))
+        self.more.setAccessibleName(self.tr("More about presets"))
         self._lay_out()
         self.reload()
 
@@ -41,6 +49,7 @@ class PresetPicker(QWidget):
         own = list(read_presets(folders.presets()))
         self.problems = tuple(str(p) for p in shipped + own if isinstance(p, StudioError))
         self._shown = None
+        self._shipped = [p.name for p in shipped if isinstance(p, Preset)]
         with QSignalBlocker(self.choice):
             self.choice.clear()
             self._add([p for p in shipped if isinstance(p, Preset)] or [DEFAULT_PRESET])
@@ -52,9 +61,10 @@ class PresetPicker(QWidget):
         data = (self.choice.itemData(index) for index in range(self.choice.count()))
         return [preset for preset in data if isinstance(preset, Preset)]
 
-    def show_preset(self, preset: Preset, is_changed: bool) -> None:
-        """Show `preset` as the chosen one; `is_changed` when the values are no longer its own."""
-        self.reset.setEnabled(is_changed)
+    def show_state(self, state: State) -> None:
+        """Show the state's preset as the chosen one; the menu tells what has left it."""
+        self.menu.show_state(state, self._shipped)
+        preset = state.preset
         if preset == self._shown:
             return
         self._shown = preset
@@ -78,6 +88,7 @@ class PresetPicker(QWidget):
         row.addWidget(label)
         row.addWidget(self.choice, 1)
         row.addWidget(self.reset)
+        row.addWidget(self.more)
 
     def _on_activated(self, index: int) -> None:
         self.picked.emit(self.choice.itemData(index))

@@ -14,6 +14,7 @@ from steerlm_studio.ui.attribute_group import AttributeGroup
 from steerlm_studio.ui.family_row import FamilyRow
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.language_row import LanguageRow
+from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.preset_picker import PresetPicker
 from steerlm_studio.ui.steering_change import SteeringChange
 from steerlm_studio.ui.steering_state import State, fitted
@@ -37,7 +38,8 @@ class SteeringPanel(QWidget):
         self.redo_action = self._action(self.undo_stack.createRedoAction(self), "redo")
         self.presets = PresetPicker()
         self.presets.picked.connect(self._on_preset_picked)
-        self.presets.reset_asked.connect(self._on_reset_asked)
+        self.notice = Notice()
+        self._connect_presets()
         self.groups = [self._group(group) for group in get_args(Group)]
         self.rows = {name: row for group in self.groups for name, row in group.rows.items()}
         self.language = LanguageRow()
@@ -47,6 +49,7 @@ class SteeringPanel(QWidget):
         self._lay_out()
         self._align()
         self._show(State(preset=self.presets.presets()[0]))
+        self._say_problems()
 
     @property
     def steering(self) -> Steering:
@@ -97,7 +100,7 @@ class SteeringPanel(QWidget):
             self.rows[name].set_value(value)
             self.rows[name].set_preset_value(preset[name])
         self.language.set_value(state.steering.lang)
-        self.presets.show_preset(state.preset, state.steering != state.preset_steering)
+        self.presets.show_state(state)
         for group in self.groups:
             group.refresh()
 
@@ -118,11 +121,39 @@ class SteeringPanel(QWidget):
     def _on_preset_picked(self, preset: Preset) -> None:
         self._become(self._state.picking(preset))
 
+    def _on_preset_written(self, preset: Preset) -> None:
+        self.presets.reload()
+        self._on_preset_picked(preset)
+        self.presets.show_state(self._state)
+
+    def _on_preset_removed(self) -> None:
+        """No slider moves: only what they are compared with is another."""
+        self.presets.reload()
+        first = self.presets.presets()[0]
+        self._become(State(self.steering, first))
+        self.presets.show_state(self._state)
+
     def _on_reset_asked(self) -> None:
         self._become(self._state.picking(self._state.preset))
 
+    def _say_problems(self) -> None:
+        """Preset files that cannot be used are named where presets are picked."""
+        if self.presets.problems:
+            self.notice.say("\n".join(self.presets.problems), is_error=True)
+
     def _on_schema_picked(self, schema: Schema) -> None:
         self._become(self._state.in_schema(schema))
+
+    def _connect_presets(self) -> None:
+        menu = self.presets.menu
+        menu.picked.connect(self._on_preset_written)
+        menu.undone.connect(self._on_preset_written)
+        menu.removed.connect(self._on_preset_removed)
+        menu.reset_asked.connect(self._on_reset_asked)
+        menu.value_asked.connect(self._on_value_changed)
+        menu.said.connect(lambda said: self.notice.say(said, self.tr("Undo")))
+        menu.failed.connect(lambda why: self.notice.say(why, is_error=True))
+        self.notice.acted.connect(menu.undo)
 
     def _action(self, action: QAction, name: str) -> QAction:
         action.setIcon(icon(name))
@@ -156,6 +187,10 @@ class SteeringPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._top_row())
+        above = QVBoxLayout()
+        above.setContentsMargins(GRID, 0, GRID, 0)
+        above.addWidget(self.notice)
+        column.addLayout(above)
         column.addWidget(scroll, 1)
 
     def _top_row(self) -> QHBoxLayout:

@@ -4,7 +4,14 @@ import pytest
 
 from steerlm_studio import resources
 from steerlm_studio.errors import StudioError
-from steerlm_studio.steer.presets import Preset, read_preset, read_presets, write_preset
+from steerlm_studio.steer.presets import (
+    Preset,
+    delete_preset,
+    export_preset,
+    read_preset,
+    read_presets,
+    write_preset,
+)
 from steerlm_studio.steer.steering import DEFAULT
 
 
@@ -45,3 +52,29 @@ def test_a_bad_preset_file_is_named_and_hides_no_other(tmp_path):
 def test_a_name_that_is_no_file_name_is_refused(tmp_path):
     with pytest.raises(StudioError, match="letter or digit"):
         write_preset(Preset("../", "", DEFAULT), tmp_path)
+
+
+def test_names_that_differ_only_in_signs_are_two_presets(tmp_path):
+    write_preset(Preset("Mine", "", DEFAULT), tmp_path)
+    write_preset(Preset("Mine!", "", DEFAULT.having(humor=1)), tmp_path)
+    assert {preset.name for preset in read_presets(tmp_path)} == {"Mine", "Mine!"}
+
+
+def test_a_preset_is_deleted_by_its_name_whatever_its_file_is_called(tmp_path):
+    export_preset(Preset("Mine", "", DEFAULT), tmp_path / "other.toml")
+    delete_preset("Mine", tmp_path)
+    delete_preset("Mine", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StudioError, match="cannot be written"):
+        write_preset(Preset("Mine", "", DEFAULT), tmp_path / "file" / "presets")
+
+
+def test_a_file_too_large_for_a_preset_is_not_read(tmp_path):
+    large = tmp_path / "large.toml"
+    large.write_text("#" * 200_000)
+    with pytest.raises(StudioError, match="too large"):
+        read_preset(large)

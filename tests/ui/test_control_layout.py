@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON
-from steerlm_studio.steer.steering import Steering, default_steering, nothing_set
+from steerlm_studio.steer.steering import Steering, default_steering
 from steerlm_studio.ui.control_layout import (
     Piece,
     pieces_of,
