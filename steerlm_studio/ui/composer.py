@@ -16,10 +16,6 @@ _MAX_LINES = 10
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-_SHEET = """
-PromptInput { border: 1px solid palette(dark); border-radius: 4px; padding: 1px; }
-PromptInput:focus { border: 2px solid palette(accent); padding: 0; }
-"""
 _BUTTON_WIDTH = 88
 
 
@@ -106,7 +102,6 @@ class PromptInput(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_composing = False
-        self.setStyleSheet(_SHEET)
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(GRID)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)

@@ -1,7 +1,7 @@
 """The small dialogs of the Help menu."""
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -74,6 +74,7 @@ def _open(window: QMainWindow, title: str, page: QWidget) -> QDialog:
     column = QVBoxLayout(dialog)
     column.addWidget(page)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
     dialog.resize(480, min(window.height() - 80, 640) if isinstance(page, QScrollArea) else 0)

@@ -44,6 +44,19 @@ QToolButton:focus {{ border-color: {accent}; }}
 ControlText {{ background: {window}; border: 1px solid {line}; border-radius: 4px; }}
 ControlText:hover {{ border-color: {edge}; }}
 ControlText:focus {{ background: {base}; border-color: {accent}; }}
+QScrollBar {{ background: transparent; }}
+QScrollBar:vertical {{ width: 12px; }}
+QScrollBar:horizontal {{ height: 12px; }}
+QScrollBar::handle {{ background: {edge}; border-radius: 3px; margin: 3px; }}
+QScrollBar::handle:hover {{ background: {secondary}; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+PromptInput, #systemText {{
+    background: {base}; border: 1px solid {edge}; border-radius: 4px; padding: 1px;
+}}
+PromptInput:focus, #systemText:focus {{ border: 2px solid {accent}; padding: 0; }}
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{
     width: {box}px; height: {box}px; border: 1px solid {edge}; border-radius: 3px;

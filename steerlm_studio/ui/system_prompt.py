@@ -35,6 +35,7 @@ class SystemPrompt(QWidget):
         self.edit_button.setToolTip(self.tr("Edit the system text of this conversation"))
         self.edit_button.setAccessibleName(self.tr("Edit the system text"))
         self.editor = QPlainTextEdit()
+        self.editor.setObjectName("systemText")
         self.editor.setTabChangesFocus(True)
         self.editor.setAccessibleName(self.tr("System text"))
         self.editor.setFixedHeight(self.fontMetrics().lineSpacing() * _LINES + 2 * GRID)
