@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from steerlm_studio.store.arrivals import discard_abandoned
 from steerlm_studio.store.backup import back_up_version
 from steerlm_studio.store.database import BUSY_SECONDS, Database
 from steerlm_studio.store.places import Claim, is_on_network
@@ -112,6 +113,7 @@ def _begin(opened: Opened) -> None:
     opened.unclean = bool(store.state(_RUNNING, False))
     if opened.unclean and not is_sound(store.database):
         raise StoreTrouble("The file of the conversations is damaged.", damaged=True)
+    discard_abandoned(store.database)
     opened.interrupted = store.interrupted()
     store.set_state(_RUNNING, True)
 

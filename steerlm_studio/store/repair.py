@@ -154,8 +154,9 @@ def _reconnect(target: Database) -> int:
     )
     for sql in (
         "UPDATE turn SET parent = NULL WHERE parent NOT IN (SELECT id FROM turn)",
-        "UPDATE turn SET binned = 0 WHERE binned NOT IN (SELECT id FROM bin)",
-        "UPDATE conversation SET binned = 0 WHERE binned NOT IN (SELECT id FROM bin)",
+        "UPDATE turn SET binned = 0 WHERE binned > 0 AND binned NOT IN (SELECT id FROM bin)",
+        "UPDATE conversation SET binned = 0"
+        " WHERE binned > 0 AND binned NOT IN (SELECT id FROM bin)",
         "UPDATE conversation SET folder = NULL WHERE folder NOT IN (SELECT id FROM folder)",
         "UPDATE conversation SET shown = (SELECT max(id) FROM turn WHERE parent IS NULL"
         " AND turn.conversation = conversation.id AND binned = 0)"

@@ -81,7 +81,7 @@ def setup_key(setup: Setup) -> str:
     found = setup_fields(setup)
     if setup.sampling is not None:
         found["sampling"].pop("seed")
-    return to_json(found)
+    return json.dumps(found, sort_keys=True, separators=(",", ":"))
 
 
 def counts_of(found: Mapping[str, Any]) -> Counts:
@@ -99,7 +99,7 @@ def asdict_of(value: Setup | Counts) -> dict[str, Any]:
 
 
 def to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))
 
 
 def from_json(text: str | None) -> dict[str, Any]:

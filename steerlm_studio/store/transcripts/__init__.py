@@ -1,0 +1,1 @@
+"""Conversations out and in: one file per format."""

@@ -1,0 +1,166 @@
+"""Our own JSON: everything the store knows of a conversation, out and in without loss.
+
+The format is described in docs/transcripts.md; VERSION counts its changes.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from steerlm_studio.store.records import StoredConversation, StoredTurn
+from steerlm_studio.store.rows import asdict_of, counts_of, setup_fields, setup_of
+from steerlm_studio.store.transcripts.found import Found, NotUnderstood, list_in, text_in
+from steerlm_studio.store.transcripts.options import Options
+
+FORMAT = "steerlm-studio-transcripts"
+VERSION = 1
+_NUMBERS = ("seed", "vote", "created", "finished", "shown", "parent")
+
+
+def write(records: Iterable[StoredConversation], options: Options) -> Iterator[str]:
+    head = json.dumps({"format": FORMAT, "version": VERSION})
+    yield head[:-1] + ', "conversations": ['
+    before = "\n"
+    for record in records:
+        if options.takes_all or options.paths(record):
+            yield before + json.dumps(as_object(_pruned(record, options)), ensure_ascii=False)
+            before = ",\n"
+    yield "\n]}\n"
+
+
+def as_object(record: StoredConversation) -> dict[str, Any]:
+    """A conversation as JSON holds it."""
+    return {
+        "id": record.id,
+        "title": record.title,
+        "system": record.system,
+        "draft": record.draft,
+        "folder": record.folder,
+        "tags": list(record.tags),
+        "pinned": record.pinned,
+        "created": record.created,
+        "changed": record.changed,
+        "shown": record.shown,
+        "turns": [_turn_object(turn) for turn in record.turns],
+        "view": dict(record.view),
+        "extra": dict(record.extra),
+    }
+
+
+def _turn_object(turn: StoredTurn) -> dict[str, Any]:
+    return {
+        "id": turn.id,
+        "parent": turn.parent,
+        "question": turn.question,
+        "reply": turn.reply,
+        "control": turn.control,
+        "seed": turn.seed,
+        "finish": turn.finish,
+        "vote": turn.vote,
+        "kept": turn.kept,
+        "note": turn.note,
+        "label": turn.label,
+        "created": turn.created,
+        "finished": turn.finished,
+        "shown": turn.shown,
+        "setup": setup_fields(turn.setup),
+        "counts": asdict_of(turn.counts),
+        "extra": dict(turn.extra),
+    }
+
+
+def _pruned(record: StoredConversation, options: Options) -> StoredConversation:
+    """Only the wanted replies and what leads to them."""
+    if options.takes_all:
+        return record
+    wanted = {turn.id for path in options.paths(record) for turn in path}
+    return replace(record, turns=tuple(turn for turn in record.turns if turn.id in wanted))
+
+
+def check_version(version: object) -> None:
+    """Raises NotUnderstood for a file of a later version of the format."""
+    if not isinstance(version, int) or version > VERSION:
+        raise NotUnderstood(
+            f"the file is of version {version} of the format, this program knows {VERSION}: "
+            "update the program"
+        )
+
+
+def read(found: dict[str, Any], line: str) -> Found:
+    """One item of “conversations”. Raises NotUnderstood."""
+    where = "the conversation"
+    items = list_in(found, "turns", where)
+    turns = tuple(_turn(item, f"turns[{index}]") for index, item in enumerate(items))
+    _check_tree(turns)
+    tags = list_in(found, "tags", where) if "tags" in found else []
+    record = StoredConversation(
+        0,
+        title=_or_empty(found, "title", where),
+        system=_or_empty(found, "system", where),
+        turns=turns,
+        shown=_number(found, "shown", where),
+        draft=_or_empty(found, "draft", where),
+        folder=_or_empty(found, "folder", where),
+        tags=tuple(str(tag) for tag in tags),
+        pinned=found.get("pinned") is True,
+        created=_number(found, "created", where) or 0.0,
+        changed=_number(found, "changed", where) or 0.0,
+        view=_object(found, "view", where),
+        extra=_object(found, "extra", where),
+    )
+    return Found(record)
+
+
+def _check_tree(turns: tuple[StoredTurn, ...]) -> None:
+    before: set[int] = set()
+    for index, turn in enumerate(turns):
+        if turn.id in before:
+            raise NotUnderstood(f"“id” of turns[{index}] is that of an earlier turn")
+        if turn.parent is not None and turn.parent not in before:
+            raise NotUnderstood(f"“parent” of turns[{index}] is no turn before it")
+        before.add(turn.id)
+
+
+def _turn(item: Any, where: str) -> StoredTurn:
+    if not isinstance(item, dict) or not isinstance(item.get("id"), int):
+        raise NotUnderstood(f"{where} is no object with an “id”")
+    numbers = {name: _number(item, name, where) for name in _NUMBERS}
+    seed, vote = numbers["seed"], numbers["vote"] or 0
+    return StoredTurn(
+        item["id"],
+        numbers["parent"],
+        text_in(item, "question", where),
+        text_in(item, "reply", where),
+        control=_or_empty(item, "control", where),
+        setup=setup_of(_object(item, "setup", where), seed),
+        seed=seed,
+        finish=_or_empty(item, "finish", where) or "interrupted",
+        counts=counts_of(_object(item, "counts", where)),
+        vote=(vote > 0) - (vote < 0),
+        kept=item.get("kept") is True,
+        note=_or_empty(item, "note", where),
+        label=_or_empty(item, "label", where),
+        created=numbers["created"] or 0.0,
+        finished=numbers["finished"],
+        shown=numbers["shown"],
+        extra=_object(item, "extra", where),
+    )
+
+
+def _or_empty(fields: dict[str, Any], key: str, where: str) -> str:
+    return "" if fields.get(key) is None else text_in(fields, key, where)
+
+
+def _number(fields: dict[str, Any], key: str, where: str) -> Any:
+    value = fields.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise NotUnderstood(f"“{key}” of {where} is no number")
+    return value
+
+
+def _object(fields: dict[str, Any], key: str, where: str) -> dict[str, Any]:
+    value = fields.get(key, {})
+    if not isinstance(value, dict):
+        raise NotUnderstood(f"“{key}” of {where} is no object")
+    return value

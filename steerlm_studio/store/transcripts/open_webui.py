@@ -1,0 +1,56 @@
+"""Open WebUI's exported chats, in: a tree of messages each."""
+
+from dataclasses import replace
+from typing import Any
+
+from steerlm_studio.store.transcripts.forest import Node, planted
+from steerlm_studio.store.transcripts.found import Found, NotUnderstood, seconds_in, text_in
+
+
+def read(found: dict[str, Any], line: str) -> Found:
+    """One chat of the export. Raises NotUnderstood."""
+    chat = found["chat"] if isinstance(found.get("chat"), dict) else found
+    history = chat.get("history")
+    messages = history.get("messages") if isinstance(history, dict) else None
+    if not isinstance(history, dict) or not isinstance(messages, dict):
+        raise NotUnderstood("“chat” has no “history” with “messages”")
+    notes: list[str] = []
+    nodes = [node for key, item in messages.items() if (node := _node(key, item, notes))]
+    record = planted(nodes, history.get("currentId"))
+    system = [item.get("content") for item in messages.values() if item.get("role") == "system"]
+    system += [chat.get("system"), (chat.get("params") or {}).get("system")]
+    meta = found.get("meta")
+    tags = meta.get("tags") if isinstance(meta, dict) else None
+    created = seconds_in(found.get("created_at"))
+    record = replace(
+        record,
+        title=next((t for t in (found.get("title"), chat.get("title")) if isinstance(t, str)), ""),
+        system=next((text for text in system if isinstance(text, str)), ""),
+        tags=tuple(str(tag) for tag in tags or ()),
+        pinned=found.get("pinned") is True,
+        created=created,
+        changed=seconds_in(found.get("updated_at")) or created,
+    )
+    return Found(record, tuple(notes))
+
+
+def _node(key: str, item: Any, notes: list[str]) -> Node | None:
+    where = f"message {key}"
+    if not isinstance(item, dict):
+        raise NotUnderstood(f"{where} is no object")
+    role = text_in(item, "role", where)
+    if role not in ("user", "assistant"):
+        if role != "system":
+            notes.append(f"{where} is of “{role}” and was left out")
+        return None
+    if item.get("files"):
+        notes.append(f"the files of {where} were left out")
+    parent, model = item.get("parentId"), item.get("model")
+    return Node(
+        key,
+        parent if isinstance(parent, str) else None,
+        role,
+        text_in(item, "content", where),
+        model=model if isinstance(model, str) else "",
+        created=seconds_in(item.get("timestamp")),
+    )

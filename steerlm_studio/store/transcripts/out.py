@@ -1,0 +1,76 @@
+"""The formats that conversations leave in, and how a file of them is written."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from steerlm_studio.errors import StudioError
+from steerlm_studio.store.records import StoredConversation
+from steerlm_studio.store.transcripts import (
+    csv_table,
+    html_page,
+    json_file,
+    markdown,
+    messages,
+    plain,
+    regression,
+    sharegpt,
+    steerlm,
+)
+from steerlm_studio.store.transcripts.options import Options
+
+Write = Callable[[Iterable[StoredConversation], Options], Iterator[str]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is called, how its files end, and what writes it.
+
+    `trains` marks formats for training: a window proposes only kept and voted replies for them.
+    """
+
+    title: str
+    suffix: str
+    write: Write
+    trains: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    "markdown": Format("Markdown", ".md", markdown.write),
+    "html": Format("HTML page", ".html", html_page.write),
+    "text": Format("Plain text", ".txt", plain.write),
+    "json": Format("SteerLM Studio JSON, without loss", ".json", json_file.write),
+    "messages": Format("Messages (OpenAI), JSON lines", ".jsonl", messages.write, trains=True),
+    "steerlm": Format("SteerLM training data", ".jsonl", steerlm.write, trains=True),
+    "regression": Format("Attribute regression data", ".jsonl", regression.write, trains=True),
+    "sharegpt": Format("ShareGPT", ".json", sharegpt.write, trains=True),
+    "csv": Format("Table of replies (CSV)", ".csv", csv_table.write),
+}
+
+
+def format_named(name: str) -> Format:
+    """Raises StudioError that names those there are."""
+    if name not in FORMATS:
+        raise StudioError(f"There is no format “{name}”. Known are: {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def write_file(path: Path, pieces: Iterable[str]) -> None:
+    """All or nothing: an older file of this name stays until the new one is on the disk."""
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StudioError(
+            f"{path} could not be written: {error.strerror}. Free some space or choose another "
+            "place; nothing there was changed."
+        ) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
