@@ -149,9 +149,10 @@ def _disk(error: Exception, page: str, file: str) -> HubError:
             "disk",
         )
     where = error.filename or "The model folder"
+    why = error.strerror or _without_secrets(str(error))
     return HubError(
-        f"{where} cannot be written: {error.strerror or error}. Check its permissions, or let "
-        "HF_HOME name another folder.",
+        f"{where} cannot be written: {why}. Check its permissions, or let HF_HOME name another "
+        "folder.",
         "disk",
     )
 

@@ -1,0 +1,102 @@
+"""The commands as a program: they read HF_* when they start."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+
+import pytest
+
+from tests.models.fake_hub import FakeHub
+
+REPO, FILE = "ada/steer", "steer-Q8_0.gguf"
+DATA = random.Random(4).randbytes(50_000)
+
+
+@pytest.fixture
+def fake_hub():
+    hub = FakeHub()
+    hub.add(REPO, {FILE: DATA, "README.md": b"card"}, card={"license": "mit"})
+    yield hub
+    hub.close()
+
+
+@pytest.fixture
+def models(fake_hub, tmp_path):
+    own = {
+        "HF_ENDPOINT": fake_hub.url, "HF_HUB_CACHE": str(tmp_path / "cache"),
+        "HF_TOKEN_PATH": str(tmp_path / "no-token"),
+    }  # fmt: skip
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "steerlm_studio", "models", *arguments],
+            env=os.environ | own, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def test_what_is_searched_shown_and_downloaded_is_then_listed(models, tmp_path):
+    status, out, _ = models("search", "steer")
+    assert (status, out.split()[:2]) == (0, [REPO, "mit"])
+    status, out, _ = models("show", REPO, "--json")
+    shown = json.loads(out)
+    assert status == 0
+    assert shown["files"][0] == {
+        "name": FILE, "bytes": 50_000, "kind": "gguf", "quant": "Q8_0"
+    }  # fmt: skip
+    assert (shown["licence"]["id"], shown["accepted"], shown["card"]) == ("mit", True, None)
+    status, out, _ = models("download", REPO)
+    assert status == 0
+    with open(out.strip(), "rb") as file:
+        assert file.read() == DATA
+    status, out, _ = models("list", "--json", "--add-folder", str(tmp_path))
+    listed = json.loads(out)
+    assert [m["repo"] for m in listed["models"] if m["where"] == "hub"] == [REPO]
+    assert listed["folders"] == [str(tmp_path)]
+    assert listed["unfinished"] == []
+
+
+def test_a_download_as_json_ends_with_the_path(models):
+    status, out, _ = models("download", REPO, "*.gguf", "--json")
+    said = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [said[0]["type"], said[-1]["type"]] == ["started", "finished"]
+    assert said[-1]["path"].endswith(FILE)
+
+
+def test_a_licence_that_asks_is_asked_for_once(models, fake_hub):
+    fake_hub.repos[REPO].card = {"license": "llama2"}
+    status, _, err = models("download", REPO)
+    assert status == 1
+    assert "Llama 2 Community License Agreement" in err
+    assert "--accept-licence" in err
+    assert fake_hub.gets == []
+    assert models("download", REPO, "--accept-licence")[0] == 0
+    assert models("download", REPO)[0] == 0
+
+
+def test_which_file_is_meant_must_be_said_where_there_are_several(models, fake_hub):
+    fake_hub.repos[REPO].files["other.gguf"] = b"x"
+    assert "has 2 models: name the files" in models("download", REPO)[2]
+    assert "has no file “no*”" in models("download", REPO, "no*")[2]
+
+
+def test_a_card_is_shown_even_where_the_hub_cannot_be_asked(models):
+    status, out, err = models("show", "nemotron-3-8b-chat-4k-steerlm")
+    assert status == 1
+    assert "MT-Bench" in out
+    assert "5.47" in out
+    assert "no model at" in err
+
+
+def test_errors_are_sentences_or_json(models):
+    status, out, err = models("show", "nonsense")
+    assert (status, out) == (1, "")
+    assert "no model of the hub" in err
+    status, out, err = models("show", "ada/none", "--json")
+    assert (status, err) == (1, "")
+    assert json.loads(out)["error"]["kind"] == "missing"

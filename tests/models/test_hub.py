@@ -1,0 +1,135 @@
+import pytest
+from huggingface_hub.utils import close_session
+
+from steerlm_studio.models.address import Address
+from steerlm_studio.models.hub import Hub
+from steerlm_studio.models.hub_error import HubError
+from steerlm_studio.models.hub_words import in_words
+
+REPO = "ada/steer"
+PLACE = Address(REPO, "steer-Q8_0.gguf")
+
+
+@pytest.fixture
+def fresh_connection():
+    """Settings of the network are read when the first connection is made."""
+    close_session()
+    yield
+    close_session()
+
+
+def test_models_are_found_by_words_of_their_name(hub, fake_hub):
+    fake_hub.add("ada/steer-8b", {})
+    fake_hub.add("ada/other", {})
+    assert [model.repo for model in hub.search("steer")] == ["ada/steer-8b"]
+    assert hub.search("nothing") == ()
+
+
+def test_a_model_tells_its_files_licence_and_gate(hub, fake_hub):
+    card = {"license": "other", "license_name": "nv-x", "license_link": "https://example.org/x"}
+    files = {"m-Q4_K_M.gguf": b"12", "m.nemo": b"123", "README.md": b"1"}
+    fake_hub.add(REPO, files, gated="manual", card=card)
+    model = hub.model(Address(REPO))
+    assert (model.licence, model.licence_link, model.gated) == (
+        "nv-x",
+        card["license_link"],
+        "manual",
+    )
+    assert [(f.name, f.bytes, f.kind, f.quant) for f in model.files] == [
+        ("m-Q4_K_M.gguf", 2, "gguf", "Q4_K_M"),
+        ("m.nemo", 3, "nemo", ""),
+        ("README.md", 1, "other", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("card", "licence"),
+    [({"license": "mit"}, "mit"), ({"license": ["mit", "gpl"]}, "mit, gpl"), ({}, ""), (None, "")],
+)
+def test_a_licence_is_read_however_the_card_writes_it(hub, fake_hub, card, licence):
+    fake_hub.add(REPO, {}, card=card)
+    assert hub.model(Address(REPO)).licence == licence
+
+
+def failure(ask):
+    with pytest.raises(HubError) as caught:
+        ask()
+    return caught.value
+
+
+def test_a_model_that_is_not_there_is_said_to_be_missing(hub, fake_hub):
+    error = failure(lambda: hub.model(Address("ada/none")))
+    assert error.kind == "missing"
+    assert f"no model at {fake_hub.url}/ada/none" in str(error)
+    assert "not being logged in can look the same" in str(error)
+
+
+def worded(hub, address):
+    try:
+        return hub.file(address)
+    except Exception as error:
+        return in_words(error, endpoint=hub.endpoint, repo=address.repo, file=address.file)
+
+
+def test_a_gated_model_says_where_to_accept_and_whether_one_is_logged_in(
+    hub, fake_hub, monkeypatch
+):
+    fake_hub.add(REPO, {}, error=(403, "GatedRepo"))
+    error = worded(hub, PLACE)
+    assert (error.kind, error.link) == ("gated", f"{fake_hub.url}/{REPO}")
+    assert "you are not logged in" in str(error)
+    monkeypatch.setenv("HF_TOKEN", "hf_known")
+    assert "has not been granted access yet" in str(worded(hub, PLACE))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [(401, "gated", "refuses access"), (403, "gated", "fine-grained tokens"), (404, "hub", "404"),
+     (429, "hub", "fewer requests"), (500, "hub", "trouble of its own")],
+)  # fmt: skip
+def test_a_refusal_by_number_has_words(hub, fake_hub, status, kind, words):
+    fake_hub.add(REPO, {}, error=(status, "Whatever"))
+    error = worded(hub, PLACE)
+    assert error.kind == kind
+    assert words in str(error)
+
+
+def test_a_file_that_is_not_there_is_named(hub, fake_hub):
+    fake_hub.add(REPO, {})
+    error = worded(hub, PLACE)
+    assert error.kind == "missing"
+    assert "has no file “steer-Q8_0.gguf”" in str(error)
+
+
+def test_a_hub_that_cannot_be_reached_is_said_to_be_that():
+    error = failure(lambda: Hub("http://127.0.0.1:9", timeout=2).search("x"))
+    assert error.kind == "network"
+    assert "http://127.0.0.1:9 cannot be reached" in str(error)
+
+
+def test_a_proxy_that_fails_is_named_and_its_password_is_not(monkeypatch, fresh_connection):
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:secret@127.0.0.1:9")
+    error = failure(lambda: Hub("https://hub.example", timeout=2).search("x"))
+    assert error.kind in ("proxy", "network")
+    assert "HTTPS_PROXY" in str(error)
+    assert "secret" not in str(error) + error.detail
+
+
+def test_offline_mode_is_respected_and_said(hub, fake_hub, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    error = failure(lambda: hub.search("x"))
+    assert error.kind == "offline"
+    assert "HF_HUB_OFFLINE" in str(error)
+    assert fake_hub.requests == []
+
+
+def test_what_answers_like_no_hub_is_said_to_be_none(hub, fake_hub):
+    fake_hub.add(REPO, {}, card="a text where a table belongs")
+    error = failure(lambda: hub.model(Address(REPO)))
+    assert "did not answer as a hub does" in str(error)
+
+
+def test_a_token_never_gets_into_an_error(hub):
+    error = in_words(OSError("bad hf_abcDEF123 at https://ada:pw@x.org"), endpoint="https://x.org")
+    assert "hf_abc" not in str(error) + error.detail
+    assert "pw@" not in error.detail
