@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.steer.template import CONTROL_TOKEN
 from steerlm_studio.ui.chat import Answer, Chat, Fork, Session, again
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess, engine_command
@@ -17,8 +16,7 @@ from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.settings import recent_models, remember_model
 from steerlm_studio.ui.theme import Theme
-
-_COUNT_DELAY = 60  # ms of rest before the control string is counted
+from steerlm_studio.ui.token_count import TokenCount
 
 
 class MainWindow(QMainWindow):
@@ -36,11 +34,7 @@ class MainWindow(QMainWindow):
         self._store = store
         self._options = tuple(options)
         self._has_said_why = False  # the engine gave a reason before it ended
-        self._count_run = 0
-        self._count = QTimer(self)
-        self._count.setSingleShot(True)
-        self._count.setInterval(_COUNT_DELAY)
-        self._count.timeout.connect(self._ask_for_count)
+        self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self._connect_engine()
         self._connect_panels()
@@ -91,7 +85,7 @@ class MainWindow(QMainWindow):
         self.frame.status.show_ready(message)
         self.frame.set_state("working" if self.session.active else "ready")
         self._show_model()
-        self._ask_for_count()
+        self._count_control()
 
     def _take_over(self, model: Model) -> None:
         """Use what the file says about itself: schema, sampling; it loads, so remember it."""
@@ -234,24 +228,11 @@ class MainWindow(QMainWindow):
 
     def _on_steering_changed(self, steering: Steering) -> None:
         self.page.show_steering(steering)
-        self._count.start()
+        self._count_control()
 
-    def _ask_for_count(self) -> None:
-        """Let the model's own tokenizer count what a slider move costs."""
-        control = str(self.steering.steering)
-        if self.model is None or self.model.ready is None or not self.engine.is_running:
-            return
-        if not control:
-            self.page.control.set_token_count(0)
-            return
-        end = "\n" if self.model.template.newline_after_control else ""
-        parts = (protocol.Part("control", CONTROL_TOKEN), protocol.Part("text", control + end))
-        self._count_run = self.session.next_number()
-        self.engine.send(protocol.Tokenize(self._count_run, parts))
-
-    def _on_tokens(self, message: protocol.Tokens) -> None:
-        if message.run == self._count_run:
-            self.page.control.set_token_count(len(message.ids))
+    def _count_control(self) -> None:
+        if self.model is not None and self.model.ready is not None:
+            self._count.ask_soon(str(self.steering.steering), self.model.template)
 
     # showing
 
@@ -283,7 +264,7 @@ class MainWindow(QMainWindow):
         engine.stepped.connect(self._on_stepped)
         engine.lane_done.connect(self._on_lane_done)
         engine.done.connect(self._on_done)
-        engine.tokens.connect(self._on_tokens)
+        self._count.counted.connect(self.page.control.set_token_count)
         engine.failed.connect(self._on_failed)
         engine.lost.connect(self._on_lost)
 
@@ -334,7 +315,7 @@ class MainWindow(QMainWindow):
     # Qt's
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._count.stop()
+        self._count.cancel()
         self.engine.stop()
         self.frame.remember()
         super().closeEvent(event)
