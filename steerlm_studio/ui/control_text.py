@@ -172,7 +172,6 @@ class ControlText(QPlainTextEdit):
         look = QTextCharFormat()
         look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         look.setUnderlineColor(QColor(colours.error if problem.is_error else colours.warning))
-        look.setFontUnderline(True)
         start = place_shown(problem.start, self._string)
         return _range(start, place_shown(problem.end, self._string) - start, look)
 

@@ -138,7 +138,12 @@ class Frame(QObject):
             self.page.control.edit_action,
             self.steering.presets.menu.menuAction(),
         ]
-        return fill_menus(self._window, self.actions, steering, [self._dock.toggleViewAction()])
+        return fill_menus(
+            self._window,
+            self.actions,
+            steering,
+            [self._dock.toggleViewAction(), *self.throughput.actions_of_title],
+        )
 
     def _top_bar(self) -> TopBar:
         models = QMenu(self._window)
@@ -165,7 +170,7 @@ class Frame(QObject):
         window.setCentralWidget(self._panes)
         self._dock.setObjectName("throughput")
         self._dock.setWidget(self.throughput)
-        self._dock.setTitleBarWidget(DockTitle(self._dock))
+        self._dock.setTitleBarWidget(DockTitle(self._dock, self.throughput.actions_of_title))
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
         window.resizeDocks([self._dock], [_PLOT_HEIGHT], Qt.Orientation.Vertical)
         window.statusBar().addPermanentWidget(self.status, 1)

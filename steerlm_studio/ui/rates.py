@@ -26,13 +26,15 @@ class RunRates:
     `clock` readings are the caller's; they stand in until `done` brings the engine's own times.
     """
 
-    def __init__(self, run: int, lanes: int, clock: float) -> None:
+    def __init__(self, run: int, lanes: int, clock: float, setting: str = "") -> None:
         self.run = run
+        self.setting = setting  # what the run was told, in a few words
         self.total = Curve()
         self.lanes = [Curve() for _ in range(lanes)]
         self.generated = 0
         self.prompt_rate: float | None = None
         self.first_token: float | None = None
+        self.prompt_seconds = 0.0
         self.mean: float | None = None
         self.evaluated: int | None = None
         self.reused: int | None = None
@@ -49,12 +51,14 @@ class RunRates:
 
     def prefilled(self, message: Prefilling, clock: float) -> None:
         self.evaluated = message.done
+        self.prompt_seconds = clock - self._begun
         if clock > self._begun and message.done:
             self.prompt_rate = message.done / (clock - self._begun)
 
     def stepped(self, message: Step, clock: float) -> None:
         if self.first_token is None:
             self.first_token = clock - self._begun
+            self.prompt_seconds = self.prompt_seconds or self.first_token
         self._seconds += message.seconds
         self.generated += len(message.lanes)
         self.mean = self.generated / self._seconds if self._seconds else None
@@ -70,6 +74,7 @@ class RunRates:
         self.evaluated, self.reused = message.evaluated, message.reused
         if message.generated:
             self.first_token = message.first_token_seconds
+        self.prompt_seconds = message.prompt_seconds
         if message.prompt_seconds > 0 and message.evaluated:
             self.prompt_rate = message.evaluated / message.prompt_seconds
 

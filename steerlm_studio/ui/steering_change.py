@@ -5,8 +5,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QUndoCommand
 
+from steerlm_studio.steer.presets import Preset
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.ui.steering_state import State
+from steerlm_studio.ui.steering_state import State, fitted
+
+_SAID = 2  # differences said in a few words
 
 
 class SteeringChange(QUndoCommand):
@@ -53,6 +56,15 @@ def change_in_words(before: Steering, after: Steering) -> str:
         return QCoreApplication.translate("SteeringChange", "%n values", "", len(differences))
     key, old, new = differences[0]
     return f"{key} {_shown(old)}\N{RIGHTWARDS ARROW}{_shown(new)}"
+
+
+def setting_in_words(preset: Preset, steering: Steering) -> str:
+    """The preset's name, or what differs from it: "humor 0→3, verbosity 4→1 +2"."""
+    differences = steering.differences(fitted(preset.steering, steering.schema))
+    arrow = "\N{RIGHTWARDS ARROW}"
+    said = [f"{key} {_shown(old)}{arrow}{_shown(new)}" for key, old, new in differences]
+    more = f" +{len(said) - _SAID}" if len(said) > _SAID else ""
+    return ", ".join(said[:_SAID]) + more or preset.name
 
 
 def _shown(value: object) -> str:

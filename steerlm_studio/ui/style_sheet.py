@@ -57,6 +57,7 @@ PromptInput, #systemText {{
     background: {base}; border: 1px solid {edge}; border-radius: 4px; padding: 1px;
 }}
 PromptInput:focus, #systemText:focus {{ border: 2px solid {accent}; padding: 0; }}
+QToolButton::menu-indicator {{ image: none; }}
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{
     width: {box}px; height: {box}px; border: 1px solid {edge}; border-radius: 3px;

@@ -10,7 +10,7 @@ _WIDEST = "000 of 00,000"
 
 
 class ThroughputNumbers(QWidget):
-    """Now, mean, prompt, first token, reused: of one run."""
+    """Now, mean, prompt, first token, reused: of one run; and the engine's memory."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,21 +34,42 @@ class ThroughputNumbers(QWidget):
         return self._values[key].text()
 
     def show_run(self, run: RunRates | None) -> None:
-        for key in self._values:
-            self._say(key, None)
+        for key in self._names():
+            if key != "memory":
+                self._say(key, None)
         if run:
-            self._say("now", None if run.is_done else self._rate(run.now))
-            self._say("mean", self._rate(run.mean))
-            self._say("prompt", self._rate(run.prompt_rate))
+            self._say("now", None if run.is_done else self.rate(run.now))
+            self._say("mean", self.rate(run.mean))
+            self._say("prompt", self.rate(run.prompt_rate))
             self._say("first", self._milliseconds(run.first_token))
             self._say("reused", self._reused(run))
         for value in self._values.values():
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance(_WIDEST))
 
+    def show_memory(self, used: int | None) -> None:
+        """The engine's memory in bytes; None when there is no engine."""
+        self._say("memory", None if used is None else self.locale().formattedDataSize(used, 0))
+
     def summary(self, run: RunRates) -> str:
         """One sentence for those who do not see the plot."""
-        parts = [f"{name} {self.text(key)}" for key, name in self._names().items()]
-        return self.tr("Run {0}: {1}").format(run.run, ", ".join(parts))
+        number = self.locale().toString
+        parts = [
+            self.tr("{0} tokens").format(number(run.generated)),
+            _said(self.tr("{0} on average"), self.rate(run.mean)),
+            _said(self.tr("between {0}"), self._range(run)),
+            _said(self.tr("prompt at {0}"), self.rate(run.prompt_rate)),
+            _said(self.tr("first token after {0}"), self._milliseconds(run.first_token)),
+            _said(self.tr("{0} prompt tokens reused"), self._reused(run)),
+        ]
+        name = self.tr("Run {0}").format(run.run) + (f" ({run.setting})" if run.setting else "")
+        return f"{name}: {', '.join(filter(None, parts))}."
+
+    def _range(self, run: RunRates) -> str | None:
+        rates = run.total.rates
+        if len(rates) < 2:
+            return None
+        ends = (self.rate(min(rates)), self.rate(max(rates)))
+        return self.tr("{0} and {1}").format(*ends)
 
     def _names(self) -> dict[str, str]:
         return {
@@ -57,12 +78,14 @@ class ThroughputNumbers(QWidget):
             "prompt": self.tr("prompt"),
             "first": self.tr("first token"),
             "reused": self.tr("reused"),
+            "memory": self.tr("memory"),
         }
 
     def _say(self, key: str, text: str | None) -> None:
         self._values[key].setText(text or "\N{EN DASH}")
 
-    def _rate(self, rate: float | None) -> str | None:
+    def rate(self, rate: float | None) -> str | None:
+        """Tokens per second in the user's numbers."""
         if rate is None:
             return None
         digits = 1 if rate < 99.95 else 0
@@ -78,3 +101,7 @@ class ThroughputNumbers(QWidget):
             return None
         number = self.locale().toString
         return self.tr("{0} of {1}").format(number(run.reused), number(run.reused + run.evaluated))
+
+
+def _said(sentence: str, value: str | None) -> str:
+    return sentence.format(value) if value else ""

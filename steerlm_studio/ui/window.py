@@ -15,6 +15,7 @@ from steerlm_studio.ui.engine_process import EngineProcess, engine_command
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.settings import recent_models, remember_model
+from steerlm_studio.ui.steering_change import setting_in_words
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
 
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.model = None
         self.frame.set_state("none")
         self.frame.status.show_nothing()
+        self.frame.throughput.watch_process(0)
         self._show_model()
 
     def start_again(self) -> None:
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         if is_first:
             self._take_over(self.model)
         self.frame.status.show_ready(message)
+        self.frame.throughput.watch_process(self.engine.process_id)
         self.frame.set_state("working" if self.session.active else "ready")
         self._show_model()
         self._count_control()
@@ -112,6 +115,7 @@ class MainWindow(QMainWindow):
         if not self._has_said_why:
             self._show_error(sentence, detail)
         self.frame.set_state("lost")
+        self.frame.throughput.watch_process(0)
         self._show_running()
 
     def _show_error(self, sentence: str, detail: str) -> None:
@@ -166,7 +170,8 @@ class MainWindow(QMainWindow):
         self.page.banner.dismiss()
         self.engine.send(request)
         self.frame.status.begin(run.number, lanes=1)
-        self.frame.throughput.begin(run.number, lanes=1)
+        setting = setting_in_words(self.steering.preset, answer.steering)
+        self.frame.throughput.begin(run.number, lanes=1, setting=setting)
         self._show_chat()
         self.page.transcript.follow()
         self._show_running()

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication, QPaintEvent, QTextCursor
+from PySide6.QtGui import QGuiApplication, QPaintEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -233,7 +233,8 @@ def test_several_slips_are_mended_together(string: ControlString, qtbot: QtBot):
 def test_what_is_wrong_is_waved(string: ControlString, qtbot: QtBot):
     retype(string, qtbot, "humor:0", "humour:2")
     formats = string.text.document().firstBlock().layout().formats()
-    waves = [f for f in formats if f.format.fontUnderline()]
+    wave = QTextCharFormat.UnderlineStyle.WaveUnderline
+    waves = [f for f in formats if f.format.underlineStyle() == wave]
     shown = string.text.toPlainText()
     assert [shown[w.start : w.start + w.length] for w in waves] == ["humour:2"]
 

@@ -9,6 +9,7 @@ from steerlm_studio.steer.presets import Preset, write_preset
 from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON
 from steerlm_studio.steer.steering import DEFAULT, Steering, default_steering
 from steerlm_studio.ui.attribute_group import AttributeGroup
+from steerlm_studio.ui.steering_change import setting_in_words
 from steerlm_studio.ui.steering_panel import SteeringPanel
 
 
@@ -205,3 +206,11 @@ def test_a_fold_made_by_the_user_stays(panel: SteeringPanel, qtbot: QtBot):
 def test_sliders_stand_below_each_other(panel: SteeringPanel):
     starts = {row.slider.x() for row in panel.rows.values() if row.isVisible()}
     assert len(starts) == 1
+
+
+def test_a_setting_is_said_by_what_differs_from_the_preset(panel: SteeringPanel):
+    assert setting_in_words(panel.preset, DEFAULT) == "Default"
+    funny = DEFAULT.having(humor=3)
+    assert setting_in_words(panel.preset, funny) == "humor 0→3"
+    other = funny.having(verbosity=None, lang="de", quality=1)
+    assert setting_in_words(panel.preset, other) == "quality 4→1, verbosity 4→\N{EN DASH} +2"

@@ -1,6 +1,13 @@
 """The plot shows the run in progress, ignores others and keeps the earlier ones."""
 
+import csv
+import os
+from pathlib import Path
+
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Done, Prefilling, Step
@@ -17,8 +24,10 @@ def plot(qtbot: QtBot) -> ThroughputPlot:
     return plot
 
 
-def answer(plot: ThroughputPlot, run: int, lanes: int = 1, tokens: int = 50) -> None:
-    plot.begin(run, lanes)
+def answer(
+    plot: ThroughputPlot, run: int, lanes: int = 1, tokens: int = 50, setting: str = ""
+) -> None:
+    plot.begin(run, lanes, setting)
     plot.on_prefilling(Prefilling(run, 32, 32))
     for _ in range(tokens):
         plot.on_step(Step(run, tuple(range(lanes)), ("x",) * lanes, 0.01, 1))
@@ -30,18 +39,18 @@ def done(run: int, generated: int = 50) -> Done:
 
 def curves(plot: ThroughputPlot) -> list[int]:
     """The number of points of each line drawn, the faintest first."""
-    return [len(line.getOriginalDataset()[0]) for line in plot.plot.listDataItems()]
+    return [len(line.getOriginalDataset()[0]) for line in plot.chart.listDataItems()]
 
 
 def test_before_the_first_run_it_says_what_will_be_here(plot: ThroughputPlot):
-    assert plot.hint.isVisible()
+    assert plot.chart.hint.isVisible()
     assert plot.numbers.text("mean") == "\N{EN DASH}"
 
 
 def test_a_finished_run_shows_the_engines_numbers(plot: ThroughputPlot):
     answer(plot, 1)
     plot.on_done(done(1))
-    assert not plot.hint.isVisible()
+    assert not plot.chart.hint.isVisible()
     shown = [plot.numbers.text(key) for key in ("now", "mean", "prompt", "first", "reused")]
     assert shown[1:] == ["100 t/s", "2000 t/s", "38 ms", "380 of 412"]
     assert shown[0] == "\N{EN DASH}"
@@ -77,6 +86,109 @@ def test_the_last_four_runs_stay(plot: ThroughputPlot):
 
 
 def test_the_plot_is_told_in_words(plot: ThroughputPlot):
+    answer(plot, 1, setting="humor 0→3")
+    plot.on_done(done(1))
+    assert plot.chart.accessibleDescription() == (
+        "Run 1 (humor 0→3): 50 tokens, 100 t/s on average, between 100 t/s and 100 t/s, "
+        "prompt at 2000 t/s, first token after 38 ms, 380 of 412 prompt tokens reused."
+    )
+
+
+def test_the_summary_of_all_runs_is_copied_the_newest_first(plot: ThroughputPlot):
+    for run in (1, 2):
+        answer(plot, run)
+        plot.on_done(done(run))
+    plot.copy_summary.trigger()
+    newest, oldest = QGuiApplication.clipboard().text().splitlines()
+    assert newest.startswith("Run 2: ")
+    assert oldest.startswith("Run 1: ")
+
+
+def test_the_legend_names_each_run_by_its_setting(plot: ThroughputPlot):
+    for run, setting in ((1, "Default"), (2, "humor 0→3"), (3, "")):
+        answer(plot, run, setting=setting)
+        plot.on_done(done(run))
+    assert plot.legend.texts == ["run 3 · 100 t/s", "humor 0→3 · 100 t/s", "Default · 100 t/s"]
+    assert plot.legend.accessibleDescription() == "\n".join(plot.legend.texts)
+
+
+def test_the_prompt_phase_lies_before_the_first_token(plot: ThroughputPlot):
     answer(plot, 1)
     plot.on_done(done(1))
-    assert "mean 100 t/s" in plot.plot.accessibleDescription()
+    (low, high), _ = plot.chart.viewRange()
+    assert low == pytest.approx(-0.016)
+    assert high == pytest.approx(0.5)
+
+
+def test_the_pointer_reads_a_value(plot: ThroughputPlot, qtbot: QtBot):
+    answer(plot, 1)
+    plot.on_done(done(1))
+    chart = plot.chart
+    place = chart.mapFromScene(chart.getViewBox().mapViewToScene(QPoint(0, 50)))
+    qtbot.mouseMove(chart.viewport(), place + QPoint(2, 0))
+    assert chart.value.text() == "100 t/s at 0.01 s"
+    plot.begin(2, 1)
+    assert chart.value.isHidden()
+
+
+def test_the_arrow_keys_read_values_too(plot: ThroughputPlot, qtbot: QtBot):
+    answer(plot, 1)
+    plot.on_done(done(1))
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Left):
+        qtbot.keyClick(plot.chart, key)
+    assert plot.chart.value.text() == "100 t/s at 0.49 s"
+    assert plot.chart.accessibleDescription() == "100 t/s at 0.49 s"
+
+
+def test_while_paused_nothing_moves_and_nothing_is_lost(plot: ThroughputPlot):
+    plot.pause.trigger()
+    answer(plot, 1)
+    plot.on_done(done(1))
+    assert plot.numbers.text("mean") == "\N{EN DASH}"
+    plot.pause.trigger()
+    assert plot.numbers.text("mean") == "100 t/s"
+
+
+def test_the_memory_of_the_engine_is_shown(plot: ThroughputPlot):
+    plot.watch_process(os.getpid())
+    assert plot.numbers.text("memory").endswith("B")
+    plot.watch_process(0)
+    assert plot.numbers.text("memory") == "\N{EN DASH}"
+
+
+def test_the_table_holds_every_run_and_phase(plot: ThroughputPlot, tmp_path: Path):
+    answer(plot, 1, lanes=2, setting='say "hi", now')
+    plot.on_done(done(1))
+    plot.save_table_as(tmp_path / "runs")
+    with (tmp_path / "runs.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["setting"] for row in rows} == {'say "hi", now'}
+    assert [row["phase"] for row in rows] == ["prompt"] + ["generation"] * 150
+    assert rows[0]["seconds"] == "-0.016000"
+    assert rows[0]["tokens_per_second"] == "2000.000"
+    assert {row["lane"] for row in rows} == {"all", "0", "1"}
+
+
+def test_the_picture_is_twice_as_fine_as_the_screen(plot: ThroughputPlot, tmp_path: Path):
+    answer(plot, 1)
+    plot.save_picture_as(tmp_path / "runs")
+    assert QImage(str(tmp_path / "runs.png")).size() == plot.size() * 2
+
+
+def test_a_place_that_cannot_be_written_is_told(plot: ThroughputPlot, tmp_path: Path):
+    answer(plot, 1)
+    plot.save_table_as(tmp_path / "none" / "runs.csv")
+    assert "cannot be written" in plot.notice.message.text()
+    plot.save_picture_as(tmp_path / "none" / "runs.png")
+    assert "picture" in plot.notice.message.text()
+
+
+def test_the_files_are_asked_for_without_stopping_the_window(plot: ThroughputPlot):
+    answer(plot, 1)
+    plot.on_done(done(1))
+    plot.save_picture.trigger()
+    plot.save_table.trigger()
+    dialogs = plot.findChildren(QFileDialog)
+    assert len(dialogs) == 2
+    for dialog in dialogs:
+        dialog.reject()

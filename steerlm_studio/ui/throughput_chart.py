@@ -1,0 +1,208 @@
+"""The plot of tokens per second: prompt phase, curves, and the values under the pointer."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyqtgraph
+from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.rates import Curve
+from steerlm_studio.ui.theme import HALF, Colours, colours_of
+
+_SHORTEST = 0.2  # seconds
+_STYLES = (
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve and how it is drawn: a colour's name in `Colours`, width in px, a dash."""
+
+    curve: Curve
+    colour: str
+    width: float
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+
+
+def earlier_style(place: int) -> Qt.PenStyle:
+    """The dash of an earlier run, so that the legend does not rest on colour."""
+    return _STYLES[place % len(_STYLES)]
+
+
+class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """Zero is the first token; the prompt phase lies shaded to its left.
+
+    The pointer, or the arrow keys, pick a point of the foremost curve: `pointed` tells its index.
+    """
+
+    pointed = Signal(int)  # -1: none
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        super().__init__(parent, axisItems=axes)
+        self._lines: list[tuple[pyqtgraph.PlotDataItem, Line]] = []
+        self._point = -1
+        self._prompt_seconds = 0.0
+        self._band = pyqtgraph.LinearRegionItem(movable=False)
+        self._marker = pyqtgraph.InfiniteLine(angle=90)
+        self.hint = SmallLabel(self.tr("Tokens per second show here while the model answers."))
+        self.phase = SmallLabel(self.tr("prompt"))
+        self.value = SmallLabel()
+        self._lay_out()
+        self.dress()
+
+    @property
+    def point(self) -> int:
+        """The index that is pointed at, -1 for none."""
+        return self._point
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Draw these, the last one foremost."""
+        self.clear()
+        colours = colours_of(self)
+        self._lines = [(self._item(line, colours), line) for line in lines]
+        self.addItem(self._band)
+        self.addItem(self._marker)
+        self._show_axes(bool(lines))
+        self._point_at(-1)
+
+    def redraw(self, prompt_seconds: float) -> None:
+        """Take over what the curves hold now. `prompt_seconds`: how long the prompt took."""
+        for item, line in self._lines:
+            item.setData(line.curve.seconds, line.curve.rates)
+        self._prompt_seconds = prompt_seconds
+        self._scale()
+
+    def dress(self) -> None:
+        """Colours and fonts of the present mode and text size."""
+        colours = colours_of(self)
+        self.setBackground(QColor(colours.window))
+        small = QFont(self.font())
+        small.setPixelSize(round(self.fontInfo().pixelSize() * 11 / 13))
+        metrics = QFontMetrics(small)
+        self.getAxis("left").setWidth(metrics.horizontalAdvance("00,000") + 8)
+        self.getAxis("bottom").setHeight(metrics.height() + 6)
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.setPen(pyqtgraph.mkPen(QColor(colours.line)))
+            axis.setTextPen(pyqtgraph.mkPen(QColor(colours.secondary)))
+            axis.setTickFont(small)
+        shade = QColor(colours.edge)
+        shade.setAlpha(48)
+        self._band.setBrush(shade)
+        for edge in self._band.lines:
+            edge.setPen(pyqtgraph.mkPen(QColor(colours.edge)))
+        self._marker.setPen(pyqtgraph.mkPen(QColor(colours.edge)))
+
+    def _scale(self) -> None:
+        """Zero to a little above the highest; a very short run does not fill the width."""
+        curves = [line.curve for _, line in self._lines if line.curve.seconds]
+        longest = max((curve.seconds[-1] for curve in curves), default=0.0)
+        highest = max((max(curve.rates) for curve in curves), default=0.0)
+        self.setXRange(-self._prompt_seconds, max(longest, _SHORTEST), padding=0)
+        self.setYRange(0, 1.15 * highest or 1.0, padding=0)
+        self._band.setRegion((-self._prompt_seconds, 0))
+        self._band.setVisible(self._prompt_seconds > 0)
+        self._place_phase()
+
+    def _place_phase(self) -> None:
+        """The word stands in the band where it fits."""
+        box = self.getViewBox()
+        left = self.mapFromScene(box.mapViewToScene(pyqtgraph.Point(-self._prompt_seconds, 0)))
+        right = self.mapFromScene(box.mapViewToScene(pyqtgraph.Point(0, 0)))
+        self.phase.adjustSize()
+        room = right.x() - left.x()
+        self.phase.setVisible(self._prompt_seconds > 0 and room > self.phase.width() + 2 * HALF)
+        self.phase.move(left.x() + HALF, HALF)
+
+    def _point_at(self, index: int) -> None:
+        curve = self._lines[-1][1].curve if self._lines else Curve()
+        index = min(index, len(curve.seconds) - 1)
+        self._marker.setVisible(index >= 0)
+        if index >= 0:
+            self._marker.setValue(curve.seconds[index])
+        if index != self._point:
+            self._point = index
+            self.pointed.emit(index)
+
+    def _item(self, line: Line, colours: Colours) -> pyqtgraph.PlotDataItem:
+        colour = QColor(getattr(colours, line.colour))
+        pen = pyqtgraph.mkPen(colour, width=line.width, style=line.style)
+        item = self.plot(pen=pen, antialias=True)
+        item.setDownsampling(auto=True, method="mean")
+        return item
+
+    def _show_axes(self, is_shown: bool) -> None:
+        self.hint.setVisible(not is_shown)
+        for side in ("left", "bottom"):
+            self.getPlotItem().showAxis(side, is_shown)
+
+    def _lay_out(self) -> None:
+        self.setMenuEnabled(False)
+        self.setMouseEnabled(x=False, y=False)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hideButtons()
+        self._show_axes(False)
+        self._band.setZValue(-10)
+        self.setMinimumHeight(64)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        over = QVBoxLayout(self)
+        over.setContentsMargins(0, HALF, HALF, 0)
+        over.addWidget(
+            self.value, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        )
+        over.addWidget(self.hint, 1, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.phase.setParent(self)
+        for label in (self.value, self.phase):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            label.hide()
+
+    # Qt's
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        if self._lines:
+            place = self.mapToScene(event.position().toPoint())
+            seconds = self.getViewBox().mapSceneToView(place).x()
+            known = self._lines[-1][1].curve.seconds
+            self._point_at(bisect_left(known, seconds) if seconds >= 0 else -1)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        count = len(self._lines[-1][1].curve.seconds) if self._lines else 0
+        places = {
+            Qt.Key.Key_Left: max(self._point - 1, 0),
+            Qt.Key.Key_Right: self._point + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: count - 1,
+        }
+        if count and Qt.Key(event.key()) in places:
+            self._point_at(places[Qt.Key(event.key())])
+        else:
+            event.ignore()
+
+
+class _Axis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """Ticks with the numbers of the user's language."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        digits = max(0, *(len(f"{spacing * scale:.6g}".partition(".")[2]),))
+        return [QLocale().toString(value * scale, "f", digits) for value in values]
+
+
+def label_of(widget: QLabel, text: str) -> None:
+    """Show `text`, or nothing at all."""
+    widget.setText(text)
+    widget.setVisible(bool(text))
