@@ -28,6 +28,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     get.add_argument("repo", metavar="REPO", help="owner/name or a link")
     get.add_argument("files", metavar="FILE", nargs="*", help="names or patterns such as *Q8_0*")
     get.add_argument("--accept-licence", action="store_true", help="you accept its terms")
+    login = _action(
+        actions, "login", "log in to the hub with a token (asked for, or piped)", _login
+    )
+    login.add_argument("--who", action="store_true", help="only say who is logged in")
 
 
 def _action(
@@ -82,3 +86,9 @@ def _download(options: argparse.Namespace) -> int:
     from steerlm_studio.cli import models_download
 
     return models_download.run(options)
+
+
+def _login(options: argparse.Namespace) -> int:
+    from steerlm_studio.cli import models_login
+
+    return models_login.run(options)

@@ -1,5 +1,6 @@
 """What the hub has: search, the files of a repository, its licence and gating."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from steerlm_studio.models.hub_words import in_words
 from steerlm_studio.models.quant import quant_in_name
 
 T = TypeVar("T")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _WANTED = {".gguf": "gguf", ".nemo": "nemo"}
 
 
@@ -118,6 +120,8 @@ class Hub:
                 "checksum). If HF_ENDPOINT is set, check that it is a hub; else check the proxy.",
                 "hub",
             )
+        if not _PLAIN.fullmatch(found.etag):  # it becomes a file name
+            raise HubError(f"{self.endpoint} names {address.file} in a way no hub does.", "hub")
         location = urljoin(url, found.location)
         return RemoteFile(address, found.etag, found.size, found.commit_hash, location)
 
@@ -160,6 +164,7 @@ def _model(repo: _Repo) -> HubModel:
     files = tuple(
         HubFile(s.rfilename, -1 if s.size is None else s.size, _sha256(s))
         for s in repo.siblings or ()
+        if not {"", ".", ".."} & set(s.rfilename.split("/"))  # none may leave its folder
     )
     return HubModel(
         repo=repo.id,

@@ -105,8 +105,7 @@ def _status(error: Exception, page: str, file: str) -> HubError:
         )
     if status >= 500:
         return HubError(
-            f"The hub has trouble of its own (status {status}). What was downloaded is kept; "
-            "try again later.",
+            f"The hub has trouble of its own (status {status}). Try again later.{_kept(file)}",
             "hub",
         )
     return HubError(f"{page} answered with status {status}, which was not expected.", "hub")
@@ -128,16 +127,18 @@ def _connect(error: Exception, page: str, file: str) -> HubError:
             "network",
         )
     return HubError(
-        f"{page} cannot be reached. Check the network; behind a proxy set HTTPS_PROXY. "
-        "What was downloaded is kept.",
+        f"{page} cannot be reached. Check the network; behind a proxy set HTTPS_PROXY."
+        f"{_kept(file)}",
         "network",
     )
 
 
 def _silent(error: Exception, page: str, file: str) -> HubError:
-    return HubError(
-        f"{page} stopped answering. What was downloaded is kept; try again to go on.", "network"
-    )
+    return HubError(f"{page} stopped answering. Try again.{_kept(file)}", "network")
+
+
+def _kept(file: str) -> str:
+    return " What was downloaded is kept." if file else ""
 
 
 def _disk(error: Exception, page: str, file: str) -> HubError:

@@ -1,5 +1,6 @@
-"""The commands as a program: they read HF_* when they start."""
+"""Models from the terminal."""
 
+import io
 import json
 import os
 import random
@@ -8,6 +9,7 @@ import sys
 
 import pytest
 
+from steerlm_studio.cli.main import main
 from tests.models.fake_hub import FakeHub
 
 REPO, FILE = "ada/steer", "steer-Q8_0.gguf"
@@ -23,17 +25,37 @@ def fake_hub():
 
 
 @pytest.fixture
-def models(fake_hub, tmp_path):
-    own = {
-        "HF_ENDPOINT": fake_hub.url, "HF_HUB_CACHE": str(tmp_path / "cache"),
-        "HF_TOKEN_PATH": str(tmp_path / "no-token"),
-    }  # fmt: skip
+def models(fake_hub, tmp_path, monkeypatch, capsys):
+    """Runs a command; the hub's library is told what it reads from HF_* when it is imported."""
+    for name, value in (
+        ("ENDPOINT", fake_hub.url),
+        ("HUGGINGFACE_CO_URL_TEMPLATE", fake_hub.url + "/{repo_id}/resolve/{revision}/{filename}"),
+        ("HF_HUB_CACHE", str(tmp_path / "cache")),
+        ("HF_TOKEN_PATH", str(tmp_path / "no-token")),
+    ):
+        monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
 
     def run(*arguments):
+        status = main(["models", *arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def program(fake_hub, tmp_path):
+    """Runs a command in a process of its own, with its own HF_HOME."""
+    home = {"HF_ENDPOINT": fake_hub.url, "HF_HOME": str(tmp_path / "hf"), "HF_TOKEN": ""}
+    home |= {"HF_TOKEN_PATH": str(tmp_path / "hf" / "token")}
+
+    def run(*arguments, given=""):
+        command = [sys.executable, "-m", "steerlm_studio", "models", *arguments]
         done = subprocess.run(
-            [sys.executable, "-m", "steerlm_studio", "models", *arguments],
-            env=os.environ | own, capture_output=True, text=True, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            command, env=os.environ | home, input=given, capture_output=True, text=True
+        )
         return done.returncode, done.stdout, done.stderr
 
     return run
@@ -100,3 +122,18 @@ def test_errors_are_sentences_or_json(models):
     status, out, err = models("show", "ada/none", "--json")
     assert (status, err) == (1, "")
     assert json.loads(out)["error"]["kind"] == "missing"
+
+
+def test_a_token_is_checked_and_kept_in_the_hubs_own_file(program, tmp_path):
+    status, _, err = program("login", given="hf_unknown\n")
+    assert status == 1
+    assert "does not know this token" in err
+    assert "hf_unknown" not in err
+    assert program("login", given="hf_good\n")[:2] == (0, "Logged in as ada\n")
+    assert (tmp_path / "hf" / "token").read_text() == "hf_good"
+    assert json.loads(program("login", "--who", "--json")[1]) == {"account": "ada"}
+
+
+def test_no_token_is_said_to_be_none(models):
+    assert "No token was given" in models("login")[2]
+    assert models("login", "--who")[:2] == (0, "Not logged in\n")

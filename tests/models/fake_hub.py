@@ -132,7 +132,15 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(200, json.dumps(found).encode())
         if path == "/api/whoami-v2":
             known = self.seen.authorization == "Bearer hf_good"
-            data = {"type": "user", "name": "ada", "auth": {"accessToken": {}}} if known else {}
+            data = (
+                {
+                    "type": "user",
+                    "name": "ada",
+                    "auth": {"accessToken": {"displayName": "t", "role": "read"}},
+                }
+                if known
+                else {}
+            )
             return self._answer(200 if known else 401, json.dumps(data).encode())
         name = path.removeprefix("/api/models/").split("/revision/")[0]
         repo = self.hub.repos.get(name)

@@ -5,6 +5,7 @@ from steerlm_studio.models.address import Address
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.hub_error import HubError
 from steerlm_studio.models.hub_words import in_words
+from steerlm_studio.models.login import account
 
 REPO = "ada/steer"
 PLACE = Address(REPO, "steer-Q8_0.gguf")
@@ -133,3 +134,22 @@ def test_a_token_never_gets_into_an_error(hub):
     error = in_words(OSError("bad hf_abcDEF123 at https://ada:pw@x.org"), endpoint="https://x.org")
     assert "hf_abc" not in str(error) + error.detail
     assert "pw@" not in error.detail
+
+
+def test_file_names_that_leave_their_folder_are_not_listed(hub, fake_hub):
+    fake_hub.add(REPO, {"../../evil.gguf": b"", "/etc/x": b"", "a/b.gguf": b""})
+    assert [file.name for file in hub.model(Address(REPO)).files] == ["a/b.gguf"]
+
+
+def test_a_checksum_that_is_a_path_is_refused(hub, fake_hub, monkeypatch):
+    fake_hub.add(REPO, {PLACE.file: b"x"})
+    monkeypatch.setattr(fake_hub, "etag", lambda data: "../../../evil")
+    assert "in a way no hub does" in str(worded(hub, PLACE))
+
+
+def test_one_is_told_who_one_is(hub, monkeypatch):
+    assert account(hub) == ""
+    monkeypatch.setenv("HF_TOKEN", "hf_good")
+    assert account(hub) == "ada"
+    monkeypatch.setenv("HF_TOKEN", "hf_unknown")
+    assert "does not know this token" in str(failure(lambda: account(hub)))
