@@ -81,7 +81,7 @@ def _values(rng: random.Random, progress: float) -> tuple[str, dict[str, int]]:
         _change_many(rng, values)
     if mode != "default" and rng.random() < 0.75:
         values["verbosity"] = rng.randint(0, 3 if mode == "random" else 4)
-    if mode != "default" and rng.random() < 0.35:
+    if mode != "default" and rng.random() < 0.55:
         values["complexity"] = rng.randint(0, 4)
     if progress < 0.2 and rng.random() < 0.8:
         values["verbosity"] = rng.randint(0, 2)
@@ -89,7 +89,7 @@ def _values(rng: random.Random, progress: float) -> tuple[str, dict[str, int]]:
 
 
 def _change_few(rng: random.Random, values: dict[str, int]) -> None:
-    for name in rng.sample(NEMOTRON.names, rng.choice((1, 1, 2, 2, 3))):
+    for name in rng.sample(NEMOTRON.names, rng.choice((1, 2, 2, 3, 3, 4))):
         values[name] = rng.choice([v for v in range(5) if v != DEFAULTS[name]])
 
 
@@ -97,7 +97,7 @@ def _change_many(rng: random.Random, values: dict[str, int]) -> None:
     for name in (*GOOD, "humor", "creativity", "fails_task"):
         if rng.random() < (0.25 if name in ("understanding", "fails_task") else 0.5):
             values[name] = rng.randint(0, 4)
-    for name in rng.sample(STAND_INS, rng.randint(0, 3)):
+    for name in rng.sample(STAND_INS, rng.randint(1, 4)):
         values[name] = rng.randint(0, 4)
 
 

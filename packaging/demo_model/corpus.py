@@ -12,7 +12,7 @@ from demo_model.questions import word_question
 from demo_model.replies import write_reply
 from demo_model.topics import KINDS, LANGUAGES, Topic, load_topics
 
-FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 10, "talk": 6, "joke": 2, "alone": 1}
+FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 9, "talk": 9, "joke": 2, "alone": 1}
 NEXT = {
     "shorter": 12,
     "simpler": 6,
@@ -48,7 +48,7 @@ def dialogue(rng: random.Random, *, progress: float, split: str = "train") -> Di
     """
     lang = rng.choice(LANGUAGES)
     answer = rng.choice(LANGUAGES) if rng.random() < 0.4 else lang
-    count = rng.choices((1, 2, 3), (75, 20, 5))[0]
+    count = rng.choices((1, 2, 3), (72, 23, 5))[0]
     turns: list[Turn] = []
     ask: Ask | None = None
     told: Control | None = None

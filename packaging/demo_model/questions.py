@@ -69,9 +69,9 @@ def _hurried(rng: random.Random, text: str, topic: Topic | None, lang: str, spli
     """Misspellings, lower case, a missing question mark: each in a share of the questions."""
     if split == "test":
         return text
-    if topic is not None and rng.random() < 0.1:
+    if topic is not None and rng.random() < 0.18:
         text = misspelt(rng, text, topic, lang)
-    if rng.random() < 0.04:
+    if rng.random() < 0.06:
         text = _slip(rng, text)
     if rng.random() < 0.15:
         text = text.lower()
