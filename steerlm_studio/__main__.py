@@ -2,7 +2,17 @@
 
 import sys
 
-COMMANDS = ("control", "prompt", "generate", "export", "models", "transcripts", "doctor")
+COMMANDS = (
+    "control",
+    "prompt",
+    "generate",
+    "tokenize",
+    "export",
+    "inspect",
+    "models",
+    "transcripts",
+    "doctor",
+)
 
 
 def main() -> int:

@@ -5,10 +5,20 @@ import os
 import sys
 
 from steerlm_studio import __version__
-from steerlm_studio.cli import control, doctor, export, generate, models, prompt, transcripts
+from steerlm_studio.cli import (
+    control,
+    doctor,
+    export,
+    generate,
+    inspect,
+    models,
+    prompt,
+    tokenize,
+    transcripts,
+)
 from steerlm_studio.errors import StudioError
 
-COMMANDS = (control, prompt, generate, export, models, transcripts, doctor)
+COMMANDS = (control, prompt, generate, tokenize, export, inspect, models, transcripts, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -15,3 +15,4 @@ class Checkpoint:
     tokenizer: bytes  # a SentencePiece model
     tensors: Mapping[str, Tensor]
     origin: str  # for people: which file, which program wrote it
+    layout: str = ""  # for people: how its weights are stored

@@ -14,9 +14,14 @@ FOLDER = "model_weights/"
 _STACKED = re.compile(r"(?<=\blayers\.)(?!\d)")  # where a layer's number would stand
 
 
+def form(members: Members) -> str:
+    """Which of the two it is."""
+    return "torch_dist" if f"{FOLDER}.metadata" in members.names else "zarr"
+
+
 def tensors(members: Members) -> Mapping[str, Tensor]:
     """The tensors by name, one for each layer where all are stored as one. Raises StudioError."""
-    if f"{FOLDER}.metadata" in members.names:
+    if form(members) == "torch_dist":
         arrays = torch_dist.arrays(members, FOLDER)
     else:
         arrays = zarr_folder.arrays(members, FOLDER)

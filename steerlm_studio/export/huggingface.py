@@ -37,6 +37,7 @@ def opened(path: Path) -> Iterator[Checkpoint]:
             tokenizer=small(members, TOKENIZER, 4 * _SMALL),
             tensors=_tensors(members),
             origin=path.resolve().name,
+            layout=f"safetensors, {len(_files(members))} file(s)",
         )
 
 
@@ -50,16 +51,18 @@ def _json(members: Members, name: str) -> dict[str, Any]:
     return value
 
 
-def _tensors(members: Members) -> dict[str, Stored]:
+def _files(members: Members) -> list[str]:
     if INDEX not in members.names:
-        files = [SINGLE]
-    else:
-        named = _json(members, INDEX).get("weight_map")
-        if not isinstance(named, dict) or not all(isinstance(f, str) for f in named.values()):
-            raise StudioError(f"{INDEX} in {members.path} does not say which file holds what.")
-        files = sorted(set(named.values()))
+        return [SINGLE]
+    named = _json(members, INDEX).get("weight_map")
+    if not isinstance(named, dict) or not all(isinstance(f, str) for f in named.values()):
+        raise StudioError(f"{INDEX} in {members.path} does not say which file holds what.")
+    return sorted(set(named.values()))
+
+
+def _tensors(members: Members) -> dict[str, Stored]:
     tensors: dict[str, Stored] = {}
-    for file in files:
+    for file in _files(members):
         if file not in members.names:
             raise StudioError(f"{members.path} lacks {file}, which holds weights.")
         tensors |= _safetensors(members, file)

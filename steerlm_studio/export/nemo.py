@@ -35,6 +35,7 @@ def opened(path: Path) -> Iterator[Checkpoint]:
             tokenizer=_tokenizer(members, config),
             tensors=_tensors(members),
             origin=path.name + (f" (NeMo {version})" if isinstance(version, str) else ""),
+            layout=_layout(members),
         )
 
 
@@ -86,3 +87,13 @@ def _tensors(members: Members) -> Mapping[str, Tensor]:
     if any(name.startswith(distributed.FOLDER) for name in members.names):
         return distributed.tensors(members)
     raise StudioError(f"{members.path.name} has no {WEIGHTS}: there are no weights in it.")
+
+
+def _layout(members: Members) -> str:
+    if WEIGHTS in members.names:
+        return WEIGHTS
+    files = parallel.ranks(members)
+    if files:
+        stages, ranks = (1 + max(rank[axis] for rank in files) for axis in (0, 1))
+        return f"{ranks} tensor and {stages} pipeline ranks"
+    return f"{distributed.FOLDER} as {distributed.form(members)}"

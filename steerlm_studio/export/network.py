@@ -31,6 +31,11 @@ class Network:
     norm_plus_one: bool  # LayerNorm1P: the stored weight is w - 1
     tied: bool  # the output matrix is the embedding
 
+    @property
+    def architecture(self) -> str:
+        """llama.cpp's name of the family."""
+        return ARCHITECTURE
+
     def metadata(self, vocabulary: int) -> dict[str, Any]:
         """The keys that llama.cpp's `nemotron` loader reads."""
         values = {
