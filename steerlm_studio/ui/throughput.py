@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -138,7 +138,7 @@ class ThroughputPlot(QWidget):
         entries = []
         for run in reversed(self.runs):
             name = run.setting or self.tr("run {0}").format(run.run)
-            text = " · ".join(filter(None, (name, self.numbers.rate(run.mean))))
+            text = " · ".join(filter(None, (self.numbers.rate(run.mean), name)))
             if run is self._run:
                 entries.append(Entry(text, "accent", 2.0, Qt.PenStyle.SolidLine))
             else:
@@ -233,16 +233,6 @@ class ThroughputPlot(QWidget):
         column.setSpacing(HALF)
         column.addWidget(self.notice)
         column.addLayout(row, 1)
-
-    # Qt's
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        changes = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
-        if event.type() in changes and hasattr(self, "pause"):
-            self.chart.dress()
-            self.chart.show_lines(self._lines())
-            self._draw()
 
 
 def _with_ending(file: Path, ending: str) -> Path:

@@ -17,8 +17,8 @@ _SHORTEST = 0.2  # seconds
 _STYLES = (
     Qt.PenStyle.DashLine,
     Qt.PenStyle.DotLine,
-    Qt.PenStyle.DashDotLine,
     Qt.PenStyle.DashDotDotLine,
+    Qt.PenStyle.DashDotLine,
 )
 
 
@@ -167,6 +167,14 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
             label.hide()
 
     # Qt's
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        changes = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in changes and hasattr(self, "value"):
+            self.dress()
+            self.show_lines([line for _, line in self._lines])
+            self.redraw(self._prompt_seconds)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

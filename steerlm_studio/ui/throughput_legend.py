@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from steerlm_studio.ui.theme import GRID, colours_of
 
 _STROKE = 28  # px
-_WIDTH = 24  # characters
+_WIDTH = 30  # characters
 
 
 @dataclass(frozen=True)

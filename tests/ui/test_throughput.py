@@ -108,7 +108,7 @@ def test_the_legend_names_each_run_by_its_setting(plot: ThroughputPlot):
     for run, setting in ((1, "Default"), (2, "humor 0→3"), (3, "")):
         answer(plot, run, setting=setting)
         plot.on_done(done(run))
-    assert plot.legend.texts == ["run 3 · 100 t/s", "humor 0→3 · 100 t/s", "Default · 100 t/s"]
+    assert plot.legend.texts == ["100 t/s · run 3", "100 t/s · humor 0→3", "100 t/s · Default"]
     assert plot.legend.accessibleDescription() == "\n".join(plot.legend.texts)
 
 
