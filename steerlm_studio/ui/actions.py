@@ -34,6 +34,8 @@ class Actions:
         self.larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
         self.smaller = self._make(_tr("Smaller text"), "Ctrl+-")
         self.normal = self._make(_tr("Normal text size"), "Ctrl+0")
+        self.prompt = self._make(_tr("Show prompt"), "Ctrl+P", "prompt")
+        self.palette = self._make(_tr("All commands…"), "Ctrl+K", "search")
         self.keys = self._make(_tr("Keys"), "Ctrl+/", "help")
         self.about = self._make(_tr("About SteerLM Studio"), "", "info")
         self.schemes = self._schemes()
@@ -82,9 +84,10 @@ def fill_menus(
     _fill(answer, [None, own.previous, own.next, None, own.copy_reply])
     _fill(bar.addMenu(_tr("&Steering")), list(steering))
     view = bar.addMenu(_tr("&View"))
-    _fill(view, [own.sidebar, *docks, None, own.larger, own.smaller, own.normal, None])
+    _fill(view, [own.sidebar, own.prompt, None, *docks, None])
+    _fill(view, [own.larger, own.smaller, own.normal, None])
     _fill(view.addMenu(_tr("Appearance")), list(own.schemes.actions()))
-    _fill(bar.addMenu(_tr("&Help")), [own.keys, own.about])
+    _fill(bar.addMenu(_tr("&Help")), [own.palette, own.keys, own.about])
     return recent
 
 

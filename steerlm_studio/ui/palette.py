@@ -1,0 +1,174 @@
+"""Every command of the window by name: type a few letters, press Enter."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.theme import GRID
+
+_ACTION = Qt.ItemDataRole.UserRole + 1
+_SIZE = (560, 400)  # px
+_PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class Palette(QDialog):
+    """Lists the menus' commands; those that cannot be used now are grey and come last."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Commands"))
+        self.input = QLineEdit()
+        self.input.setPlaceholderText(self.tr("Type a command"))
+        self.input.setAccessibleName(self.tr("Command"))
+        self.input.setClearButtonEnabled(True)
+        self.list = QTreeView()
+        self.list.setAccessibleName(self.tr("Commands"))
+        self.nothing = SmallLabel(self.tr("No command has these words in its name."))
+        self._found = _Filter(self)
+        self._found.setSourceModel(_model(window, self))
+        self._lay_out()
+        self.input.textChanged.connect(self._on_text_changed)
+        self.input.returnPressed.connect(self._on_entered)
+        self.input.installEventFilter(self)
+        self.list.activated.connect(self._on_activated)
+        self._on_text_changed("")
+
+    def names(self) -> list[str]:
+        """What is listed now."""
+        rows = range(self._found.rowCount())
+        return [str(self._found.index(row, 0).data()) for row in rows]
+
+    def _on_text_changed(self, text: str) -> None:
+        self._found.set_words(text)
+        self.nothing.setVisible(not self._found.rowCount())
+        self.list.setCurrentIndex(self._found.index(0, 0))
+
+    def _on_entered(self) -> None:
+        self._on_activated(self.list.currentIndex())
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        action = index.siblingAtColumn(0).data(_ACTION)
+        if isinstance(action, QAction) and action.isEnabled():
+            self.close()
+            action.trigger()
+
+    def _lay_out(self) -> None:
+        view = self.list
+        view.setModel(self._found)
+        view.setRootIsDecorated(False)
+        view.setHeaderHidden(True)
+        view.setUniformRowHeights(True)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.header().setStretchLastSection(False)
+        view.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        for widget in (self.input, self.list, self.nothing):
+            column.addWidget(widget)
+        self.resize(*_SIZE)
+
+    # Qt's
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrow keys walk the list while the words are typed."""
+        is_press = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and Qt.Key(event.key()) in _PASSED_ON:
+            self.list.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+
+def open_palette(window: QMainWindow) -> Palette:
+    """Show the palette in the upper middle of the window."""
+    palette = Palette(window)
+    palette.show()
+    middle = window.geometry().center()
+    palette.move(middle.x() - palette.width() // 2, window.geometry().top() + 10 * GRID)
+    palette.input.setFocus()
+    return palette
+
+
+class _Filter(QSortFilterProxyModel):
+    """Rows that hold every word, in any order."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._words: Sequence[str] = ()
+
+    def set_words(self, text: str) -> None:
+        self._words = text.casefold().split()
+        self.invalidate()
+
+    # Qt's
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+        name = str(self.sourceModel().index(row, 0, parent).data()).casefold()
+        return all(word in name for word in self._words)
+
+
+def _model(window: QMainWindow, parent: QWidget) -> QStandardItemModel:
+    model = QStandardItemModel(0, 2, parent)
+    commands = [
+        (f"{path}{_plain(action)}", action)
+        for menu in _menus_of(window)
+        for path, action in _commands(menu, "")
+    ]
+    commands.sort(key=lambda command: not command[1].isEnabled())
+    for name, action in commands:
+        item, keys = QStandardItem(action.icon(), name), QStandardItem(_keys(action))
+        item.setData(action, _ACTION)
+        item.setEnabled(action.isEnabled())
+        keys.setEnabled(action.isEnabled())
+        model.appendRow([item, keys])
+    return model
+
+
+def _menus_of(window: QMainWindow) -> list[QMenu]:
+    menus = (action.menu() for action in window.menuBar().actions())
+    return [menu for menu in menus if isinstance(menu, QMenu)]
+
+
+def _commands(menu: QMenu, path: str) -> list[tuple[str, QAction]]:
+    path += menu.title().replace("&", "") + " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
+    found: list[tuple[str, QAction]] = []
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            found += _commands(inner, path)
+        elif not action.isSeparator() and action.isVisible():
+            found.append((path, action))
+    return found
+
+
+def _plain(action: QAction) -> str:
+    name = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+    return f"{name} \N{CHECK MARK}" if action.isChecked() else name
+
+
+def _keys(action: QAction) -> str:
+    keys = action.shortcuts()
+    return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
