@@ -67,10 +67,10 @@ class _Job:
         yield Finished(str(path), remote.etag, self._fetched)
 
     def _blob(self, remote: RemoteFile, blob: Path) -> Iterator[Progress]:
+        self._check_room(remote.bytes - _size(blob.with_name(blob.name + unfinished.SUFFIX)))
         before = unfinished.remember(self._address, remote.etag, remote.bytes, self._blobs)
         discard_others(self._blobs, remote.etag, (before,) if before else ())
         with Partial(blob, remote.etag, remote.bytes) as partial:
-            self._check_room(remote.bytes - partial.size)
             present = partial.size
             yield Started(self._address.repo, self._address.file, remote.bytes, present)
             for done in partial.check():
@@ -102,7 +102,8 @@ class _Job:
         )
 
     def _check_room(self, needed: int) -> None:
-        free = shutil.disk_usage(self._blobs).free
+        there = next(folder for folder in self._blobs.parents if folder.is_dir())
+        free = shutil.disk_usage(there).free
         if needed + SPARE > free:
             raise HubError(
                 f"{self._address.file} needs {needed / 1e9:.1f} GB more, {free / 1e9:.1f} GB are "
@@ -124,3 +125,7 @@ class _Job:
         if hf_hub_download(dry_run=True, **what).will_download:
             raise Changed
         return Path(hf_hub_download(**what))
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from huggingface_hub import scan_cache_dir
+from huggingface_hub import constants, scan_cache_dir
 from huggingface_hub.errors import CacheNotFound
 
 from steerlm_studio import folders, resources
@@ -36,7 +36,7 @@ def _all(known: Library, cache: Path | None) -> Iterator[tuple[Path, str, str]]:
 
 def _in_cache(cache: Path | None) -> Iterator[tuple[Path, str, str]]:
     try:
-        repos = scan_cache_dir(cache).repos
+        repos = scan_cache_dir(cache or constants.HF_HUB_CACHE).repos
     except (CacheNotFound, OSError):  # there is none yet, or none for us
         return
     for repo in sorted(repos, key=lambda repo: repo.repo_id.lower()):

@@ -9,7 +9,10 @@ import sys
 
 import pytest
 
-from steerlm_studio.cli.main import main
+from steerlm_studio.cli import models_download
+from steerlm_studio.cli.main import main, parser
+from steerlm_studio.cli.words import as_bytes, as_time
+from tests.models import fake_hub as tricks
 from tests.models.fake_hub import FakeHub
 
 REPO, FILE = "ada/steer", "steer-Q8_0.gguf"
@@ -137,3 +140,40 @@ def test_a_token_is_checked_and_kept_in_the_hubs_own_file(program, tmp_path):
 def test_no_token_is_said_to_be_none(models):
     assert "No token was given" in models("login")[2]
     assert models("login", "--who")[:2] == (0, "Not logged in\n")
+
+
+def test_a_download_that_was_begun_is_listed_with_how_far_it_is(models, fake_hub, monkeypatch):
+    monkeypatch.setattr("steerlm_studio.models.transfer.time.sleep", _interrupt)
+    fake_hub.tricks = [tricks.cut_after(20_000)]
+    with pytest.raises(KeyboardInterrupt):
+        models_download.run(parser().parse_args(["models", "download", REPO]))
+    status, out, err = models("list")
+    assert (status, err.count("is kept")) == (0, 1)
+    assert f"{REPO} {FILE}  20.0 kB of 50.0 kB" in out
+    assert "nvidia/nemotron-3-8b-chat-4k-steerlm" in out
+
+
+def _interrupt(seconds):
+    raise KeyboardInterrupt
+
+
+def test_outside_text_cannot_steer_the_terminal(models, fake_hub):
+    fake_hub.add("ada/steer-evil", {"a\x1b[2J\u202eb.gguf": b""}, card={"license": "\x1b]0;x\x07"})
+    for line in (models("search", "evil")[1] + models("show", "ada/steer-evil")[1]).splitlines():
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(-1, ""), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (999_600, "1.0 MB"),
+     (17.1e9, "17.1 GB"), (138e9, "138.0 GB"), (5e12, "5000.0 GB")],
+)  # fmt: skip
+def test_sizes_are_in_the_units_of_the_hub(count, text):
+    assert as_bytes(count) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, "?"), (9.6, "10 s"), (200, "3 min 20 s"), (7300, "2 h 1 min")]
+)
+def test_times_are_said_in_two_units_at_most(seconds, text):
+    assert as_time(seconds) == text

@@ -222,12 +222,14 @@ def test_a_hub_that_never_agrees_with_itself_ends_it(fetch, fake_hub):
         fetch()
 
 
-def test_a_file_larger_than_the_disk_is_refused_before_it_is_begun(fetch, fake_hub):
+def test_a_file_larger_than_the_disk_is_refused_before_it_is_begun(fetch, fake_hub, blobs):
     fake_hub.repos[ADDRESS.repo].sizes[ADDRESS.file] = 10**15
     with pytest.raises(HubError, match=r"needs 1000000.0 GB more") as caught:
         fetch()
     assert caught.value.kind == "disk"
     assert fake_hub.gets == []
+    assert unfinished() == ()
+    assert not blobs.exists()
 
 
 def test_the_token_goes_to_the_hub_and_to_nobody_else(fetch, fake_hub, data, monkeypatch):
