@@ -48,7 +48,7 @@ def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.ask("What is tea?")
     _wait(lambda: window.session.active is None)
     window.steering.apply(window.steering.steering.having(verbosity=1, humor=3))
-    window.resteer()
+    window.answering.resteer()
     _wait(lambda: window.session.active is None)
     _grab(window, theme, folder / "chat")
 

@@ -64,6 +64,19 @@ class Fork:
         self.shown = wanted
         return True
 
+    def remove(self, answer: Answer) -> int:
+        """Take a sibling out and show its neighbour; returns where it was."""
+        place = self.answers.index(answer)
+        del self.answers[place]
+        if self.shown > place or self.shown == len(self.answers):
+            self.shown = max(self.shown - 1, 0)
+        return place
+
+    def put_back(self, place: int, answer: Answer) -> None:
+        """Undo `remove`."""
+        self.answers.insert(place, answer)
+        self.shown = place
+
 
 @dataclass(eq=False)
 class Chat:
@@ -72,10 +85,13 @@ class Chat:
     system: str = DEFAULT_SYSTEM
     start: Fork = field(default_factory=Fork)
     draft: str = ""  # typed, not sent
+    name: str = ""  # given by the user
 
     @property
     def title(self) -> str:
-        """The first words of the first question; "" before there is one."""
+        """Its name, else the first words of the first question; "" before there is one."""
+        if self.name:
+            return self.name
         first = self.start.answers[0].question if self.start.answers else ""
         line = " ".join(first.split())
         return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
@@ -160,6 +176,21 @@ class Session:
             self.chats.insert(0, empty)
         self.chat = empty
         return empty
+
+    def remove(self, chat: Chat) -> int:
+        """Take `chat` off the list and go to its neighbour; returns where it was."""
+        place = self.chats.index(chat)
+        del self.chats[place]
+        if not self.chats:
+            self.chats.append(Chat(chat.system))
+        if chat is self.chat:
+            self.chat = self.chats[min(place, len(self.chats) - 1)]
+        return place
+
+    def put_back(self, place: int, chat: Chat) -> None:
+        """Undo `remove`, and show it."""
+        self.chats.insert(place, chat)
+        self.chat = chat
 
     def next_number(self) -> int:
         self._number += 1

@@ -10,6 +10,7 @@ from steerlm_studio.ui.chat import Chat
 from steerlm_studio.ui.composer import Composer
 from steerlm_studio.ui.control_string import ControlString
 from steerlm_studio.ui.empty_state import EmptyState
+from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.reading_column import ReadingColumn
 from steerlm_studio.ui.system_prompt import SystemPrompt
 from steerlm_studio.ui.text_safety import shown
@@ -23,6 +24,7 @@ class ChatPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.banner = Banner()
+        self.notice = Notice()
         self.system = SystemPrompt()
         self.transcript = Transcript()
         self.empty = EmptyState()
@@ -75,6 +77,7 @@ class ChatPage(QWidget):
     def _lay_out(self) -> None:
         above = ReadingColumn(GRID, GRID)
         above.column.addWidget(self.system)
+        above.column.addWidget(self.notice)
         below = ReadingColumn(GRID, GRID + HALF)
         below.column.setSpacing(GRID)
         below.column.addWidget(self.control)

@@ -30,6 +30,9 @@ class EmptyState(QWidget):
         title = TitleLabel(self.tr("Ask, then move a slider and re-steer"))
         self.about = SmallLabel()
         self.about.setWordWrap(True)
+        self.device = SmallLabel()
+        self.device.setWordWrap(True)
+        self.device.hide()
         grid = QGridLayout()
         grid.setSpacing(GRID)
         for place, button in enumerate(self.buttons):
@@ -42,6 +45,7 @@ class EmptyState(QWidget):
         inner.setSpacing(GRID)
         inner.addWidget(title)
         inner.addWidget(self.about)
+        inner.addWidget(self.device)
         inner.addSpacing(GRID)
         inner.addLayout(grid)
         column = QVBoxLayout(self)
@@ -63,6 +67,11 @@ class EmptyState(QWidget):
     def set_about(self, text: str) -> None:
         """What is said of the model that is loaded, or of there being none."""
         self.about.setText(text)
+
+    def set_device_note(self, text: str) -> None:
+        """What other hardware would change; "" for nothing to say."""
+        self.device.setText(text)
+        self.device.setVisible(bool(text))
 
     def set_ready(self, is_ready: bool) -> None:
         for button in self.buttons:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSplitter, QToolBar
+from PySide6.QtCore import QObject, QSettings, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSplitter, QStyle, QToolBar
 
 from steerlm_studio import resources
 from steerlm_studio.ui.actions import Actions, fill_menus
@@ -14,6 +14,7 @@ from steerlm_studio.ui.chat_page import ChatPage
 from steerlm_studio.ui.conversations import Conversations
 from steerlm_studio.ui.dock_title import DockTitle
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.sampling_panel import SamplingPanel
 from steerlm_studio.ui.status import StatusLine
 from steerlm_studio.ui.steering_panel import SteeringPanel
@@ -56,6 +57,7 @@ class Frame(QObject):
         note = self.tr("small demo trained on synthetic text") if is_demo else ""
         self.top.set_model(model.caption if model else "", note)
         self.page.empty.set_about(self._about(model))
+        self.page.empty.set_device_note(self._device_note(model))
         self.page.empty.set_ready(model is not None)
         self.page.composer.set_ready(model is not None)
         for action in (self.actions.reload_model, self.actions.close_model):
@@ -122,12 +124,21 @@ class Frame(QObject):
             )
         return self.tr("Loaded is %1.").replace("%1", shown(model.caption))
 
+    def _device_note(self, model: Model | None) -> str:
+        if model is None or not model.is_on_cpu:
+            return ""
+        return self.tr(
+            "No GPU is used. With a CUDA build of llama.cpp, models of billions of parameters "
+            "would answer at reading speed too."
+        )
+
     def _connect(self) -> None:
         actions = self.actions
         actions.sidebar.toggled.connect(self.conversations.setVisible)
         actions.larger.triggered.connect(lambda: self._theme.set_scale(self._theme.scale + _STEP))
         actions.smaller.triggered.connect(lambda: self._theme.set_scale(self._theme.scale - _STEP))
         actions.normal.triggered.connect(lambda: self._theme.set_scale(1.0))
+        actions.palette.triggered.connect(lambda: open_palette(self._window))
         actions.schemes.triggered.connect(lambda: self._theme.set_scheme(actions.scheme()))
 
     def _fill_menus(self) -> QMenu:
@@ -175,7 +186,16 @@ class Frame(QObject):
         window.resizeDocks([self._dock], [_PLOT_HEIGHT], Qt.Orientation.Vertical)
         window.statusBar().addPermanentWidget(self.status, 1)
         window.statusBar().setSizeGripEnabled(False)
-        window.resize(1280, 800)
+        window.resize(_first_size(window))
+
+
+def _first_size(window: QMainWindow) -> QSize:
+    """What fits the screen with the frame that the window manager will put around it."""
+    free = window.screen().availableGeometry().size()
+    style = window.style()
+    title = style.pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    edge = style.pixelMetric(QStyle.PixelMetric.PM_MdiSubWindowFrameWidth)
+    return QSize(1280, 800).boundedTo(free - QSize(2 * edge, title + 2 * edge))
 
 
 def _open(opener: Callable[[Path], None], path: Path, checked: bool = False) -> None:

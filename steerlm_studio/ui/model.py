@@ -17,6 +17,7 @@ class Model:
 
     path: Path
     ready: Ready | None = None
+    layout: Template | None = None  # the user's own switches of the prompt's layout
 
     @property
     def is_demo(self) -> bool:
@@ -35,6 +36,11 @@ class Model:
         return " · ".join(piece for piece in (self.name, quant) if piece)
 
     @property
+    def is_on_cpu(self) -> bool:
+        """No layer is on a GPU."""
+        return self.ready is not None and not self.ready.layers_offloaded
+
+    @property
     def schema(self) -> Schema | None:
         """The attributes it was trained with; None when the file does not say."""
         named = self._says("steerlm.schema")
@@ -45,7 +51,9 @@ class Model:
 
     @property
     def template(self) -> Template:
-        """The prompt layout the file names, else that of its family."""
+        """The user's layout, else the one the file names, else that of its family."""
+        if self.layout is not None:
+            return self.layout
         named = self._says("steerlm.template") or (self.schema.template if self.schema else "")
         try:
             return template_named(named)

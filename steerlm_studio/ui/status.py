@@ -110,9 +110,8 @@ class StatusLine(QWidget):
         if ready is None:
             return
         place = self.tr("%1/%2 layers on %3")
-        if not ready.layers_offloaded:
-            place = self.tr("%2 layers on %3")
-        place = place.replace("%1", str(ready.layers_offloaded)).replace("%2", str(ready.layers))
+        there = ready.layers_offloaded or ready.layers  # none offloaded: all stay on the CPU
+        place = place.replace("%1", str(there)).replace("%2", str(ready.layers))
         count = self._threads
         threads = self.tr("1 thread") if count == 1 else self.tr("%n threads", "", count)
         pieces = (ready.name, ready.quant, place.replace("%3", ready.device), threads)

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMainWindow
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.ui.chat import Answer, Chat, Fork, Session, again
+from steerlm_studio.ui.answering import Answering
+from steerlm_studio.ui.chat import Session
+from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess, engine_command
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.model_files import choose_model, model_in
 from steerlm_studio.ui.settings import recent_models, remember_model
-from steerlm_studio.ui.steering_change import setting_in_words
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
 
@@ -35,6 +37,8 @@ class MainWindow(QMainWindow):
         self._store = store
         self._options = tuple(options)
         self._has_said_why = False  # the engine gave a reason before it ended
+        self.answering = Answering(self.engine, self.frame, self.session)
+        self.conversing = Conversing(self.page, self.session)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self._connect_engine()
@@ -49,19 +53,19 @@ class MainWindow(QMainWindow):
 
     def open_model(self, path: Path) -> None:
         """Load this file in a new engine; runs of the one before are over."""
-        self._end_runs()
+        self.answering.end_all()
         self.page.banner.dismiss()
-        self.model = Model(path)
+        self._set_model(Model(path))
         self._has_said_why = False
         self.engine.start(engine_command(path, self._options))
         self.frame.set_state("loading")
-        self.frame.status.show_loading(self.model.name, None)
+        self.frame.status.show_loading(Model(path).name, None)
         self._show_model()
 
     def close_model(self) -> None:
         self.engine.stop()
-        self._end_runs()
-        self.model = None
+        self.answering.end_all()
+        self._set_model(None)
         self.frame.set_state("none")
         self.frame.status.show_nothing()
         self.frame.throughput.watch_process(0)
@@ -72,6 +76,9 @@ class MainWindow(QMainWindow):
         if self.model is not None:
             self.open_model(self.model.path)
 
+    def _set_model(self, model: Model | None) -> None:
+        self.model = self.answering.model = model
+
     def _on_loading(self, message: protocol.Loading) -> None:
         if self.model is not None:
             self.frame.set_state("loading")
@@ -81,9 +88,10 @@ class MainWindow(QMainWindow):
         if self.model is None:
             return
         is_first = self.model.ready is None
-        self.model = Model(self.model.path, message)
+        model = Model(self.model.path, message)
+        self._set_model(model)
         if is_first:
-            self._take_over(self.model)
+            self._take_over(model)
         self.frame.status.show_ready(message)
         self.frame.throughput.watch_process(self.engine.process_id)
         self.frame.set_state("working" if self.session.active else "ready")
@@ -105,18 +113,16 @@ class MainWindow(QMainWindow):
             return  # a count that nobody needs
         self._has_said_why = message.run is None
         if message.run is not None:
-            self._on_run_over(message.run)
+            self.answering.end_run(message.run)
         self._show_error(message.message, message.detail)
 
     def _on_lost(self, sentence: str, detail: str) -> None:
-        for answer in self.session.on_engine_lost():
-            self.page.transcript.answer_grew(answer)
+        self.answering.end_all()
         self.page.control.set_token_count(None)
         if not self._has_said_why:
             self._show_error(sentence, detail)
         self.frame.set_state("lost")
         self.frame.throughput.watch_process(0)
-        self._show_running()
 
     def _show_error(self, sentence: str, detail: str) -> None:
         actions = self.frame.actions
@@ -131,103 +137,13 @@ class MainWindow(QMainWindow):
 
     def ask(self, question: str) -> None:
         """Put the question at the end of the conversation."""
-        answer = Answer(question, self.steering.steering, self.sampling.sampling())
-        self._begin(self.session.chat.end(), answer)
+        self.answering.ask(question)
 
-    def resteer(self, answer: Answer | None = None) -> None:
-        """The same question under the sliders as they are now."""
-        self._answer_anew(answer, self.steering.steering)
-
-    def answer_again(self, answer: Answer | None = None) -> None:
-        """The same question, told the same, with the sampling as it is now."""
-        self._answer_anew(answer, None)
-
-    def answer_with_new_seed(self, answer: Answer | None = None) -> None:
-        if answer or self.session.chat.last:
-            self.sampling.draw_seed()
-            self._answer_anew(answer, None)
-
-    def stop(self) -> None:
-        """End the run after the present step; the text so far is kept."""
-        if active := self.session.active:
-            self.engine.send(protocol.Cancel(active.number))
-
-    def _answer_anew(self, answer: Answer | None, steering: Steering | None) -> None:
-        answer = answer or self.session.chat.last
-        if answer is None:
-            return
-        self.stop()
-        fork = self.session.chat.fork_of(answer)
-        anew = again(answer, steering or answer.steering, self.sampling.sampling())
-        self._begin(fork, anew)
-
-    def _begin(self, fork: Fork, answer: Answer) -> None:
-        if self.model is None:
-            return
-        fork.add(answer)
-        run, request = self.session.begin(answer, self.model.template)
+    def _on_answer_begun(self) -> None:
         self._has_said_why = False
         self.page.banner.dismiss()
-        self.engine.send(request)
-        self.frame.status.begin(run.number, lanes=1)
-        setting = setting_in_words(self.steering.preset, answer.steering)
-        self.frame.throughput.begin(run.number, lanes=1, setting=setting)
         self._show_chat()
         self.page.transcript.follow()
-        self._show_running()
-
-    def _on_prefilling(self, message: protocol.Prefilling) -> None:
-        self.frame.status.on_prefilling(message)
-        self.frame.throughput.on_prefilling(message)
-
-    def _on_stepped(self, message: protocol.Step) -> None:
-        if answer := self.session.on_step(message):
-            self.page.transcript.answer_grew(answer)
-        self.frame.status.on_step(message)
-        self.frame.throughput.on_step(message)
-
-    def _on_lane_done(self, message: protocol.LaneDone) -> None:
-        if answer := self.session.on_lane_done(message):
-            self.page.transcript.answer_grew(answer)
-        self.frame.status.on_lane_done(message)
-
-    def _on_done(self, message: protocol.Done) -> None:
-        self.frame.status.on_done(message)
-        self.frame.throughput.on_done(message)
-        self._on_run_over(message.run)
-
-    def _on_run_over(self, number: int) -> None:
-        if answer := self.session.on_ended(number):
-            self.page.transcript.answer_grew(answer)
-        self._show_running()
-
-    def _end_runs(self) -> None:
-        self.session.on_engine_lost()
-        self.page.transcript.show_chat(self.session.chat)
-        self._show_running()
-
-    # conversations
-
-    def new_chat(self) -> None:
-        self.session.new_chat(self.session.chat.system)
-        self._show_chat()
-        self.page.composer.setFocus()
-
-    def _on_chat_chosen(self, chat: Chat) -> None:
-        self.session.chat = chat
-        self._show_chat()
-
-    def _on_version_requested(self, fork: Fork, by: int) -> None:
-        if fork.step(by):
-            self._show_chat()
-
-    def _step_last_version(self, by: int) -> None:
-        if last := self.session.chat.last:
-            self._on_version_requested(self.session.chat.fork_of(last), by)
-
-    def _copy_last(self) -> None:
-        if last := self.session.chat.last:
-            QGuiApplication.clipboard().setText(last.text.strip())
 
     # the sliders
 
@@ -265,57 +181,50 @@ class MainWindow(QMainWindow):
         engine = self.engine
         engine.loading.connect(self._on_loading)
         engine.ready.connect(self._on_ready)
-        engine.prefilling.connect(self._on_prefilling)
-        engine.stepped.connect(self._on_stepped)
-        engine.lane_done.connect(self._on_lane_done)
-        engine.done.connect(self._on_done)
-        self._count.counted.connect(self.page.control.set_token_count)
         engine.failed.connect(self._on_failed)
         engine.lost.connect(self._on_lost)
+        self._count.counted.connect(self.page.control.set_token_count)
+        self.answering.begun.connect(self._on_answer_begun)
+        self.answering.run_ended.connect(self._show_running)
+        self.conversing.changed.connect(self._show_chat)
 
     def _connect_panels(self) -> None:
-        page = self.page
-        page.composer.submitted.connect(self.ask)
-        page.composer.stop_requested.connect(self.stop)
-        page.empty.chosen.connect(self.ask)
-        page.transcript.version_requested.connect(self._on_version_requested)
-        page.transcript.again_requested.connect(self.answer_with_new_seed)
-        page.transcript.resteer_requested.connect(self.resteer)
+        page, answering = self.page, self.answering
+        page.composer.submitted.connect(answering.ask)
+        page.composer.stop_requested.connect(answering.stop)
+        page.empty.chosen.connect(answering.ask)
+        page.transcript.version_requested.connect(self.conversing.step_version)
+        page.transcript.again_requested.connect(answering.with_new_seed)
+        page.transcript.resteer_requested.connect(answering.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
         page.control.edited.connect(self.steering.apply)
         self.sampling.sampling_changed.connect(
             lambda sampling: self.frame.status.show_seed(sampling.seed)
         )
-        self.frame.conversations.chosen.connect(self._on_chat_chosen)
+        self.frame.conversations.chosen.connect(self.conversing.show)
         self.frame.status.cancel_requested.connect(self.close_model)
 
     def _connect_actions(self) -> None:
-        actions = self.frame.actions
-        actions.new_chat.triggered.connect(self.new_chat)
+        actions, answering, conversing = self.frame.actions, self.answering, self.conversing
+        actions.new_chat.triggered.connect(conversing.start_new)
         actions.open_model.triggered.connect(self._choose_model)
         actions.demo_model.triggered.connect(lambda: self.open_model(resources.demo_model()))
         actions.reload_model.triggered.connect(self.start_again)
         actions.close_model.triggered.connect(self.close_model)
         actions.quit.triggered.connect(self.close)
-        actions.stop.triggered.connect(self.stop)
-        actions.again.triggered.connect(lambda: self.answer_again())
-        actions.new_seed.triggered.connect(lambda: self.answer_with_new_seed())
-        actions.resteer.triggered.connect(lambda: self.resteer())
-        actions.previous.triggered.connect(lambda: self._step_last_version(-1))
-        actions.next.triggered.connect(lambda: self._step_last_version(1))
-        actions.copy_reply.triggered.connect(self._copy_last)
+        actions.stop.triggered.connect(answering.stop)
+        actions.again.triggered.connect(lambda: answering.again())
+        actions.new_seed.triggered.connect(lambda: answering.with_new_seed())
+        actions.resteer.triggered.connect(lambda: answering.resteer())
+        actions.previous.triggered.connect(lambda: conversing.step_last_version(-1))
+        actions.next.triggered.connect(lambda: conversing.step_last_version(1))
+        actions.copy_reply.triggered.connect(conversing.copy_last)
         actions.keys.triggered.connect(lambda: show_keys(self))
         actions.about.triggered.connect(lambda: show_about(self))
 
     def _choose_model(self) -> None:
-        dialog = QFileDialog(self, self.tr("Open a model"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Models (*.gguf)"), self.tr("All files (*)")])
-        if recent := recent_models(self._store):
-            dialog.setDirectory(str(Path(recent[0]).parent))
-        dialog.fileSelected.connect(lambda path: self.open_model(Path(path)))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        recent = recent_models(self._store)
+        choose_model(self, Path(recent[0]).parent if recent else None, self.open_model)
 
     # Qt's
 
@@ -326,15 +235,10 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_model(event) is not None:
+        if model_in(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if path := _dropped_model(event):
+        if path := model_in(event.mimeData()):
             event.acceptProposedAction()
             self.open_model(path)
-
-
-def _dropped_model(event: QDropEvent) -> Path | None:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix.lower() == ".gguf"), None)

@@ -134,3 +134,53 @@ def test_a_new_conversation_is_not_made_while_an_empty_one_is_there():
     empty = session.new_chat()
     assert session.new_chat() is empty
     assert len(session.chats) == 2
+
+
+def test_a_removed_version_gives_way_to_its_neighbour_and_comes_back():
+    chat = talk(("Tea?", "A drink."))
+    for text in ("Leaves.", "Water."):
+        chat.start.add(answered("Tea?", text))
+    chat.start.shown = 1
+    middle = chat.start.current
+    place = chat.start.remove(middle)
+    assert chat.start.current.text == "Water."
+    chat.start.put_back(place, middle)
+    assert [answer.text for answer in chat.start.answers] == ["A drink.", "Leaves.", "Water."]
+    assert chat.start.current is middle
+
+
+def test_the_last_version_that_is_removed_leaves_the_one_before():
+    chat = talk(("Tea?", "A drink."))
+    chat.start.add(answered("Tea?", "Leaves."))
+    chat.start.remove(chat.start.current)
+    assert chat.start.current.text == "A drink."
+
+
+def test_the_only_version_that_is_removed_leaves_room_for_a_question():
+    chat = talk(("Tea?", "A drink."), ("Hot?", "Yes."))
+    chat.start.remove(chat.start.current)
+    assert chat.path() == []
+    assert chat.end() is chat.start
+
+
+def test_a_given_name_is_the_title():
+    chat = talk(("Tea?", "A drink."))
+    chat.name = "On tea"
+    assert chat.title == "On tea"
+
+
+def test_a_deleted_conversation_gives_way_to_its_neighbour_and_comes_back():
+    session = Session()
+    session.chat.end().add(answered("Tea?", "A drink."))
+    first, second = session.chat, session.new_chat()
+    place = session.remove(second)
+    assert session.chat is first
+    session.put_back(place, second)
+    assert session.chats == [second, first]
+    assert session.chat is second
+
+
+def test_there_is_always_a_conversation():
+    session = Session()
+    session.remove(session.chat)
+    assert session.chats == [session.chat]

@@ -146,13 +146,13 @@ def test_a_file_that_is_no_model_is_told_in_the_window(
 def test_a_reply_goes_to_the_conversation_it_was_asked_in(loaded: MainWindow, qtbot: QtBot):
     streaming(loaded, "What is tea?", qtbot)
     asked = loaded.session.chat
-    loaded.new_chat()
+    loaded.conversing.start_new()
     before = len(asked.last.text)
     with qtbot.waitSignal(loaded.engine.stepped, timeout=LOAD):
         pass
     assert len(asked.last.text) > before
     assert loaded.session.chat.last is None
-    loaded.stop()
+    loaded.answering.stop()
     with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
         pass
 
@@ -161,7 +161,7 @@ def test_what_was_typed_stays_with_its_conversation(loaded: MainWindow, qtbot: Q
     answered(loaded, "What is tea?", qtbot)
     loaded.page.composer.set_text("a draft")
     first = loaded.session.chat
-    loaded.new_chat()
+    loaded.conversing.start_new()
     assert loaded.page.composer.text() == ""
     loaded.frame.conversations.chosen.emit(first)
     assert loaded.page.composer.text() == "a draft"
