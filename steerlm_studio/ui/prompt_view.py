@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -126,7 +126,6 @@ class PromptView(QDialog):
 
     def _lay_out(self) -> None:
         self.setWindowTitle(self.tr("Prompt"))
-        self.setWindowFlag(Qt.WindowType.Tool)
         self.what.setWordWrap(True)
         self.note.setWordWrap(True)
         copy = QPushButton(self.tr("Copy"))

@@ -40,7 +40,6 @@ class Prompting(QObject):
 
     def _on_asked(self) -> None:
         self.view.show()
-        self.view.raise_()
         self.view.activateWindow()
 
     def _show(self) -> None:
