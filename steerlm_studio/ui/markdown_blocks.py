@@ -7,6 +7,14 @@ _ITEM = re.compile(r"(?:[-*+]|(?!1[.)])\d{1,9}[.)]) \S")  # "1." may mean "the n
 _LONG_LIST = 1500  # characters
 _INSIDE = re.compile(r"(?: {2,}|\t)\S")  # an indented line goes on with a list item
 
+_MARKS = re.compile(r"[*_`~\[\]<>#|\\!&@\n\t=$^]|://|www\.|  ", re.IGNORECASE)
+_BEGINNING = re.compile(r" |[-+:]|\d{1,9}[.)]")
+
+
+def is_one_paragraph(text: str) -> bool:
+    """Whether `text` is surely plain words: nothing in it could be read as Markdown."""
+    return not _MARKS.search(text) and not _BEGINNING.match(text)
+
 
 def finished_length(text: str) -> int:
     """How many characters of `text` form whole blocks that more text cannot change.

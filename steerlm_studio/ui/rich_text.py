@@ -1,8 +1,10 @@
 """Markdown from outside as formatted text that loads nothing and can be added block by block."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -15,6 +17,8 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextFragment,
 )
+
+from steerlm_studio.ui.code_colours import CodeColours, coloured
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -31,6 +35,7 @@ class TextStyle:
 
     code_font: QFont
     code_background: QColor
+    code_colours: CodeColours
     gap: int = 8  # pixels between blocks
 
 
@@ -76,7 +81,47 @@ def _parsed(markdown: str, style: TextStyle) -> SealedDocument:
         _set_code_font(document, block, style)
         _dress(block, style)
         block = block.next()
+    _colour_code(document, style)
     return document
+
+
+def _colour_code(document: QTextDocument, style: TextStyle) -> None:
+    """Each fenced block is lexed as a whole: a string or comment may go over several lines."""
+    block = document.begin()
+    while block.isValid():
+        first, language = block, _language(block)
+        lines = []
+        while _is_code(block) and _language(block) == language:
+            lines.append(block.text())
+            block = block.next()
+        if lines:
+            code = "\n".join(lines)
+            place = _qt_places(code)
+            for start, length, colour in coloured(code, language, style.code_colours):
+                begin, end = place[start], place[start + length]
+                _paint(document, first.position() + begin, end - begin, colour)
+        else:
+            block = block.next()
+
+
+def _qt_places(text: str) -> Sequence[int]:
+    """Where each character stands for Qt, which counts those beyond 65,535 twice."""
+    if text.isascii():
+        return range(len(text) + 1)
+    return [0, *accumulate(1 + (ord(character) > 0xFFFF) for character in text)]
+
+
+def _language(block: QTextBlock) -> str:
+    return str(block.blockFormat().property(_LANGUAGE) or "")
+
+
+def _paint(document: QTextDocument, start: int, length: int, colour: QColor) -> None:
+    form = QTextCharFormat()
+    form.setForeground(colour)
+    cursor = QTextCursor(document)
+    cursor.setPosition(start)
+    cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+    cursor.mergeCharFormat(form)
 
 
 def _name_images(document: QTextDocument, block: QTextBlock) -> None:
@@ -107,6 +152,7 @@ def _dress(block: QTextBlock, style: TextStyle) -> None:
         shape.setLeftMargin(style.gap)
         shape.setBackground(style.code_background)
         shape.setNonBreakableLines(False)
+        shape.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # code is read so everywhere
     else:
         top, bottom = _margins(block, style)
         shape.setTopMargin(top)

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -12,9 +12,10 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
-from steerlm_studio.ui.markdown_blocks import finished_length
+from steerlm_studio.ui.code_colours import code_colours
+from steerlm_studio.ui.markdown_blocks import finished_length, is_one_paragraph
 from steerlm_studio.ui.rich_text import SealedDocument, TextStyle, append_markdown
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import colours_of, monospace
@@ -60,6 +61,8 @@ class TextView(QTextBrowser):
         if text == self._source and not self._is_plain:
             return
         grows = not self._is_plain and text.startswith(self._source[: self._finished])
+        if grows and self._go_on(text):
+            return
         cursor = QTextCursor(self.document())
         cursor.beginEditBlock()
         if not grows:
@@ -76,6 +79,40 @@ class TextView(QTextBrowser):
         cursor.endEditBlock()
         self._source, self._is_plain = text, False
 
+    def _go_on(self, text: str) -> bool:
+        """Only put the new words behind the last one, where that is all that Markdown would do.
+
+        A long paragraph would else be parsed anew with every token.
+        """
+        old, tail = self._source, text[self._finished :]
+        if not (text.startswith(old) and len(old) > self._finished and is_one_paragraph(tail)):
+            return False
+        here = shown(old[self._finished :].rstrip(" "))
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(shown(tail.rstrip(" "))[len(here) :])
+        self._source = text
+        return True
+
+    def show_matches(self, words: str, current: int = -1) -> int:
+        """Mark where `words` stand, the one numbered `current` stronger; returns how many."""
+        marks = [_mark(found, self) for found in self._found(words)]
+        if 0 <= current < len(marks):
+            marks[current] = _mark(marks[current].cursor, self, is_current=True)
+        self.setExtraSelections(marks)
+        return len(marks)
+
+    def place_of_match(self, words: str, number: int) -> QRect:
+        """The line of a match, in pixels of this widget."""
+        found = self._found(words)
+        return self.cursorRect(found[number]) if number < len(found) else QRect()
+
+    def _found(self, words: str) -> list[QTextCursor]:
+        cursors, cursor = [], QTextCursor(self.document())
+        while words and not (cursor := self.document().find(words, cursor)).isNull():
+            cursors.append(cursor)
+        return cursors
+
     def _cut_tail(self) -> None:
         cursor = QTextCursor(self.document())
         cursor.setPosition(self._tail)
@@ -84,7 +121,7 @@ class TextView(QTextBrowser):
 
     def _style(self) -> TextStyle:
         colours = colours_of(self)
-        return TextStyle(self._code_font(), QColor(colours.raised))
+        return TextStyle(self._code_font(), QColor(colours.raised), code_colours(colours))
 
     def _code_font(self) -> QFont:
         return monospace(self.font().pixelSize())
@@ -119,3 +156,15 @@ class TextView(QTextBrowser):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the transcript scrolls, not the reply
+
+
+def _mark(
+    cursor: QTextCursor, view: TextView, is_current: bool = False
+) -> QTextEdit.ExtraSelection:
+    mark = QTextEdit.ExtraSelection()
+    mark.cursor = cursor
+    colours = colours_of(view)
+    mark.format.setBackground(QColor(colours.selection if is_current else colours.changed))
+    mark.format.setForeground(QColor(colours.text))
+    mark.format.setFontUnderline(is_current)
+    return mark

@@ -120,3 +120,55 @@ def test_an_endless_word_is_shown_in_little_time(view: TextView):
 def test_the_text_to_copy_is_the_one_that_came(view: TextView):
     view.show_markdown("a\u202eb " + "c" * 3000)
     assert view.text == "a\u202eb " + "c" * 3000
+
+
+def colours_in(view: TextView) -> dict[str, str]:
+    """The colour of each stretch of text."""
+    found, block = {}, view.document().begin()
+    while block.isValid():
+        fragments = block.begin()
+        while not fragments.atEnd():
+            form = fragments.fragment().charFormat()
+            found[fragments.fragment().text()] = form.foreground().color().name()
+            fragments += 1
+        block = block.next()
+    return found
+
+
+def test_code_is_coloured_by_what_its_words_are(view: TextView):
+    view.show_markdown("```python\n# 🍵 one\ndef f():\n    return '🍵'\n```")
+    found = colours_in(view)
+    assert found["def"] == found["return"]
+    assert len({found["def"], found["# 🍵 one"], found["'🍵'"], found["f"]}) == 4
+
+
+def test_code_in_an_unknown_language_has_one_colour(view: TextView):
+    view.show_markdown("```tea\ndef f(): return 1\n```")
+    assert "def f(): return 1" in colours_in(view)
+
+
+def test_each_paragraph_runs_in_the_direction_of_its_own_text(view: TextView):
+    view.show_markdown("Tea.\n\nالشاي مشروب.\n\n- תה\n\n```\nשלום = 1\n```")  # noqa: RUF001
+    block, directions = view.document().begin(), []
+    while block.isValid():
+        directions.append(block.textDirection().name)
+        block = block.next()
+    assert directions == ["LeftToRight", "RightToLeft", "RightToLeft", "LeftToRight"]
+
+
+def test_a_long_paragraph_grows_at_its_end_alone(view: TextView):
+    view.show_markdown("Tea is")
+    view.document().begin().setUserState(7)  # gone when the block is made anew
+    view.show_markdown("Tea is a hot ")
+    view.show_markdown("Tea is a hot drink")
+    assert view.toPlainText() == "Tea is a hot drink"
+    assert view.document().begin().userState() == 7
+    view.show_markdown("Tea is a hot drink *indeed*")
+    assert view.toPlainText() == "Tea is a hot drink indeed"
+
+
+def test_matches_are_marked_and_counted(view: TextView):
+    view.show_markdown("**Tea** is tea.")
+    assert view.show_matches("TEA", current=1) == 2
+    assert [mark.format.fontUnderline() for mark in view.extraSelections()] == [False, True]
+    assert view.show_matches("") == 0
