@@ -9,7 +9,7 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.store.words import mended, spaced
 
 _ITEM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
-_FILTER = re.compile(r"(?P<key>[a-z_]+)(?P<how>>=|<=|!=|>|<|=|:)(?P<value>\S+)", re.I)
+_FILTER = re.compile(r"(?P<key>[a-z_]+)(?P<how>>=|<=|!=|>|<|=|:)(?P<value>.+)", re.I | re.DOTALL)
 _QUOTED_VALUE = re.compile(r'(?<!\S)(-?[a-z_]+[:=])"([^"]*)"', re.I)
 _Value = TypeVar("_Value", int, str)
 _TEXTS = {  # filter -> what must contain the value
@@ -23,7 +23,7 @@ _HAS = {
     "vote": "t.vote <> 0",
     "note": "t.noted = 1",
     "kept": "t.kept = 1",
-    "versions": "t.parent IN (SELECT parent FROM turn GROUP BY parent HAVING count(*) > 1)",
+    "versions": "t.nth > 0",
     "tag": "c.id IN (SELECT conversation FROM tag)",
     "folder": "c.folder IS NOT NULL",
 }
@@ -34,9 +34,10 @@ _SIGNS = {":": "=", "=": "=", "!=": "<>", ">": ">", "<": "<", ">=": ">=", "<=": 
 
 @dataclass
 class Query:
-    """`match` for the word index ("" = any), and conditions with their values on turns."""
+    """What the word index must hold ("" = anything) and must not, and conditions on turns."""
 
     match: str = ""
+    unwanted: str = ""
     words: list[str] = field(default_factory=list)  # as typed, for the excerpt
     where: list[str] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
@@ -61,18 +62,14 @@ def read_query(text: str) -> Query:
             wanted.append(matched)
             query.words.append(word.rstrip("*") if word else item["phrase"])
     query.match = " AND ".join(wanted)
-    if unwanted:
-        query.add(
-            "t.id IN (SELECT rowid FROM words WHERE words MATCH ?)",
-            " OR ".join(unwanted),
-            negated=True,
-        )
+    query.unwanted = " OR ".join(unwanted)
     return query
 
 
 def _matched(phrase: str | None, word: str | None) -> str:
     """The index's expression for a phrase, or for all words that begin as `word` does."""
-    letters = spaced(phrase if word is None else word).replace('"', "").strip("* \0")
+    typed = (phrase or "") if word is None else word
+    letters = re.sub(r'["\0]', " ", spaced(typed)).strip("* ")
     if not re.search(r"[^\W_]", letters):
         return ""
     is_prefix = word is not None and (len(letters) > 1 or word.endswith("*"))

@@ -7,6 +7,7 @@ from steerlm_studio.store.trouble import newer
 
 # `turn` is narrow, so that a filter may walk over all of them; the text lies in `body`.
 # `control` and `setup` hold each distinct control string and set of settings once.
+# `nth` counts the versions that there were before this one.
 # `binned` is the number of the bin's entry that hides a row, 0 when nothing does.
 _TABLES = """
 CREATE TABLE folder (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -55,6 +56,7 @@ CREATE TABLE turn (
     vote INTEGER NOT NULL DEFAULT 0,
     kept INTEGER NOT NULL DEFAULT 0,
     noted INTEGER NOT NULL DEFAULT 0,
+    nth INTEGER NOT NULL DEFAULT 0,
     finish TEXT,
     seed INTEGER,
     shown INTEGER,
@@ -63,7 +65,11 @@ CREATE TABLE turn (
 );
 CREATE INDEX turn_conversation ON turn (conversation);
 CREATE INDEX turn_parent ON turn (parent);
-CREATE INDEX turn_running ON turn (finish) WHERE finish IS NULL;
+CREATE INDEX turn_finish ON turn (finish);
+CREATE INDEX turn_voted ON turn (id) WHERE vote <> 0;
+CREATE INDEX turn_kept ON turn (id) WHERE kept = 1;
+CREATE INDEX turn_noted ON turn (id) WHERE noted = 1;
+CREATE INDEX turn_versions ON turn (id) WHERE nth > 0;
 CREATE TABLE body (
     turn INTEGER PRIMARY KEY REFERENCES turn (id) ON DELETE CASCADE,
     question TEXT NOT NULL,
@@ -92,7 +98,7 @@ CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 # The indexes hold words only; triggers keep them true whatever writes to the tables.
 SEARCH_TABLES = """
 CREATE VIRTUAL TABLE words USING fts5 (
-    question, reply, note, content = '', prefix = '2 3',
+    question, reply, note, content = '', prefix = '2 3 4 5',
     tokenize = "unicode61 remove_diacritics 2"
 );
 CREATE VIRTUAL TABLE control_words USING fts5 (

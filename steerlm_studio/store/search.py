@@ -10,7 +10,8 @@ from steerlm_studio.store.database import Database
 from steerlm_studio.store.query import Query, read_query
 
 EXCERPT = 100  # characters
-_JOINS = """JOIN conversation c ON c.id = t.conversation AND c.binned = 0
+# CROSS keeps SQLite to this order: the newest turns first, and no further than needed.
+_JOINS = """CROSS JOIN conversation c ON c.id = t.conversation AND c.binned = 0
     LEFT JOIN folder f ON f.id = c.folder LEFT JOIN setup s ON s.id = t.setup"""
 
 
@@ -47,7 +48,7 @@ class Search:
         return [self._with_excerpt(hit, query) for hit in hits.values()]
 
     def _candidates(self, query: Query) -> Iterator[Hit]:
-        if query.match and not query.where:
+        if query.match and not query.where and not query.unwanted:
             yield from self._titles(query)
         turns = (
             merge(self._in_texts(query), self._in_controls(query), key=itemgetter(0), reverse=True)
@@ -66,11 +67,12 @@ class Search:
             yield Hit(number, title, None, "")
 
     def _in_texts(self, query: Query) -> Iterator[tuple[int, int, str]]:
+        unwanted = f" NOT ({query.unwanted})" if query.unwanted else ""
         where = " AND ".join(["words MATCH ?", "t.binned = 0", *query.where])
         yield from self.database.each(
-            f"SELECT t.id, c.id, c.title FROM words JOIN turn t ON t.id = words.rowid {_JOINS}"
-            f" WHERE {where} ORDER BY words.rowid DESC",
-            (query.match, *query.values),
+            f"SELECT t.id, c.id, c.title FROM words CROSS JOIN turn t ON t.id = words.rowid"
+            f" {_JOINS} WHERE {where} ORDER BY words.rowid DESC",
+            (f"({query.match}){unwanted}", *query.values),
         )
 
     def _in_controls(self, query: Query) -> Iterator[tuple[int, int, str]]:
@@ -82,10 +84,14 @@ class Search:
             yield from self._filtered(query, f"+t.control IN ({ids})")
 
     def _filtered(self, query: Query, condition: str) -> Iterator[tuple[int, int, str]]:
-        where = " AND ".join([condition, "t.binned = 0", *query.where])
+        conditions, values = [condition, "t.binned = 0", *query.where], list(query.values)
+        if query.unwanted:
+            conditions.append("t.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
+            values.append(query.unwanted)
+        where = " AND ".join(conditions)
         yield from self.database.each(
             f"SELECT t.id, c.id, c.title FROM turn t {_JOINS} WHERE {where} ORDER BY t.id DESC",
-            query.values,
+            values,
         )
 
     def _with_excerpt(self, hit: Hit, query: Query) -> Hit:

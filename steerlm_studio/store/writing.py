@@ -91,11 +91,12 @@ def _insert(database: Database, conversation: int, turn: StoredTurn) -> int:
     ):
         raise no_such("turn", turn.parent)
     number = database.do(
-        "INSERT INTO turn (conversation, parent, control, setup, vote, kept, noted, finish, seed,"
-        " created, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO turn (conversation, parent, nth, control, setup, vote, kept, noted, finish,"
+        " seed, created, finished) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             conversation,
             turn.parent,
+            _siblings(database, conversation, turn.parent),
             control_id(database, mended(turn.control)),
             setup_id(database, turn.setup),
             turn.vote,
@@ -113,6 +114,17 @@ def _insert(database: Database, conversation: int, turn: StoredTurn) -> int:
         (number, *texts, to_json(asdict_of(turn.counts)), to_json(turn.extra)),
     )
     return number
+
+
+def _siblings(database: Database, conversation: int, parent: int | None) -> int:
+    if parent is None:
+        sql, place = (
+            "SELECT count(*) FROM turn WHERE conversation = ? AND parent IS NULL",
+            conversation,
+        )
+    else:
+        sql, place = "SELECT count(*) FROM turn WHERE parent = ?", parent
+    return database.number(sql, (place,))
 
 
 def _seed_of(turn: StoredTurn) -> int | None:

@@ -43,7 +43,10 @@ def again(record: StoredConversation, kind: str, messages: Sequence[Message]) ->
     """
     came = _came(record, kind)
     items = came.get("items")
-    found = _Filling(record.system, messages, items).filled(came.get("skeleton"))
+    try:
+        found = _Filling(record.system, messages, items).filled(came.get("skeleton"))
+    except (_Gone, RecursionError):  # no work of ours, or nested without end
+        return None
     is_whole = isinstance(found, dict) and isinstance(found.get(items), list)
     return found if is_whole else None
 
@@ -52,9 +55,17 @@ def line_of(record: StoredConversation, kind: str, value: Any) -> str:
     """`value` as a line of JSON, in the file's own style where `record` came from one."""
     came = _came(record, kind)
     line, style = came.get("line"), came.get("style")
-    if isinstance(line, str) and "\n" not in line and json.loads(line) == value:
+    if isinstance(line, str) and _says(line, value):
         return line
-    return json.dumps(value, **_STYLES[style if style in range(len(_STYLES)) else 0])
+    number = style if isinstance(style, int) and 0 <= style < len(_STYLES) else 0
+    return json.dumps(value, **_STYLES[number])
+
+
+def _says(line: str, value: Any) -> bool:
+    try:
+        return "\n" not in line and json.loads(line) == value
+    except (ValueError, RecursionError):
+        return False
 
 
 def _came(record: StoredConversation, kind: str) -> dict[str, Any]:
