@@ -114,13 +114,16 @@ class Engine:
         self._run += 1
         run = self._run
         self._send(Generate(run, tuple(lanes), mode, tuple(stop)))
+        is_over = False
         try:
             for message in self._replies_to(run):
+                is_over = isinstance(message, Done)
                 yield message
-                if isinstance(message, Done):
+                if is_over:
                     return
         except GeneratorExit:
-            self._stop(run)
+            if not is_over:
+                self._stop(run)
             raise
 
     def cancel(self) -> None:

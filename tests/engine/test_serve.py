@@ -15,7 +15,16 @@ import pytest
 from steerlm_studio import protocol
 from steerlm_studio.engine.client import Engine, command
 from steerlm_studio.errors import StudioError
-from steerlm_studio.protocol import Cancel, Failed, Generate, Loading, Ready, SetThreads, Step
+from steerlm_studio.protocol import (
+    Cancel,
+    Done,
+    Failed,
+    Generate,
+    Loading,
+    Ready,
+    SetThreads,
+    Step,
+)
 from tests.engine import tiny
 from tests.engine.talk import hear, lane, prompt
 
@@ -97,6 +106,14 @@ def test_leaving_the_loop_early_stops_the_run(engine):
         if isinstance(message, Step):
             break
     assert hear(engine.generate([lane()])).done.generated <= 12
+
+
+def test_leaving_the_loop_at_done_waits_for_nothing(engine):
+    """A caller that took Done and no more used to wait for a second one for ever."""
+    for _ in range(2):
+        replies = engine.generate([lane()])
+        assert next(reply for reply in replies if isinstance(reply, Done)).generated > 0
+        replies.close()
 
 
 def test_a_cancel_is_heeded_within_a_step_and_keeps_the_text(slow_model):
