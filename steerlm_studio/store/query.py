@@ -12,12 +12,13 @@ _ITEM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 _FILTER = re.compile(r"(?P<key>[a-z_]+)(?P<how>>=|<=|!=|>|<|=|:)(?P<value>.+)", re.I | re.DOTALL)
 _QUOTED_VALUE = re.compile(r'(?<!\S)(-?[a-z_]+[:=])"([^"]*)"', re.I)
 _Value = TypeVar("_Value", int, str)
-_TEXTS = {  # filter -> what must contain the value
-    "model": "s.model",
-    "quant": "s.quant",
-    "schema": "s.schema",
-    "title": "c.title",
-    "folder": "f.name",
+_TEXTS = {  # filter -> where the rows are whose text must contain the value
+    "model": "t.setup IN (SELECT id FROM setup WHERE model LIKE ? ESCAPE '\\')",
+    "quant": "t.setup IN (SELECT id FROM setup WHERE quant LIKE ? ESCAPE '\\')",
+    "schema": "t.setup IN (SELECT id FROM setup WHERE schema LIKE ? ESCAPE '\\')",
+    "title": "c.id IN (SELECT id FROM conversation WHERE title LIKE ? ESCAPE '\\')",
+    "folder": "c.folder IN (SELECT id FROM folder WHERE name LIKE ? ESCAPE '\\')",
+    "tag": "c.id IN (SELECT conversation FROM tag WHERE name LIKE ? ESCAPE '\\')",
 }
 _HAS = {
     "vote": "t.vote <> 0",
@@ -34,13 +35,23 @@ _SIGNS = {":": "=", "=": "=", "!=": "<>", ">": ">", "<": "<", ">=": ">=", "<=": 
 
 @dataclass
 class Query:
-    """What the word index must hold ("" = anything) and must not, and conditions on turns."""
+    """What the word index must hold ("" = anything) and must not, and conditions on turns.
+
+    Where one of the `needed` selections is empty, nothing can be found.
+    """
 
     match: str = ""
     unwanted: str = ""
     words: list[str] = field(default_factory=list)  # as typed, for the excerpt
     where: list[str] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
+    needed: list[tuple[str, tuple[object, ...]]] = field(default_factory=list)
+
+    def add_rows(self, condition: str, *values: object, negated: bool = False) -> None:
+        """A condition of the form “column IN (SELECT …)”."""
+        self.add(condition, *values, negated=negated)
+        if not negated:
+            self.needed.append((condition[condition.index("SELECT") : -1], values))
 
     def add(self, condition: str, *values: object, negated: bool = False) -> None:
         self.where.append(f"NOT ({condition})" if negated else f"({condition})")
@@ -84,13 +95,7 @@ def _read_filter(query: Query, word: str, negated: bool) -> bool:
     key, how, value = found["key"].lower(), found["how"], found["value"]
     if key in _TEXTS:
         negated ^= how == "!="
-        query.add(f"coalesce({_TEXTS[key]}, '') LIKE ? ESCAPE '\\'", _like(value), negated=negated)
-    elif key == "tag":
-        query.add(
-            "c.id IN (SELECT conversation FROM tag WHERE name LIKE ? ESCAPE '\\')",
-            _like(value),
-            negated=negated,
-        )
+        query.add_rows(_TEXTS[key], _like(value), negated=negated)
     elif key in ("has", "is"):
         query.add(_one_of(key, _HAS if key == "has" else _IS, value), negated=negated)
     elif key == "vote":
@@ -111,7 +116,7 @@ def _read_attribute(query: Query, key: str, how: str, value: str, negated: bool)
         if how == ":":
             return False
         raise StudioError(f"“{key}{how}{value}” needs a whole number, e.g. humor>=3.")
-    query.add(
+    query.add_rows(
         "t.control IN (SELECT control FROM control_value WHERE name = ? AND value "
         f"{_SIGNS[how]} ?)",
         key,

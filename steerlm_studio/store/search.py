@@ -11,8 +11,7 @@ from steerlm_studio.store.query import Query, read_query
 
 EXCERPT = 100  # characters
 # CROSS keeps SQLite to this order: the newest turns first, and no further than needed.
-_JOINS = """CROSS JOIN conversation c ON c.id = t.conversation AND c.binned = 0
-    LEFT JOIN folder f ON f.id = c.folder LEFT JOIN setup s ON s.id = t.setup"""
+_JOINS = "CROSS JOIN conversation c ON c.id = t.conversation AND c.binned = 0"
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Search:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def find(self, text: str, limit: int = 200) -> list[Hit]:
+    def find(self, text: str, limit: int = 100) -> list[Hit]:
         """Conversations in which one turn fits all of `text`, the newest turn first.
 
         Words match as beginnings, "phrases" as they stand, -word excludes. Filters: any
@@ -40,6 +39,8 @@ class Search:
         before: and after: a day. Raises StudioError for a filter without sense.
         """
         query = read_query(text)
+        if not all(self.database.one(f"{sql} LIMIT 1", values) for sql, values in query.needed):
+            return []
         hits: dict[int, Hit] = {}
         for hit in self._candidates(query):
             hits.setdefault(hit.conversation, hit)
