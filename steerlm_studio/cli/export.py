@@ -1,67 +1,122 @@
-"""`export`: a checkpoint becomes a GGUF."""
+"""`export`: a checkpoint becomes one or several GGUFs."""
 
 import argparse
 import json
+import signal
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from steerlm_studio.cli.export_progress import as_json, terminal_line
+from steerlm_studio.cli.words import as_bytes, print_table
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export.run import Licence, Progress, export
-from steerlm_studio.steer.schema import NEMOTRON, schema_named
+from steerlm_studio.export import run as export
+from steerlm_studio.export.checkpoint import Checkpoint
+from steerlm_studio.export.file_types import FILE_TYPES, file_type
+from steerlm_studio.export.gguf_file import Model, Target
+from steerlm_studio.export.importance import importance
+from steerlm_studio.export.plan import file_bytes
+from steerlm_studio.models.licences import accept, is_accepted, licence_named
+from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON, Schema, schema_named
 from steerlm_studio.steer.steering import default_steering
 
-NVIDIA_LICENCE = Licence(
-    "nv-ai-foundation-models-license",
-    "https://developer.nvidia.com/downloads/nv-ai-foundation-models-license",
+_LICENCES = {NEMO_ALIGNER.id: "llama2"}  # where none is named
+_NVIDIA = "nv-ai-foundation-models-license"
+_HALF = (
+    "F16 ends at 65504. Squared ReLU makes large values, and on a GPU sums of them can overflow; "
+    "BF16 is as large and does not."
 )
-OWN_LICENCES = ("apache-2.0",)
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("export", help="make a GGUF of a NeMo checkpoint")
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help="a .nemo file")
-    parser.add_argument("out", metavar="OUT.gguf", type=Path)
-    parser.add_argument("--type", default="Q8_0", metavar="T", help="F32, BF16 or Q8_0")
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help=".nemo or folder")
+    parser.add_argument("out", metavar="OUT.gguf", type=Path, help="with several types: OUT-T.gguf")
+    parser.add_argument(
+        "--type", action="append", metavar="T", help=f"{', '.join(FILE_TYPES)}; may be repeated"
+    )
+    parser.add_argument("--imatrix", metavar="FILE", type=Path, help="importance matrix")
+    parser.add_argument("--ffn-down-type", default="", metavar="T", help="e.g. Q8_0, for CUDA")
     parser.add_argument("--name", help="the model's name; the checkpoint's file name if not given")
-    parser.add_argument("--schema", default=NEMOTRON.id, metavar="S")
+    parser.add_argument("--schema", metavar="S", help="attributes; the family's own if not given")
     parser.add_argument("--sampling", default="", metavar="NAME", help="preset the studio selects")
-    parser.add_argument("--licence", default=NVIDIA_LICENCE.name, metavar="ID")
+    parser.add_argument("--licence", metavar="ID", help="the family's usual one if not given")
     parser.add_argument("--accept-licence", action="store_true", help="you accept its terms")
+    parser.add_argument("--dry-run", action="store_true", help="tell the sizes, write nothing")
     parser.add_argument("--json", action="store_true", help="progress as JSON lines")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    schema = schema_named(options.schema)
-    licence = NVIDIA_LICENCE if options.licence == NVIDIA_LICENCE.name else Licence(options.licence)
-    _accept(licence, options)
-    show = _as_json if options.json else _Line()
-    for progress in export(
-        options.checkpoint,
-        options.out,
-        options.type,
-        name=options.name or options.checkpoint.stem,
+    types = _outs(options.out, list(dict.fromkeys(map(file_type, options.type or ["Q8_0"]))))
+    export.check_names(options.checkpoint, list(types))
+    weighed = importance(options.imatrix) if options.imatrix else {}
+    with export.opened(options.checkpoint) as source:
+        about = _about(options, source)
+        model = export.prepared(source, about, options.checkpoint.name, weighed)
+        targets = export.targets(model, types, options.ffn_down_type)
+        if "F16" in types.values():
+            print(f"steerlm-studio: {_HALF}", file=sys.stderr)
+        if options.dry_run:
+            _tell_sizes(model, targets, options.json)
+            return 0
+        _accept(about.licence, options)
+        show = as_json if options.json else terminal_line()
+        with _ended_cleanly(), closing(export.written(model, targets)) as steps:
+            for progress in steps:
+                show(progress)
+    if not options.json:
+        for target in targets:
+            print(f"{target.out}: {as_bytes(target.out.stat().st_size)}")
+    return 0
+
+
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """A polite kill cleans up like Ctrl+C does."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _outs(out: Path, types: list[str]) -> dict[Path, str]:
+    """One file has the name that was given, several have their types in their names."""
+    if len(types) == 1:
+        return {out: types[0]}
+    return {out.with_name(f"{out.name.removesuffix('.gguf')}-{t}.gguf"): t for t in types}
+
+
+def _about(options: argparse.Namespace, source: Checkpoint) -> export.About:
+    schema = schema_named(options.schema) if options.schema else _family(source)
+    licence = licence_named(options.licence or _LICENCES.get(schema.id, _NVIDIA))
+    return export.About(
+        name=options.name or options.checkpoint.name.removesuffix(".nemo"),
         control=str(default_steering(schema)),
         system=schema.system,
         schema=schema.id,
         template=schema.template,
-        licence=licence,
+        licence=export.Licence(licence.id, licence.link),
         sampling=options.sampling,
-    ):
-        show(progress)
-    if not options.json:
-        print(f"\n{options.out}: {options.out.stat().st_size / 2**20:.1f} MiB")
-    return 0
+    )
 
 
-def _accept(licence: Licence, options: argparse.Namespace) -> None:
+def _family(source: Checkpoint) -> Schema:
+    """SteerLM models on Llama's architecture were all made with NeMo-Aligner."""
+    return NEMO_ALIGNER if source.network.architecture == "llama" else NEMOTRON
+
+
+def _accept(named: export.Licence | None, options: argparse.Namespace) -> None:
     """Ask once for a licence with conditions. Raises StudioError when it is not accepted."""
-    if options.accept_licence or licence.name in OWN_LICENCES:
+    licence = licence_named(named.name if named else "")
+    if options.accept_licence or is_accepted(licence):
         return
     if sys.stdin.isatty():
         print(f"This checkpoint is under {licence.name}: {licence.link}")
         if input("Do you accept its terms? [y/N] ").strip().lower() in ("y", "yes"):
+            accept(licence)
             return
     raise StudioError(
         f"The licence {licence.name} was not accepted, so nothing was exported. "
@@ -69,24 +124,11 @@ def _accept(licence: Licence, options: argparse.Namespace) -> None:
     )
 
 
-class _Line:
-    """One line of the terminal, rewritten: tensor, bytes, rate, time still to go."""
-
-    def __init__(self) -> None:
-        self.began = time.monotonic()
-
-    def __call__(self, progress: Progress) -> None:
-        if progress.step == "writing" and sys.stdout.isatty():
-            seconds = max(time.monotonic() - self.began, 1e-3)
-            left = seconds * (progress.total - progress.done) / max(progress.done, 1)
-            text = (
-                f"{progress.tensor:<30} {progress.done / 2**20:8.0f} of "
-                f"{progress.total / 2**20:.0f} MiB  {progress.done / 2**20 / seconds:6.0f} MiB/s  "
-                f"{left:4.0f} s left"
-            )
-            print(f"\r{text:<90}", end="", flush=True)
-
-
-def _as_json(progress: Progress) -> None:
-    fields = {"step": progress.step, "tensor": progress.tensor}
-    print(json.dumps({**fields, "done": progress.done, "total": progress.total}), flush=True)
+def _tell_sizes(model: Model, targets: list[Target], as_json: bool) -> None:
+    rows = [(str(t.out), t.file_type, file_bytes(model, t)) for t in targets]
+    if as_json:
+        print(
+            json.dumps([{"file": file, "type": kind, "bytes": size} for file, kind, size in rows])
+        )
+    else:
+        print_table((kind, as_bytes(size), file) for file, kind, size in rows)

@@ -89,7 +89,7 @@ def _parts(number: int, item: Any) -> list[Part]:
 
 
 def _is_part(entry: Any) -> bool:
-    return isinstance(entry, dict) and len(entry) == 1 and isinstance(*entry.values(), str)
+    return isinstance(entry, dict) and [type(value) for value in entry.values()] == [str]
 
 
 def _sendable(text: str) -> str:

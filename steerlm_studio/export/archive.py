@@ -3,6 +3,7 @@
 import gzip
 import os
 import tarfile
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -59,6 +60,7 @@ class Archive:
         self._streams = Streams(path)
         self._members = _members(path, tar)
         self._block = lru_cache(BLOCKS)(self._read_block)
+        self._unpacking = threading.Lock()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -96,7 +98,8 @@ class Archive:
 
     def _unpack(self, name: str, offset: int, size: int) -> bytes:
         first, last = offset // BLOCK, (offset + size - 1) // BLOCK
-        data = b"".join(self._block(name, number) for number in range(first, last + 1))
+        with self._unpacking:
+            data = b"".join(self._block(name, number) for number in range(first, last + 1))
         return data[offset - first * BLOCK :][:size]
 
     def _read_block(self, name: str, number: int) -> bytes:

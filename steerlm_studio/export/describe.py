@@ -125,7 +125,7 @@ def _card_licence(path: Path) -> str:
     with card.open(encoding="utf-8", errors="replace") as file:
         front = file.read(_CARD).partition("\n---")[0]
     found = {bool(named): id for named, id in _CARD_LICENCE.findall(front)}
-    return found.get(True) or found.get(False, "")
+    return str(found.get(True) or found.get(False, ""))
 
 
 def _gguf(bare: Description, path: Path) -> Description:

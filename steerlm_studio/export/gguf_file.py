@@ -1,30 +1,54 @@
-"""Writes a GGUF a slab of rows at a time; the final name appears when all of it is on the disk."""
+"""Writes GGUFs a slab of rows at a time; a final name appears when all of its file is on disk."""
 
 import errno
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import numpy as np
-from gguf import GGMLQuantizationType, GGUFValueType, GGUFWriter, LlamaFileType, quants
+from gguf import GGMLQuantizationType, GGUFValueType, GGUFWriter
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export.tensors import Array, Tensor, as_float32
+from steerlm_studio.export.encode import encoded
+from steerlm_studio.export.file_types import (
+    ALIGNMENT,
+    FILE_TYPES,
+    Kinds,
+    data_bytes,
+    plain_kinds,
+    tensor_bytes,
+)
+from steerlm_studio.export.llama import Floats
+from steerlm_studio.export.tensors import Tensor
 
-FileType = Literal["F32", "BF16", "Q8_0"]
-FILE_TYPES: tuple[FileType, ...] = ("F32", "BF16", "Q8_0")
-
-SLAB = 4 << 20  # values that are converted at once
-ALIGNMENT = 32
-_FILE_TYPE_IDS: dict[FileType, int] = {
-    "F32": LlamaFileType.ALL_F32,
-    "BF16": LlamaFileType.MOSTLY_BF16,
-    "Q8_0": LlamaFileType.MOSTLY_Q8_0,
-}
+SLAB = 2 << 20  # values that one thread converts at once
+THREADS = 8  # at most: each holds a slab, and the memory is to stay below 1 GiB
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that goes into a GGUF, in whichever type. `importance` weighs columns by tensor."""
+
+    architecture: str
+    metadata: Mapping[str, Any]
+    tensors: Mapping[str, Tensor]
+    importance: Mapping[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One file to be written: its name, its type and the format of each tensor."""
+
+    out: Path
+    file_type: str
+    kinds: Kinds
 
 
 def write(
@@ -32,64 +56,54 @@ def write(
     architecture: str,
     metadata: Mapping[str, Any],
     tensors: Mapping[str, Tensor],
-    file_type: FileType,
+    file_type: str,
 ) -> Iterator[tuple[str, int]]:
-    """Write `out`, yielding each tensor's name and the bytes of tensor data written so far.
+    """Write one file of a plain type; see `write_all`."""
+    model = Model(architecture, metadata, tensors)
+    target = Target(out, file_type, plain_kinds(tensors, file_type))
+    check_room(model, [target])
+    with finished([out]) as partials:
+        yield from write_all(model, [target], partials)
 
-    Until the last byte is on the disk there is only a hidden `.partial` file, removed when
-    anything fails or the iterator is closed. Raises StudioError when there is no room.
+
+def write_all(
+    model: Model, targets: Sequence[Target], paths: Sequence[Path]
+) -> Iterator[tuple[str, int]]:
+    """Write the targets under the names `paths`, reading the model once.
+
+    Yields each tensor's name and the bytes of tensor data written so far, in all files together.
+    Raises StudioError for values that are no numbers.
     """
-    _check_room(out, data_bytes(tensors, file_type))
-    with _finished(out) as partial:
-        _write_head(partial, architecture, metadata, tensors, file_type)
-        with partial.open("ab") as file:
+    for target, path in zip(targets, paths, strict=True):
+        write_head(path, model, target)
+    with ExitStack() as opened:
+        files = [opened.enter_context(path.open("ab")) for path in paths]
+        for file in files:
             _pad(file)
-            start = file.tell()
-            for name, tensor in tensors.items():
-                for slab in _slabs(name, tensor, stored_as(tensor, file_type)):
-                    file.write(slab)
-                    yield name, file.tell() - start
-                _pad(file)
+        first = sum(file.tell() for file in files)
+        for name, start, slabs in _slabs(model, targets):
+            for file, slab in zip(files, slabs, strict=True):
+                if start == 0:
+                    _pad(file)
+                file.write(slab)
+            yield name, sum(file.tell() for file in files) - first
+        for file in files:
+            _pad(file)
             file.flush()
             os.fsync(file.fileno())
 
 
-def stored_as(tensor: Tensor, file_type: FileType) -> FileType:
-    """How one tensor is stored: vectors stay F32; rows that fill no Q8_0 blocks become BF16."""
-    if len(tensor.shape) == 1:
-        return "F32"
-    if file_type == "Q8_0" and tensor.shape[-1] % 32:
-        return "BF16"
-    return file_type
-
-
-def data_bytes(tensors: Mapping[str, Tensor], file_type: FileType) -> int:
-    """The size of all tensor data in the file, padding included."""
-    sizes = (_bytes(tensor.shape, stored_as(tensor, file_type)) for tensor in tensors.values())
-    return sum(-(-size // ALIGNMENT) * ALIGNMENT for size in sizes)
-
-
-def _bytes(shape: tuple[int, ...], kind: FileType) -> int:
-    block, size = {"F32": (1, 4), "BF16": (1, 2), "Q8_0": (32, 34)}[kind]
-    return int(np.prod(shape)) // block * size
-
-
-def _write_head(
-    path: Path,
-    architecture: str,
-    metadata: Mapping[str, Any],
-    tensors: Mapping[str, Tensor],
-    file_type: FileType,
-) -> None:
-    writer = GGUFWriter(path, architecture)
-    writer.add_file_type(_FILE_TYPE_IDS[file_type])
-    if file_type == "Q8_0":
+def write_head(path: Path, model: Model, target: Target) -> None:
+    """Everything before the tensors' data, unpadded."""
+    writer = GGUFWriter(path, model.architecture)
+    writer.add_file_type(FILE_TYPES[target.file_type])
+    if target.file_type not in ("F32", "F16", "BF16"):
         writer.add_quantization_version(2)
-    for key, value in metadata.items():
+    for key, value in model.metadata.items():
         _add(writer, key, value)
-    for name, tensor in tensors.items():
-        kind = stored_as(tensor, file_type)
-        size = _bytes(tensor.shape, kind)
+    for name, tensor in model.tensors.items():
+        kind = target.kinds[name]
+        size = tensor_bytes(tensor.shape, kind)
         writer.add_tensor_info(
             name, tensor.shape, np.dtype(np.float32), size, GGMLQuantizationType[kind]
         )
@@ -99,6 +113,41 @@ def _write_head(
         writer.write_ti_data_to_file()
     finally:
         writer.close()
+
+
+def check_room(model: Model, targets: Sequence[Target]) -> None:
+    """Raises StudioError when the folder of the targets has too little room for them."""
+    needed = sum(data_bytes(model.tensors, target.kinds) for target in targets)
+    out = targets[0].out
+    try:
+        free = shutil.disk_usage(out.parent).free
+    except OSError as error:
+        raise _failed(out, error) from error
+    if free < needed:
+        raise StudioError(
+            f"{out.name} needs {needed / 1e9:.2f} GB and {out.parent} has {free / 1e9:.2f} GB "
+            "free. Free some room, choose another folder or a smaller type."
+        )
+
+
+@contextmanager
+def finished(outs: Sequence[Path]) -> Iterator[list[Path]]:
+    """Hidden names to write under that become `outs` at the end, or vanish.
+
+    Raises StudioError when there is no room or another of the system's errors.
+    """
+    partials = [out.with_name(f".{out.name}.{os.getpid()}.partial") for out in outs]
+    out = outs[0]
+    try:
+        yield partials
+        for out, partial in zip(outs, partials, strict=True):
+            partial.replace(out)
+            _sync_folder(out.parent)
+    except OSError as error:
+        raise _failed(out, error) from error
+    finally:
+        for partial in partials:
+            partial.unlink(missing_ok=True)
 
 
 def _add(writer: GGUFWriter, key: str, value: Any) -> None:
@@ -115,43 +164,40 @@ def _add(writer: GGUFWriter, key: str, value: Any) -> None:
         writer.add_key_value(key, value, GGUFValueType.ARRAY, kinds[type(value[0])])
 
 
-def _slabs(name: str, tensor: Tensor, kind: FileType) -> Iterator[bytes]:
-    rows = tensor.shape[0]
-    step = max(1, SLAB // max(1, int(np.prod(tensor.shape[1:]))))
-    for start in range(0, rows, step):
-        yield _encoded(name, tensor, tensor.rows(start, min(start + step, rows)), kind)
+Slab = tuple[str, int, list[bytes]]  # tensor, first row, its bytes for each target
 
 
-def _encoded(name: str, tensor: Tensor, rows: Array, kind: FileType) -> bytes:
-    values = as_float32(rows, tensor.dtype)
-    if not np.isfinite(values).all():
-        raise StudioError(
-            f"The tensor {name} holds values that are no finite numbers (NaN or infinity). The "
-            "checkpoint is damaged; nothing was written."
-        )
-    if kind == tensor.dtype:
-        return rows.tobytes()
-    if kind == "F32":
-        return values.tobytes()
-    return bytes(quants.quantize(values, GGMLQuantizationType[kind]).tobytes())
+def _slabs(model: Model, targets: Sequence[Target]) -> Iterator[Slab]:
+    """All tensors in order, read and encoded by some threads ahead of the one that writes."""
+    threads = min(THREADS, os.cpu_count() or 1)
+    ahead: deque[Future[Slab]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for name, tensor in model.tensors.items():
+                step = max(1, SLAB // max(1, int(np.prod(tensor.shape[1:]))))
+                for start in range(0, tensor.shape[0], step):
+                    stop = min(start + step, tensor.shape[0])
+                    ahead.append(pool.submit(_slab, model, targets, name, start, stop))
+                    if len(ahead) > threads:
+                        yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for each in ahead:
+                each.cancel()
+
+
+def _slab(model: Model, targets: Sequence[Target], name: str, start: int, stop: int) -> Slab:
+    tensor, importance = model.tensors[name], model.importance.get(name)
+    rows = tensor.rows(start, stop)
+    made: dict[str, bytes] = {}
+    for kind in {target.kinds[name] for target in targets}:
+        made[kind] = encoded(name, rows, tensor.dtype, kind, importance)
+    return name, start, [made[target.kinds[name]] for target in targets]
 
 
 def _pad(file: BinaryIO) -> None:
     file.write(bytes(-file.tell() % ALIGNMENT))
-
-
-@contextmanager
-def _finished(out: Path) -> Iterator[Path]:
-    """A name to write under that becomes `out` at the end, or vanishes."""
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        partial.replace(out)
-        _sync_folder(out.parent)
-    except OSError as error:
-        raise _failed(out, error) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -162,18 +208,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _check_room(out: Path, needed: int) -> None:
-    try:
-        free = shutil.disk_usage(out.parent).free
-    except OSError as error:
-        raise _failed(out, error) from error
-    if free < needed:
-        raise StudioError(
-            f"{out.name} needs {needed / 1e9:.2f} GB and {out.parent} has {free / 1e9:.2f} GB "
-            "free. Free some room, choose another folder or a smaller type."
-        )
 
 
 def _failed(out: Path, error: OSError) -> StudioError:

@@ -22,7 +22,7 @@ class Entry:
     @property
     def row_bytes(self) -> int:
         block, size = GGML_QUANT_SIZES[GGMLQuantizationType[self.type]]
-        return self.shape[-1] // block * size
+        return self.shape[-1] // int(block) * int(size)
 
     @property
     def bytes(self) -> int:

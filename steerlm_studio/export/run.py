@@ -1,16 +1,20 @@
-"""The steps from a checkpoint to a GGUF, in order."""
+"""The steps from a checkpoint to GGUFs, in order."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import gguf_file, huggingface, nemo, network, tokenizer, weights
+from steerlm_studio.export import gguf_file, huggingface, nemo, tokenizer, weights
 from steerlm_studio.export.chat_template import chat_template
 from steerlm_studio.export.checkpoint import Checkpoint
-from steerlm_studio.export.gguf_file import FILE_TYPES, FileType
+from steerlm_studio.export.file_types import data_bytes, file_type
+from steerlm_studio.export.gguf_file import Model, Target
+from steerlm_studio.export.importance import fitting
+from steerlm_studio.export.llama import Floats
+from steerlm_studio.export.plan import planned
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,41 @@ class Licence:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a GGUF says beyond its network.
+
+    `control` and `system` are the defaults of the chat template; `schema`, `template` and
+    `sampling` name what the studio selects when it opens the file; `origin` is where the
+    checkpoint comes from (the file's name when empty).
+    """
+
+    name: str
+    control: str
+    schema: str = "nemotron-3-8b"
+    template: str = "nemotron"
+    licence: Licence | None = None
+    sampling: str = ""
+    system: str = ""
+    origin: str = ""
+
+    def metadata(self, origin: str) -> dict[str, Any]:
+        """The keys of a GGUF; `origin` stands in where none was given."""
+        return {
+            "general.type": "model",
+            "general.name": self.name,
+            **_licence(self.licence),
+            "tokenizer.chat_template": chat_template(self.template, self.control, self.system),
+            "steerlm.schema": self.schema,
+            "steerlm.template": self.template,
+            "steerlm.control": self.control,
+            "steerlm.origin": self.origin or origin,
+            **({"steerlm.sampling": self.sampling} if self.sampling else {}),
+        }
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far an export is. Bytes are those of the tensor data in the new file."""
+    """How far an export is. Bytes are those of the tensor data in all new files together."""
 
     step: Literal["reading", "writing", "done"]
     tensor: str = ""
@@ -31,54 +68,18 @@ class Progress:
     total: int = 0
 
 
-def export(
-    checkpoint: Path,
-    out: Path,
-    type: str,
-    *,
-    name: str,
-    control: str,
-    schema: str = "nemotron-3-8b",
-    template: str = "nemotron",
-    licence: Licence | None = None,
-    sampling: str = "",
-    system: str = "",
-    origin: str = "",
-) -> Iterator[Progress]:
-    """Turn `checkpoint`, a .nemo or Hugging Face folder, into the GGUF `out` (F32, BF16 or Q8_0).
+def export(checkpoint: Path, out: Path, type: str, **about: Any) -> Iterator[Progress]:
+    """Turn `checkpoint`, a .nemo or Hugging Face folder, into the GGUF `out` of one type.
 
-    `control` and `system` are the defaults of the chat template; `schema`, `template` and
-    `sampling` name what the studio selects when it opens the file; `origin` is where the
-    checkpoint comes from (the file's name when empty). Closing the iterator early leaves nothing
-    behind. Raises StudioError.
+    `about` are the fields of `About`. Closing the iterator early leaves nothing behind. Raises
+    StudioError.
     """
-    file_type = _file_type(type)
-    if out.resolve() == checkpoint.resolve():
-        raise StudioError("The checkpoint would be overwritten. Choose another name for the GGUF.")
+    kind = file_type(type)
+    check_names(checkpoint, [out])
     yield Progress("reading")
     with opened(checkpoint) as source:
-        words = tokenizer.vocabulary(source.tokenizer)
-        pieces = len(words.pieces)
-        tensors = weights.assemble(source.network, source.tensors, pieces, checkpoint.name)
-        metadata: dict[str, Any] = {
-            "general.type": "model",
-            "general.name": name,
-            **_licence(licence),
-            **source.network.metadata(pieces),
-            **words.metadata(),
-            "tokenizer.chat_template": chat_template(template, control, system),
-            "steerlm.schema": schema,
-            "steerlm.template": template,
-            "steerlm.control": control,
-            "steerlm.origin": origin or source.origin,
-            **({"steerlm.sampling": sampling} if sampling else {}),
-        }
-        total = gguf_file.data_bytes(tensors, file_type)
-        for tensor, done in gguf_file.write(
-            out, network.ARCHITECTURE, metadata, tensors, file_type
-        ):
-            yield Progress("writing", tensor, done, total)
-    yield Progress("done", done=total, total=total)
+        model = prepared(source, About(**about), checkpoint.name)
+        yield from written(model, targets(model, {out: kind}))
 
 
 def opened(path: Path) -> AbstractContextManager[Checkpoint]:
@@ -88,10 +89,43 @@ def opened(path: Path) -> AbstractContextManager[Checkpoint]:
     return nemo.opened(path)
 
 
-def _file_type(name: str) -> FileType:
-    if name.upper() not in FILE_TYPES:
-        raise StudioError(f"There is no export type “{name}”. Known: {', '.join(FILE_TYPES)}.")
-    return cast(FileType, name.upper())
+def check_names(checkpoint: Path, outs: Sequence[Path]) -> None:
+    """Raises StudioError when the checkpoint would be overwritten."""
+    if checkpoint.resolve() in [out.resolve() for out in outs]:
+        raise StudioError("The checkpoint would be overwritten. Choose another name for the GGUF.")
+
+
+def prepared(
+    source: Checkpoint, about: About, label: str, importance: Mapping[str, Floats] | None = None
+) -> Model:
+    """What is to be written, checked; no tensor is read yet.
+
+    `importance` are the columns' weights by tensor, `label` names the checkpoint in errors.
+    Raises StudioError.
+    """
+    words = tokenizer.vocabulary(source.tokenizer)
+    pieces = len(words.pieces)
+    tensors = weights.assemble(source.network, source.tensors, pieces, label)
+    said = about.metadata(source.origin)
+    metadata = {**said, **source.network.metadata(pieces), **words.metadata()}
+    weighed = fitting(importance or {}, tensors)
+    return Model(source.network.architecture, metadata, tensors, weighed)
+
+
+def targets(model: Model, types: Mapping[Path, str], ffn_down: str = "") -> list[Target]:
+    """The files to write, with the format of each tensor. Raises StudioError."""
+    plans = planned(model, list(dict.fromkeys(types.values())), ffn_down)
+    return [Target(out, kind, plans[kind]) for out, kind in types.items()]
+
+
+def written(model: Model, files: Sequence[Target]) -> Generator[Progress, None, None]:
+    """Write the files, all from one reading of the checkpoint. Raises StudioError."""
+    gguf_file.check_room(model, files)
+    total = sum(data_bytes(model.tensors, target.kinds) for target in files)
+    with gguf_file.finished([target.out for target in files]) as partials:
+        for tensor, done in gguf_file.write_all(model, files, partials):
+            yield Progress("writing", tensor, done, total)
+    yield Progress("done", done=total, total=total)
 
 
 def _licence(licence: Licence | None) -> dict[str, str]:

@@ -173,7 +173,7 @@ def test_the_checkpoint_is_never_the_output(tmp_path):
 
 
 def test_an_unknown_type_is_refused_with_the_known_ones(tmp_path):
-    with pytest.raises(StudioError, match="F32, BF16, Q8_0"):
+    with pytest.raises(StudioError, match="F32, F16, BF16, Q8_0"):
         exported(FIXTURES / "nemo" / "legacy_bf16.nemo", tmp_path / "m.gguf", "Q9")
 
 

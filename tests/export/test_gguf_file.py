@@ -8,6 +8,7 @@ from gguf import GGMLQuantizationType, GGUFReader, quants
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import gguf_file
+from steerlm_studio.export.file_types import PLAIN, data_bytes, plain_kinds
 from steerlm_studio.export.tensors import Dtype, Stored
 
 RANDOM = np.random.default_rng(3).standard_normal((70, 64)).astype("f4")
@@ -24,7 +25,7 @@ def written(path: Path, tensors: dict[str, Stored], type: str) -> dict[str, tupl
     return {t.name: (t.tensor_type.name, np.array(t.data)) for t in GGUFReader(path).tensors}
 
 
-@pytest.mark.parametrize("type", gguf_file.FILE_TYPES)
+@pytest.mark.parametrize("type", PLAIN)
 @pytest.mark.parametrize("slab", [64, 1000, 1 << 20])
 def test_slabs_of_any_size_make_the_same_file(type, slab, tmp_path, monkeypatch):
     monkeypatch.setattr(gguf_file, "SLAB", slab)
@@ -54,13 +55,13 @@ def test_half_precision_sources_are_widened(tmp_path):
     assert (data == half.astype("f4")).all()
 
 
-@pytest.mark.parametrize("type", gguf_file.FILE_TYPES)
+@pytest.mark.parametrize("type", PLAIN)
 def test_the_size_is_known_before_anything_is_written(type, tmp_path):
     tensors = {"w": tensor(RANDOM), "v": tensor(RANDOM[0, :5].copy()), "x": tensor(RANDOM)}
     out = tmp_path / "m.gguf"
     written(out, tensors, type)
     first = min(t.data_offset for t in GGUFReader(out).tensors)
-    assert out.stat().st_size - first == gguf_file.data_bytes(tensors, type)
+    assert out.stat().st_size - first == data_bytes(tensors, plain_kinds(tensors, type))
 
 
 def test_too_little_room_is_said_before_anything_is_written(tmp_path):

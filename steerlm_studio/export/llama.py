@@ -1,0 +1,87 @@
+"""The calls into llama.cpp that an export needs: the export's only door to llama_cpp."""
+
+import contextlib
+import ctypes
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
+from llama_cpp import llama_cpp as L
+
+from steerlm_studio.errors import StudioError
+
+Floats = npt.NDArray[np.float32]
+
+_chunk = L._lib.ggml_quantize_chunk  # reached through libllama, like the engine's devices
+_chunk.argtypes = [
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_void_p,
+    ctypes.c_int64,
+    ctypes.c_int64,
+    ctypes.c_int64,
+    ctypes.c_void_p,
+]
+_chunk.restype = ctypes.c_size_t
+_LINE = re.compile(
+    r"\[ *\d+/ *\d+\] +(\S+) +- \[[\d ,]+\], type = +(\w+), size = +[\d.]+ MiB"
+    r"(?: -> +[\d.]+ MiB \((\w+)\))?"
+)
+
+
+def quantized(rows: Floats, kind: str, importance: Floats | None = None) -> bytes:
+    """Rows in one of ggml's block formats; other threads run meanwhile.
+
+    A row must fill whole blocks. `importance` weighs the columns.
+    """
+    count, width = rows.shape
+    kind_id = GGMLQuantizationType[kind]
+    block, size = GGML_QUANT_SIZES[kind_id]
+    assert width % block == 0, f"{width} values do not fill blocks of {kind}"
+    rows = np.ascontiguousarray(rows, np.float32)
+    out = ctypes.create_string_buffer(count * width // block * size)
+    weights = None if importance is None else importance.ctypes.data
+    written = _chunk(int(kind_id), rows.ctypes.data, out, 0, count, width, weights)
+    assert written == len(out)
+    return out.raw
+
+
+def planned(path: Path, file_type: int, weighed: bool) -> dict[str, str]:
+    """The format that llama.cpp's own rules give each tensor of the GGUF at `path`.
+
+    Only its header is looked at. Ends the process on a header that llama.cpp cannot stand, so
+    call it in a child. Raises StudioError.
+    """
+    params = L.llama_model_quantize_default_params()
+    params.ftype, params.dry_run, params.nthread = file_type, True, 1
+    entry = L.llama_model_imatrix_data * 2
+    value = ctypes.c_float(1)
+    array = entry(L.llama_model_imatrix_data(b"any", ctypes.pointer(value), 1))
+    if weighed:  # the rules ask only whether there is one
+        params.imatrix = array
+    with _log() as said:
+        failed = L.llama_model_quantize(
+            os.fsencode(path), os.fsencode(path.with_suffix(".none")), ctypes.byref(params)
+        )
+    text = b"".join(said).decode("utf-8", errors="replace")
+    if failed:
+        raise StudioError("llama.cpp cannot quantize a network of this shape.", text[-2000:])
+    return {name: (new or old).upper() for name, old, new in _LINE.findall(text)}
+
+
+@contextlib.contextmanager
+def _log() -> Iterator[list[bytes]]:
+    said: list[bytes] = []
+    keep = L.llama_log_callback(lambda level, text, data: said.append(text))
+    L.llama_log_set(keep, None)
+    try:
+        yield said
+    finally:
+        L.llama_log_set(_quiet, None)
+
+
+_quiet = L.llama_log_callback(lambda level, text, data: None)
