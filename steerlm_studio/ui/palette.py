@@ -10,7 +10,15 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QAction,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+    QStandardItem,
+    QStandardItemModel,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -27,6 +35,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.theme import GRID
 
 _ACTION = Qt.ItemDataRole.UserRole + 1
+_Index = QModelIndex | QPersistentModelIndex
 _SIZE = (560, 400)  # px
 _PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -122,10 +131,21 @@ class _Filter(QSortFilterProxyModel):
     def set_words(self, text: str) -> None:
         self._words = text.casefold().split()
         self.invalidate()
+        self.sort(0)
 
     # Qt's
 
-    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+    def lessThan(self, left: _Index, right: _Index) -> bool:
+        """What can be used first, then names with the words at the start of theirs."""
+        return self._rank(left) < self._rank(right)
+
+    def _rank(self, index: _Index) -> tuple[bool, bool, int]:
+        action = index.data(_ACTION)
+        starts = str(index.data()).casefold().split()
+        begun = all(any(start.startswith(word) for start in starts) for word in self._words)
+        return not (isinstance(action, QAction) and action.isEnabled()), not begun, index.row()
+
+    def filterAcceptsRow(self, row: int, parent: _Index) -> bool:
         name = str(self.sourceModel().index(row, 0, parent).data()).casefold()
         return all(word in name for word in self._words)
 
@@ -137,14 +157,22 @@ def _model(window: QMainWindow, parent: QWidget) -> QStandardItemModel:
         for menu in _menus_of(window)
         for path, action in _commands(menu, "")
     ]
-    commands.sort(key=lambda command: not command[1].isEnabled())
     for name, action in commands:
-        item, keys = QStandardItem(action.icon(), name), QStandardItem(_keys(action))
+        item, keys = QStandardItem(_icon(action), name), QStandardItem(_keys(action))
         item.setData(action, _ACTION)
         item.setEnabled(action.isEnabled())
         keys.setEnabled(action.isEnabled())
         model.appendRow([item, keys])
     return model
+
+
+def _icon(action: QAction) -> QIcon:
+    """Its own, or room for one, so that all names begin below each other."""
+    if not action.icon().isNull():
+        return action.icon()
+    room = QPixmap(16, 16)
+    room.fill(Qt.GlobalColor.transparent)
+    return QIcon(room)
 
 
 def _menus_of(window: QMainWindow) -> list[QMenu]:

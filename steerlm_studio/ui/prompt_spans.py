@@ -31,7 +31,7 @@ def spans_of(parts: Sequence[Part]) -> list[Span]:
     for number, part in enumerate(parts):
         if part.kind == "control":
             spans.append(Span(part.text, "control"))
-        elif number and parts[number - 1].text == CONTROL_TOKEN:
+        elif _is_steering(parts, number):
             spans += _with_steering(part.text)
         else:
             spans += _with_lookalikes(part.text)
@@ -43,18 +43,26 @@ def token_spans(parts: Sequence[Part], tokens: Tokens) -> list[Span]:
 
     A token that holds only some bytes of a character shows as `BYTE`.
     """
-    spans = []
+    spans: list[Span] = []
+    ended = -1  # the part whose control string is over; a reply follows in it
     for number, (piece, origin) in enumerate(zip(tokens.pieces, tokens.parts, strict=True)):
         is_control = parts[origin].kind == "control" and piece == parts[origin].text
         kind: Kind = "control" if is_control else "text"
-        if not is_control and origin and parts[origin - 1].text == CONTROL_TOKEN:
+        if not is_control and origin != ended and _is_steering(parts, origin):
             kind = "steering"
+            ended = origin if "\n" in piece else ended
         spans.append(Span(piece, kind, number, number < tokens.cached))
     return spans
 
 
 def lookalikes(spans: Sequence[Span]) -> int:
     return sum(span.kind == "lookalike" for span in spans)
+
+
+def _is_steering(parts: Sequence[Part], number: int) -> bool:
+    """Whether this part begins with a control string."""
+    before = parts[number - 1] if number else None
+    return before is not None and (before.kind, before.text) == ("control", CONTROL_TOKEN)
 
 
 def _with_lookalikes(text: str) -> Iterator[Span]:

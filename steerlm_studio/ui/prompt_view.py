@@ -91,7 +91,11 @@ class PromptView(QDialog):
             text = self.tr("{0} tokens, {1} of them cached; underlined is what is read anew.")
             said.append(text.format(number(len(tokens.ids)), number(tokens.cached)))
         if count := lookalikes(spans):
-            said.append(self.tr("%n look-alike(s) of a control token: sent as text.", "", count))
+            one = self.tr("1 look-alike of a control token: sent as text, it opens no turn.")
+            more = self.tr(
+                "%n look-alikes of control tokens: sent as text, none opens a turn.", "", count
+            )
+            said.append(one if count == 1 else more)
         self.note.setText(" ".join(said))
         self.note.setVisible(bool(said))
 

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from steerlm_studio.protocol import Done, LaneDone, Loading, Prefilling, Ready, Step
@@ -73,7 +73,7 @@ class StatusLine(QWidget):
             self._rates.prefilled(message, time.monotonic())
         text = self.tr("reading prompt %1 / %2")
         self.prompt_rate.setText(
-            text.replace("%1", f"{message.done:,}").replace("%2", f"{message.total:,}")
+            text.replace("%1", _number(message.done)).replace("%2", _number(message.total))
         )
 
     def on_step(self, message: Step) -> None:
@@ -120,8 +120,8 @@ class StatusLine(QWidget):
     def _show_context(self) -> None:
         if self._ready is None:
             return
-        text = self.tr("context %1 / %2").replace("%1", f"{self._used:,}")
-        self.context.setText(text.replace("%2", f"{self._ready.context:,}"))
+        text = self.tr("context %1 / %2").replace("%1", _number(self._used))
+        self.context.setText(text.replace("%2", _number(self._ready.context)))
 
     def _show_progress(self, fraction: float | None) -> None:
         self.progress.setVisible(fraction is not None)
@@ -159,4 +159,9 @@ class StatusLine(QWidget):
 def _rate(text: str, speed: float | None) -> str:
     if speed is None:
         return ""
-    return text.replace("%1", f"{speed:,.0f}" if speed >= 10 else f"{speed:.1f}")
+    return text.replace("%1", _number(speed, 0 if speed >= 10 else 1))
+
+
+def _number(number: float, digits: int = 0) -> str:
+    """As the user's language writes it."""
+    return QLocale().toString(float(number), "f", digits)

@@ -182,6 +182,7 @@ class SteeringPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setAccessibleName(self.tr("Steering"))
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its rows are where Tab goes
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -1,7 +1,9 @@
 """The small panels: sampling, system text, conversations, banner, status line, keys."""
 
+from collections.abc import Iterator
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -148,7 +150,16 @@ def ready(**changes: object) -> protocol.Ready:
     return protocol.Ready(**(fields | changes))
 
 
-def test_the_status_line_says_model_device_context_and_speed(qtbot: QtBot):
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Numbers as they are written in the United States."""
+    before = QLocale()
+    QLocale.setDefault(QLocale("en_US"))
+    yield
+    QLocale.setDefault(before)
+
+
+def test_the_status_line_says_model_device_context_and_speed(qtbot: QtBot, english: None):
     status = StatusLine()
     qtbot.addWidget(status)
     status.resize(1280, 30)

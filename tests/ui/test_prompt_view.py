@@ -44,11 +44,11 @@ def test_the_control_string_ends_with_its_line_and_the_reply_is_text():
 
 
 def test_tokens_know_what_they_are_and_whether_they_are_cached():
-    parts = (Part("control", "<extra_id_2>"), Part("text", "humor:3"))
-    tokens = Tokens(1, (5, 6, 7), ("<extra_id_2>", "humor", ":3"), (0, 1, 1), 2)
+    parts = (Part("control", "<extra_id_2>"), Part("text", "humor:3\nHa"))
+    tokens = Tokens(1, (5, 6, 7, 8), ("<extra_id_2>", "humor", ":3\n", "Ha"), (0, 1, 1, 1), 2)
     spans = token_spans(parts, tokens)
-    assert [span.kind for span in spans] == ["control", "steering", "steering"]
-    assert [span.is_cached for span in spans] == [True, True, False]
+    assert [span.kind for span in spans] == ["control", "steering", "steering", "text"]
+    assert [span.is_cached for span in spans] == [True, True, False, False]
 
 
 # in the window
