@@ -6,15 +6,17 @@ from PySide6.QtWidgets import QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.banner import Banner
-from steerlm_studio.ui.chat import Chat
+from steerlm_studio.ui.chat import Answer, Chat
 from steerlm_studio.ui.composer import Composer
 from steerlm_studio.ui.control_string import ControlString
 from steerlm_studio.ui.empty_state import EmptyState
+from steerlm_studio.ui.find_bar import FindBar
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.reading_column import ReadingColumn
 from steerlm_studio.ui.system_prompt import SystemPrompt
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tour import Tour
 from steerlm_studio.ui.transcript import Transcript
 
 
@@ -27,27 +29,33 @@ class ChatPage(QWidget):
         self.notice = Notice()
         self.system = SystemPrompt()
         self.transcript = Transcript()
+        self.find_bar = FindBar(self.transcript)
         self.empty = EmptyState()
         self.control = ControlString()
         self.composer = Composer()
+        self.tour = Tour()
         self._chat: Chat | None = None
         self._middle = QStackedWidget()
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.transcript)
         self._lay_out()
         self.transcript.link_activated.connect(self._on_link_activated)
+        self.transcript.edit_requested.connect(self.edit)
+        self.composer.edit_last_requested.connect(self.edit_last)
+        self.composer.refused.connect(lambda why: self.notice.say(why, is_error=True))
         self.system.changed.connect(self._on_system_changed)
 
     def show_chat(self, chat: Chat, steering: Steering) -> None:
         """Show `chat`; what was typed for the one before is kept there."""
         if chat is not self._chat:
             if self._chat is not None:
-                self._chat.draft = self.composer.text()
+                self._chat.draft = self.composer.draft()
             self._chat = chat
-            self.composer.set_text(chat.draft)
+            self.composer.set_draft(chat.draft)
             self.system.set_text(chat.system)
         self.transcript.show_chat(chat)
         self.transcript.offer_resteer(steering)
+        self.find_bar.refresh()
         is_empty = chat.last is None
         self._middle.setCurrentWidget(self.empty if is_empty else self.transcript)
 
@@ -56,6 +64,14 @@ class ChatPage(QWidget):
         self.control.set_steering(steering)
         self.control.set_token_count(None)
         self.transcript.offer_resteer(steering)
+
+    def edit(self, answer: Answer) -> None:
+        """Change the question of `answer` in the composer."""
+        self.composer.begin_edit(answer, answer.question)
+
+    def edit_last(self) -> None:
+        if self._chat is not None and self._chat.last is not None:
+            self.edit(self._chat.last)
 
     def _on_system_changed(self, text: str) -> None:
         if self._chat is not None:
@@ -80,6 +96,7 @@ class ChatPage(QWidget):
         above.column.addWidget(self.notice)
         below = ReadingColumn(GRID, GRID + HALF)
         below.column.setSpacing(GRID)
+        below.column.addWidget(self.tour)
         below.column.addWidget(self.control)
         below.column.addWidget(self.composer)
         column = QVBoxLayout(self)
@@ -87,5 +104,6 @@ class ChatPage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(above)
+        column.addWidget(self.find_bar)
         column.addWidget(self._middle, 1)
         column.addWidget(below)

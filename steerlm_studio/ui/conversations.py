@@ -1,5 +1,7 @@
 """The conversations of this session, newest first."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelectionModel,
@@ -29,6 +31,8 @@ QListView::item:hover:!selected { background: palette(alternate-base); }
 
 class ConversationList(QAbstractListModel):
     """The chats as a Qt model; it owns none of them."""
+
+    renamed = Signal(object, str)  # Chat and its new name, not yet given
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,17 +64,36 @@ class ConversationList(QAbstractListModel):
         title = chat.title or self.tr("New conversation")
         if role == Qt.ItemDataRole.DisplayRole:
             return shown(title)
+        if role == Qt.ItemDataRole.EditRole:
+            return title
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(title)
         return None
 
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        chat = self.chat(index)
+        if chat is None or role != Qt.ItemDataRole.EditRole:
+            return False
+        if str(value) != chat.title:
+            self.renamed.emit(chat, str(value))
+        return True
+
 
 class Conversations(QWidget):
-    """The list with its button for a new one."""
+    """The list with its button for a new one. No key deletes: a bin and a menu do."""
 
     chosen = Signal(object)  # Chat
+    renamed = Signal(object, str)
 
-    def __init__(self, new_action: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        new_action: QAction,
+        of_one: Sequence[QAction] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.list = ConversationList(self)
         self.view = QListView()
@@ -81,6 +104,11 @@ class Conversations(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setUniformItemSizes(True)
         self.view.setStyleSheet(_SHEET)
+        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.view.addActions(list(of_one))
+        # later: the list is shown anew then, which it must not be while it closes its editor
+        self.list.renamed.connect(self.renamed, Qt.ConnectionType.QueuedConnection)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         button = QToolButton()
         button.setDefaultAction(new_action)
@@ -103,6 +131,12 @@ class Conversations(QWidget):
         )
         selection.blockSignals(False)
         self.view.viewport().update()
+
+    def rename_current(self) -> None:
+        """Edit the title in its place."""
+        self.show()
+        self.view.setFocus()
+        self.view.edit(self.view.currentIndex())
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         chat = self.list.chat(current)

@@ -54,6 +54,13 @@ class Conversing(QObject):
         self._offer_undo(what, lambda: fork.put_back(place, answer))
         self.changed.emit()
 
+    def delete_shown(self) -> None:
+        self.delete(self._session.chat)
+
+    def delete_last_version(self) -> None:
+        if last := self._session.chat.last:
+            self.delete_version(last)
+
     def step_version(self, fork: Fork, by: int) -> None:
         if fork.step(by):
             self.changed.emit()

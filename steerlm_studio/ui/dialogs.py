@@ -28,6 +28,8 @@ def show_keys(window: QMainWindow) -> QDialog:
     rows += [
         (_tr("Send"), "Enter"),
         (_tr("New line"), "Shift+Enter"),
+        (_tr("Edit the last question, in an empty prompt"), "Up"),
+        (_tr("Next match, match before, while finding"), "Enter Shift+Enter"),
         (_tr("Slider: set the value"), "0 … 4"),
         (_tr("Slider: one down, one up"), "Left Right"),
         (_tr("Slider: lowest, highest"), "Home End"),

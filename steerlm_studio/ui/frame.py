@@ -15,6 +15,7 @@ from steerlm_studio.ui.conversations import Conversations
 from steerlm_studio.ui.dock_title import DockTitle
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.palette import open_palette
+from steerlm_studio.ui.remembered import Remembered
 from steerlm_studio.ui.sampling_panel import SamplingPanel
 from steerlm_studio.ui.status import StatusLine
 from steerlm_studio.ui.steering_panel import SteeringPanel
@@ -34,11 +35,11 @@ class Frame(QObject):
     def __init__(self, window: QMainWindow, theme: Theme, store: QSettings) -> None:
         super().__init__(window)
         self._window = window
-        self._theme = theme
-        self._store = store
+        self.theme = theme
         self.actions = Actions(window)
         self.page = ChatPage()
-        self.conversations = Conversations(self.actions.new_chat)
+        of_one = (self.actions.rename_chat, self.actions.delete_chat)
+        self.conversations = Conversations(self.actions.new_chat, of_one)
         self.steering = SteeringPanel()
         self.sampling = SamplingPanel()
         self.steering.add_below(self.sampling)
@@ -50,6 +51,9 @@ class Frame(QObject):
         self.top = self._top_bar()
         self._lay_out()
         self._connect()
+        folds = {str(group.group): group.header for group in self.steering.groups}
+        folds["sampling"] = self.sampling.header
+        self._remembered = Remembered(store, window, self._panes, folds)
         self._restore()
 
     def show_model(self, model: Model | None) -> None:
@@ -88,31 +92,17 @@ class Frame(QObject):
             action.setEnabled(has_answer)
         for action in (actions.previous, actions.next, actions.copy_reply):
             action.setEnabled(has_answer)
+        for action in (actions.edit_last, actions.delete_version, actions.find):
+            action.setEnabled(has_answer)
 
     def remember(self) -> None:
-        """Write geometry, panes and looks to the settings."""
-        store = self._store
-        store.setValue("window/geometry", self._window.saveGeometry())
-        store.setValue("window/state", self._window.saveState())
-        store.setValue("window/panes", self._panes.saveState())
-        store.setValue("window/sidebar", self.actions.sidebar.isChecked())
-        store.setValue("looks/scale", self._theme.scale)
-        store.setValue("looks/scheme", self.actions.scheme().value)
+        """Write geometry, panes, folds and looks to the settings."""
+        self._remembered.write(self.theme, self.actions)
 
     def _restore(self) -> None:
-        store = self._store
         self._panes.setSizes(list(_SIDES))
-        if store.contains("window/geometry"):
-            self._window.restoreGeometry(store.value("window/geometry"))
-            self._window.restoreState(store.value("window/state"))
-            self._panes.restoreState(store.value("window/panes"))
-        self.actions.sidebar.setChecked(bool(store.value("window/sidebar", True, type=bool)))
+        self._remembered.read(self.theme, self.actions)
         self.conversations.setVisible(self.actions.sidebar.isChecked())
-        self._theme.set_scale(_number(store.value("looks/scale", 1.0, type=float)))
-        scheme = int(_number(store.value("looks/scheme", 0, type=int)))
-        for action in self.actions.schemes.actions():
-            action.setChecked(action.data() == scheme)
-        self._theme.set_scheme(self.actions.scheme())
 
     def _about(self, model: Model | None) -> str:
         if model is None:
@@ -135,11 +125,11 @@ class Frame(QObject):
     def _connect(self) -> None:
         actions = self.actions
         actions.sidebar.toggled.connect(self.conversations.setVisible)
-        actions.larger.triggered.connect(lambda: self._theme.set_scale(self._theme.scale + _STEP))
-        actions.smaller.triggered.connect(lambda: self._theme.set_scale(self._theme.scale - _STEP))
-        actions.normal.triggered.connect(lambda: self._theme.set_scale(1.0))
+        actions.larger.triggered.connect(lambda: self.theme.set_scale(self.theme.scale + _STEP))
+        actions.smaller.triggered.connect(lambda: self.theme.set_scale(self.theme.scale - _STEP))
+        actions.normal.triggered.connect(lambda: self.theme.set_scale(1.0))
         actions.palette.triggered.connect(lambda: open_palette(self._window))
-        actions.schemes.triggered.connect(lambda: self._theme.set_scheme(actions.scheme()))
+        actions.schemes.triggered.connect(lambda: self.theme.set_scheme(actions.scheme()))
 
     def _fill_menus(self) -> QMenu:
         steering = [
@@ -200,7 +190,3 @@ def _first_size(window: QMainWindow) -> QSize:
 
 def _open(opener: Callable[[Path], None], path: Path, checked: bool = False) -> None:
     opener(path)
-
-
-def _number(value: object) -> float:
-    return value if isinstance(value, (int, float)) else 0.0

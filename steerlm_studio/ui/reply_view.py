@@ -1,9 +1,11 @@
 """One question and the answers to it, of which one is shown; it may still be streaming."""
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QRect, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from steerlm_studio.steer.language_guess import other_language
+from steerlm_studio.steer.languages import LANGUAGES
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.chips import ChipRow, chips_of
@@ -20,6 +22,8 @@ class ReplyView(QWidget):
     again_requested = Signal(object)  # Answer
     new_seed_requested = Signal(object)
     resteer_requested = Signal(object)
+    edit_requested = Signal(object)
+    delete_requested = Signal(object)
     link_activated = Signal(QUrl)
 
     def __init__(self, fork: Fork, reference: Steering, parent: QWidget | None = None) -> None:
@@ -34,7 +38,9 @@ class ReplyView(QWidget):
         self.previous = _button("chevron-left", self.tr("Previous version (Alt+Left)"))
         self.next = _button("chevron-right", self.tr("Next version (Alt+Right)"))
         self.copy_button = _button("copy", self.tr("Copy the reply"))
-        self.again = _button("regenerate", self.tr("Answer again with the sliders as they are"))
+        self.again = _button("regenerate", self.tr("Answer again with a new seed"))
+        self.edit = _button("edit", self.tr("Edit the question and ask anew, as a branch"))
+        self.delete = _button("delete", "")
         self.body = TextView()
         self.body.setAccessibleName(self.tr("Reply"))
         self.note = SmallLabel()
@@ -64,7 +70,15 @@ class ReplyView(QWidget):
         self.next.setEnabled(self.fork.shown < count - 1)
         for widget in (self.version, self.previous, self.next):
             widget.setVisible(count > 1)
+        self._name_delete(count)
         self.grow()
+
+    def _name_delete(self, count: int) -> None:
+        what = self.tr("Delete this question and what follows")
+        if count > 1:
+            what = self.tr("Delete this version")
+        self.delete.setToolTip(what)
+        self.delete.setAccessibleName(what)
 
     def grow(self) -> None:
         """Show what was added to the answer."""
@@ -87,7 +101,7 @@ class ReplyView(QWidget):
 
     def _note(self) -> str:
         answer = self.answer
-        notes = {
+        notes: dict[str | None, str] = {
             None: "" if answer.text.strip() else self.tr("Reading the prompt…"),
             "stop": "" if answer.text.strip() else self.tr("The model gave an empty reply."),
             "length": self.tr("Cut off at %1 tokens, the most that Sampling allows.").replace(
@@ -97,13 +111,43 @@ class ReplyView(QWidget):
             "cancelled": self.tr("Stopped."),
             "failed": self.tr("The engine ended before the reply did."),
         }
-        return notes[answer.finish]
+        return "  ".join(filter(None, (notes[answer.finish], self._language_note())))
+
+    def _language_note(self) -> str:
+        """Where the finished reply is plainly in another language than was asked for."""
+        answer = self.answer
+        asked = answer.steering.lang
+        if answer.is_running or asked is None:
+            return ""
+        found = sorted(other_language(answer.text, asked))
+        if not found:
+            return ""
+        names = self.tr(" or ").join(LANGUAGES[code][0] for code in found[:3])
+        text = self.tr("%1 was asked for (lang:%2), but this reads like %3.")
+        text = text.replace("%1", LANGUAGES[asked][0]).replace("%2", asked)
+        return text.replace("%3", names)
+
+    def show_matches(self, words: str, current: int = -1) -> int:
+        """Mark `words` in question and reply, the one numbered `current` stronger; how many."""
+        before = self.question.show_matches(words, current)
+        return before + self.body.show_matches(words, max(current - before, -1))
+
+    def place_of_match(self, words: str, number: int) -> QRect:
+        """The line of a match, in pixels of this view."""
+        before = self.question.count_matches(words)
+        is_asked = number < before
+        view = self.question if is_asked else self.body
+        number -= 0 if is_asked else before
+        rect = view.place_of_match(words, number)
+        return QRect(view.mapTo(self, rect.topLeft()), rect.size())
 
     def _connect(self) -> None:
         self.previous.clicked.connect(lambda: self.version_requested.emit(self.fork, -1))
         self.next.clicked.connect(lambda: self.version_requested.emit(self.fork, 1))
         self.again.clicked.connect(lambda: self.again_requested.emit(self.answer))
         self.resteer.clicked.connect(lambda: self.resteer_requested.emit(self.answer))
+        self.edit.clicked.connect(lambda: self.edit_requested.emit(self.answer))
+        self.delete.clicked.connect(lambda: self.delete_requested.emit(self.answer))
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.body.link_activated.connect(self.link_activated)
         self.question.link_activated.connect(self.link_activated)
@@ -129,12 +173,17 @@ class ReplyView(QWidget):
             self.next,
             self.copy_button,
             self.again,
+            self.delete,
         ):
             head.addWidget(widget)
+        asked = QHBoxLayout()
+        asked.addWidget(SmallLabel(self.tr("You")))
+        asked.addStretch(1)
+        asked.addWidget(self.edit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, GRID)
         column.setSpacing(HALF)
-        column.addWidget(SmallLabel(self.tr("You")))
+        column.addLayout(asked)
         card = QFrame()
         card.setObjectName("question")
         inside = QVBoxLayout(card)

@@ -102,6 +102,9 @@ class TextView(QTextBrowser):
         self.setExtraSelections(marks)
         return len(marks)
 
+    def count_matches(self, words: str) -> int:
+        return len(self._found(words))
+
     def place_of_match(self, words: str, number: int) -> QRect:
         """The line of a match, in pixels of this widget."""
         found = self._found(words)

@@ -1,13 +1,21 @@
 """The conversation as it is read: scrolls, follows the end while one is there, streams."""
 
 import time
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from steerlm_studio.steer.steering import Steering, default_steering
-from steerlm_studio.ui.chat import Answer, Chat
+from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.reading_column import side_margin
 from steerlm_studio.ui.reply_view import ReplyView
@@ -15,6 +23,8 @@ from steerlm_studio.ui.theme import GRID
 
 _FRAME_MS = 16
 _SHARE = 4  # showing takes at most about a quarter of the time, however long the reply
+_AT_FIRST = 12  # turns that are made when a conversation is shown
+_AT_ONCE = 10  # more of them each time one goes further up
 _NEAR = 4  # px from the end that still count as the end
 
 
@@ -24,15 +34,19 @@ class Transcript(QScrollArea):
     version_requested = Signal(object, int)  # Fork, -1 or 1
     again_requested = Signal(object)  # Answer
     resteer_requested = Signal(object)
+    edit_requested = Signal(object)
+    delete_requested = Signal(object)
     link_activated = Signal(QUrl)
     painted = Signal()  # the pending text is on the way to the screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.views: list[ReplyView] = []
+        self.views: list[ReplyView] = []  # of the last turns; earlier ones follow when wanted
+        self._earlier = 0  # turns before the first view
         self._chat: Chat | None = None
         self._pending: set[Answer] = set()
         self._follows = True
+        self._held: Callable[[], int] | None = None  # where to stay while views grow
         self._cost = 0.0  # seconds that the last showing took
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
@@ -41,24 +55,89 @@ class Transcript(QScrollArea):
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._on_scrolled)
         bar.rangeChanged.connect(self._on_range_changed)
+        bar.actionTriggered.connect(self._on_scrolled_by_hand)
 
     def show_chat(self, chat: Chat) -> None:
         """Show the path of `chat`; views of what is still there stay."""
-        if chat is not self._chat:
-            self._follows = True
+        is_other = chat is not self._chat
         self._chat = chat
         forks = list(chat.forks())
+        self._follows = self._follows or is_other
+        self._held = None
+        if is_other or len(forks) <= self._earlier:
+            self._drop_from(0)
+            self._earlier = max(len(forks) - _AT_FIRST, 0)
+        here = forks[self._earlier :]
         kept = 0
-        while kept < min(len(forks), len(self.views)) and self.views[kept].fork is forks[kept]:
+        while kept < min(len(here), len(self.views)) and self.views[kept].fork is here[kept]:
             self.views[kept].refresh()
             kept += 1
         self._drop_from(kept)
         self._column.setEnabled(False)  # one layout for all of them
-        told = [answer.steering for answer in chat.path()]
-        for place in range(kept, len(forks)):
-            before = told[place - 1] if place else default_steering(told[0].schema)
-            self._add(ReplyView(forks[place], before))
+        for place in range(kept, len(here)):
+            self._add(self._view_of(forks, self._earlier + place), place)
         self._column.setEnabled(True)
+        self._show_earlier_button()
+
+    def reveal(self, turn: int) -> ReplyView:
+        """The view of this turn of the path; made now, with those after it, if it is not there."""
+        missing = self._earlier - turn
+        if missing > 0 and self._chat is not None:
+            forks = list(self._chat.forks())
+            self._earlier = turn
+            self._column.setEnabled(False)
+            for place in range(missing):
+                self._add(self._view_of(forks, turn + place), place)
+            self._column.setEnabled(True)
+            self._show_earlier_button()
+        return self.views[turn - self._earlier]
+
+    def turns(self) -> list[Answer]:
+        """The answers of the shown path, those without a view included."""
+        return self._chat.path() if self._chat is not None else []
+
+    def view_of(self, turn: int) -> ReplyView | None:
+        """The view of this turn, if there is one already."""
+        return self.views[turn - self._earlier] if turn >= self._earlier else None
+
+    @property
+    def earlier(self) -> int:
+        """How many turns stand before the first view."""
+        return self._earlier
+
+    def show_earlier(self) -> None:
+        """Show some more of the turns before, and stay at the lines one reads."""
+        if not self._earlier:
+            return
+        bar = self.verticalScrollBar()
+        below = bar.maximum() - bar.value()
+        self.reveal(max(self._earlier - _AT_ONCE, 0))
+        self._hold(lambda: bar.maximum() - below)
+
+    def scroll_to(self, view: ReplyView, area: Callable[[], QRect]) -> None:
+        """Bring a part of a view, in its own pixels, near the middle of the screen."""
+        middle = self.viewport().height() // 2
+        self._hold(lambda: view.mapTo(self._page, area().center()).y() - middle)
+
+    def _hold(self, place: Callable[[], int]) -> None:
+        """Scroll to `place` now and while new views find their height, until a hand scrolls."""
+        self._follows = False
+        self._held = place
+        self.verticalScrollBar().setValue(place())
+
+    def _view_of(self, forks: Sequence[Fork], place: int) -> ReplyView:
+        """A new view; its chips compare with the reply before, the first with the default."""
+        answer = forks[place].current
+        assert answer is not None  # `forks` yields none that is empty
+        before = forks[place - 1].current if place else None
+        told = before.steering if before else default_steering(answer.steering.schema)
+        return ReplyView(forks[place], told)
+
+    def _show_earlier_button(self) -> None:
+        self.to_earlier.setVisible(self._earlier > 0)
+        self.to_earlier.setText(
+            self.tr("Show earlier turns (%1)").replace("%1", str(self._earlier))
+        )
 
     def answer_grew(self, answer: Answer) -> None:
         """New text is there: show it with the next frame."""
@@ -86,16 +165,19 @@ class Transcript(QScrollArea):
     def follow(self) -> None:
         """Go to the end and stay there."""
         self._follows = True
+        self._held = None
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
 
-    def _add(self, view: ReplyView) -> None:
+    def _add(self, view: ReplyView, place: int) -> None:
         view.version_requested.connect(self.version_requested)
         view.again_requested.connect(self.again_requested)
         view.resteer_requested.connect(self.resteer_requested)
+        view.edit_requested.connect(self.edit_requested)
+        view.delete_requested.connect(self.delete_requested)
         view.link_activated.connect(self.link_activated)
-        self.views.append(view)
-        self._column.insertWidget(len(self.views) - 1, view)
+        self.views.insert(place, view)
+        self._column.insertWidget(place + 1, view)  # after the button
 
     def _drop_from(self, place: int) -> None:
         for view in self.views[place:]:
@@ -108,8 +190,18 @@ class Transcript(QScrollArea):
         self._follows = value >= self.verticalScrollBar().maximum() - _NEAR
         self.to_end.setVisible(not self._follows)
 
+    def _on_scrolled_by_hand(self) -> None:
+        self._held = None
+        QTimer.singleShot(0, self, self._show_earlier_at_top)
+
+    def _show_earlier_at_top(self) -> None:
+        if self.verticalScrollBar().value() == 0:
+            self.show_earlier()
+
     def _on_range_changed(self, low: int, high: int) -> None:
-        if self._follows:
+        if self._held is not None:
+            self.verticalScrollBar().setValue(self._held())
+        elif self._follows:
             self.verticalScrollBar().setValue(high)
         else:
             self._on_scrolled(self.verticalScrollBar().value())
@@ -122,6 +214,10 @@ class Transcript(QScrollArea):
         self._page = QWidget()
         self._column = QVBoxLayout(self._page)
         self._column.setSpacing(GRID)
+        self.to_earlier = QPushButton()
+        self.to_earlier.clicked.connect(self.show_earlier)
+        self.to_earlier.hide()
+        self._column.addWidget(self.to_earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self.setWidget(self._page)
         self.to_end = QToolButton(self)

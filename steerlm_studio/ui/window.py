@@ -1,6 +1,7 @@
 """The window: the one place where the engine, the conversations and the panels meet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import Steering
+from steerlm_studio.steer.template import Template
+from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.conversing import Conversing
@@ -17,7 +20,10 @@ from steerlm_studio.ui.engine_process import EngineProcess, engine_command
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_files import choose_model, model_in
+from steerlm_studio.ui.preferences import Preferences, load_preferences, save_preferences
+from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.settings import recent_models, remember_model
+from steerlm_studio.ui.settings_dialog import SettingsDialog
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
 
@@ -39,6 +45,10 @@ class MainWindow(QMainWindow):
         self._has_said_why = False  # the engine gave a reason before it ended
         self.answering = Answering(self.engine, self.frame, self.session)
         self.conversing = Conversing(self.page, self.session)
+        self.announcer = Announcer(self.engine, self)
+        self.preferences = load_preferences(store)
+        self.page.composer.set_send_key(self.preferences.send_key)
+        self.prompting = Prompting(self.engine, self.frame, self.session, self)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self._connect_engine()
@@ -48,6 +58,8 @@ class MainWindow(QMainWindow):
         self._show_model()
         self._show_chat()
         self.frame.status.show_seed(self.sampling.sampling().seed)
+        if not store.contains("tour/done"):
+            self.page.tour.begin()
 
     # the model
 
@@ -57,7 +69,8 @@ class MainWindow(QMainWindow):
         self.page.banner.dismiss()
         self._set_model(Model(path))
         self._has_said_why = False
-        self.engine.start(engine_command(path, self._options))
+        options = [*self.preferences.engine_options(), *self._options]
+        self.engine.start(engine_command(path, options))
         self.frame.set_state("loading")
         self.frame.status.show_loading(Model(path).name, None)
         self._show_model()
@@ -88,7 +101,7 @@ class MainWindow(QMainWindow):
         if self.model is None:
             return
         is_first = self.model.ready is None
-        model = Model(self.model.path, message)
+        model = replace(self.model, ready=message)
         self._set_model(model)
         if is_first:
             self._take_over(model)
@@ -103,6 +116,7 @@ class MainWindow(QMainWindow):
         if model.schema is not None:
             self.steering.set_schema(model.schema)
             self.page.show_steering(self.steering.steering)
+        self.prompting.set_template(model.template)
         self.sampling.set_preset(model.sampling_preset)
         if not model.is_demo:
             remember_model(self._store, str(model.path))
@@ -132,6 +146,7 @@ class MainWindow(QMainWindow):
         if self.model is not None and self.model.ready is not None:
             useful = [actions.reload_model]
         self.page.banner.show_error(sentence, detail, useful)
+        self.announcer.say(sentence, is_urgent=True)
 
     # answers
 
@@ -144,8 +159,17 @@ class MainWindow(QMainWindow):
         self.page.banner.dismiss()
         self._show_chat()
         self.page.transcript.follow()
+        last = self.session.chat.last
+        self.page.tour.asked(
+            is_again=last is not None and len(self.session.chat.fork_of(last).answers) > 1
+        )
 
-    # the sliders
+    # the prompt
+
+    def _on_layout_chosen(self, layout: Template) -> None:
+        if self.model is not None:
+            self._set_model(replace(self.model, layout=layout))
+            self._count_control()
 
     def _on_steering_changed(self, steering: Steering) -> None:
         self.page.show_steering(steering)
@@ -161,6 +185,7 @@ class MainWindow(QMainWindow):
         chat = self.session.chat
         self.page.show_chat(chat, self.steering.steering)
         self.frame.show_chats(self.session.chats, chat)
+        self.prompting.refresh_soon()
         self._show_running()
 
     def _show_running(self) -> None:
@@ -186,6 +211,7 @@ class MainWindow(QMainWindow):
         self._count.counted.connect(self.page.control.set_token_count)
         self.answering.begun.connect(self._on_answer_begun)
         self.answering.run_ended.connect(self._show_running)
+        self.answering.run_ended.connect(self.announcer.answer_ended)
         self.conversing.changed.connect(self._show_chat)
 
     def _connect_panels(self) -> None:
@@ -195,13 +221,18 @@ class MainWindow(QMainWindow):
         page.empty.chosen.connect(answering.ask)
         page.transcript.version_requested.connect(self.conversing.step_version)
         page.transcript.again_requested.connect(answering.with_new_seed)
+        page.composer.edited.connect(answering.ask_instead)
+        page.transcript.delete_requested.connect(self.conversing.delete_version)
+        page.tour.ended.connect(lambda: self._store.setValue("tour/done", True))
         page.transcript.resteer_requested.connect(answering.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
         page.control.edited.connect(self.steering.apply)
+        self.prompting.layout_chosen.connect(self._on_layout_chosen)
         self.sampling.sampling_changed.connect(
             lambda sampling: self.frame.status.show_seed(sampling.seed)
         )
         self.frame.conversations.chosen.connect(self.conversing.show)
+        self.frame.conversations.renamed.connect(self.conversing.rename)
         self.frame.status.cancel_requested.connect(self.close_model)
 
     def _connect_actions(self) -> None:
@@ -218,9 +249,30 @@ class MainWindow(QMainWindow):
         actions.resteer.triggered.connect(lambda: answering.resteer())
         actions.previous.triggered.connect(lambda: conversing.step_last_version(-1))
         actions.next.triggered.connect(lambda: conversing.step_last_version(1))
+        actions.rename_chat.triggered.connect(self.frame.conversations.rename_current)
+        actions.delete_chat.triggered.connect(conversing.delete_shown)
+        actions.edit_last.triggered.connect(self.page.edit_last)
+        actions.delete_version.triggered.connect(conversing.delete_last_version)
+        actions.find.triggered.connect(self.page.find_bar.open)
+        actions.settings.triggered.connect(self.open_settings)
+        actions.tour.triggered.connect(self.page.tour.begin)
         actions.copy_reply.triggered.connect(conversing.copy_last)
         actions.keys.triggered.connect(lambda: show_keys(self))
         actions.about.triggered.connect(lambda: show_about(self))
+
+    def open_settings(self) -> SettingsDialog:
+        schemes, restart = self.frame.actions.schemes.actions(), self.frame.actions.reload_model
+        dialog = SettingsDialog(self.preferences, self.frame.theme, schemes, restart, self)
+        dialog.changed.connect(self._on_preferences_changed)
+        dialog.show()
+        return dialog
+
+    def _on_preferences_changed(self, preferences: Preferences) -> None:
+        if preferences.threads != self.preferences.threads and self.engine.is_running:
+            self.engine.send(protocol.SetThreads(preferences.threads))
+        self.preferences = preferences
+        save_preferences(self._store, preferences)
+        self.page.composer.set_send_key(preferences.send_key)
 
     def _choose_model(self) -> None:
         recent = recent_models(self._store)

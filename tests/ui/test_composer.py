@@ -1,5 +1,7 @@
 """Typing a prompt: which keys send, which do not, and that nothing typed is lost."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QInputMethodEvent
@@ -97,3 +99,73 @@ def test_a_dropped_file_is_left_to_the_window(composer: Composer):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/tmp/model.gguf")])
     assert not composer.input.canInsertFromMimeData(data)
+
+
+def drop(composer: Composer, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    assert composer.input.canInsertFromMimeData(data)
+    composer.input.insertFromMimeData(data)
+
+
+def test_a_dropped_text_file_is_typed_in(composer: Composer, tmp_path: Path):
+    file = tmp_path / "notes.txt"
+    file.write_text("\ufeffTea – and more", "utf-8")  # noqa: RUF001
+    composer.set_text("About: ")
+    drop(composer, file)
+    assert composer.text() == "About: Tea – and more"  # noqa: RUF001
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"\xff\xfe\x00", "UTF-8"), (b"a\0b", "plain text"), (b"x" * 300_000, "larger than 256 KB")],
+)
+def test_a_file_that_is_no_text_is_refused_with_the_reason(
+    composer: Composer, tmp_path: Path, content: bytes, why: str, qtbot: QtBot
+):
+    file = tmp_path / "notes.txt"
+    file.write_bytes(content)
+    with qtbot.waitSignal(composer.refused) as refused:
+        drop(composer, file)
+    assert why in refused.args[0]
+    assert composer.text() == ""
+
+
+def test_up_in_an_empty_input_asks_to_edit_the_last_prompt(composer: Composer, qtbot: QtBot):
+    with qtbot.waitSignal(composer.edit_last_requested):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Up)
+    qtbot.keyClicks(composer.input, "x")
+    with qtbot.assertNotEmitted(composer.edit_last_requested):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Up)
+
+
+def test_an_edited_question_is_told_apart_and_the_draft_comes_back(
+    composer: Composer, qtbot: QtBot
+):
+    composer.set_text("my draft")
+    composer.begin_edit("that", "What is tea?")
+    qtbot.keyClicks(composer.input, " Say it")
+    assert composer.draft() == "my draft"
+    with qtbot.waitSignal(composer.edited) as edited, qtbot.assertNotEmitted(composer.submitted):
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert edited.args == ["that", "What is tea? Say it"]
+    assert composer.text() == "my draft"
+
+
+def test_escape_ends_the_editing(composer: Composer, qtbot: QtBot):
+    composer.begin_edit("that", "What is tea?")
+    qtbot.keyClick(composer.input, Qt.Key.Key_Escape)
+    assert not composer.is_editing
+    assert composer.text() == ""
+
+
+def test_ctrl_enter_sends_where_that_is_set_and_enter_begins_a_line(
+    composer: Composer, qtbot: QtBot
+):
+    composer.set_send_key("Ctrl+Enter")
+    qtbot.keyClicks(composer.input, "one")
+    qtbot.keyClick(composer.input, Qt.Key.Key_Return)
+    assert composer.text() == "one\n"
+    with qtbot.waitSignal(composer.submitted) as sent:
+        qtbot.keyClick(composer.input, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert sent.args == ["one"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSlider, QApplication
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Sampling
@@ -169,3 +169,85 @@ def test_copying_gives_the_reply_as_the_model_wrote_it(transcript: Transcript):
     transcript.show_chat(chat)
     transcript.views[0].copy_button.click()
     assert QApplication.clipboard().text() == "**Tea**\n\n- a"
+
+
+def many(count: int) -> Chat:
+    chat = Chat()
+    for number in range(count):
+        chat.end().add(
+            Answer(f"Question {number}?", DEFAULT, Sampling(), f"Reply {number}.", "stop")
+        )
+    return chat
+
+
+def test_of_a_long_conversation_the_last_turns_are_made_first(transcript: Transcript):
+    transcript.show_chat(many(50))
+    assert len(transcript.views) < 20
+    assert transcript.views[-1].body.toPlainText() == "Reply 49."
+    assert not transcript.to_earlier.isHidden()
+    while transcript.earlier:
+        transcript.to_earlier.click()
+    assert [view.body.toPlainText() for view in transcript.views] == [
+        f"Reply {number}." for number in range(50)
+    ]
+    assert transcript.to_earlier.isHidden()
+
+
+def test_scrolling_up_brings_earlier_turns_and_stays_at_the_line(
+    transcript: Transcript, qtbot: QtBot
+):
+    transcript.show_chat(many(50))
+    bar = transcript.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    before = transcript.earlier
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    qtbot.waitUntil(lambda: transcript.earlier < before)
+    qtbot.waitUntil(lambda: bar.value() > 0)
+
+
+def test_a_conversation_that_goes_on_keeps_its_earlier_turns_for_later(transcript: Transcript):
+    chat = many(50)
+    transcript.show_chat(chat)
+    before = transcript.earlier
+    asked(chat, "More.")
+    transcript.show_chat(chat)
+    assert transcript.earlier == before
+    assert transcript.views[-1].body.toPlainText() == "More."
+
+
+def test_an_early_branch_of_a_long_conversation_is_shown(transcript: Transcript):
+    chat = many(50)
+    transcript.show_chat(chat)
+    chat.start.add(Answer("Otherwise?", DEFAULT, Sampling(), "So.", "stop"))
+    transcript.show_chat(chat)
+    assert [view.body.toPlainText() for view in transcript.views] == ["So."]
+
+
+def test_a_reply_in_another_language_is_told(transcript: Transcript):
+    chat = Chat()
+    english = "Tea is a hot drink that is made from the leaves of a plant, and it is for you."
+    asked(chat, english, DEFAULT.having(lang="de")).finish = "stop"
+    transcript.show_chat(chat)
+    assert "German was asked for (lang:de)" in transcript.views[0].note.text()
+    assert "English" in transcript.views[0].note.text()
+
+
+def test_another_question_of_a_branch_is_shown_with_its_answer(transcript: Transcript):
+    chat = Chat()
+    asked(chat, "One.").finish = "stop"
+    transcript.show_chat(chat)
+    chat.start.add(Answer("Why tea?", DEFAULT, Sampling(), "Because.", "stop"))
+    transcript.show_chat(chat)
+    assert transcript.views[0].question.toPlainText() == "Why tea?"
+    assert transcript.views[0].version.text() == "2 of 2"
+
+
+def test_the_pencil_and_the_bin_tell_which_answer_they_mean(transcript: Transcript, qtbot: QtBot):
+    chat = Chat()
+    answer = asked(chat, "One.")
+    transcript.show_chat(chat)
+    with qtbot.waitSignal(transcript.edit_requested) as edit:
+        transcript.views[0].edit.click()
+    with qtbot.waitSignal(transcript.delete_requested) as delete:
+        transcript.views[0].delete.click()
+    assert edit.args == delete.args == [answer]

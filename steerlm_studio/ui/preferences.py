@@ -1,0 +1,49 @@
+"""What the user has set once and for all: how prompts are sent, what engines are started with."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+from PySide6.QtCore import QSettings
+
+from steerlm_studio.ui.prompt_input import SendKey
+
+MAX_THREADS = 256
+MAX_CONTEXT = 131_072
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """`threads` 0 adapts to the machine's load; `context` 0 takes what the model was made for."""
+
+    send_key: SendKey = "Enter"
+    threads: int = 0
+    context: int = 0
+
+    def engine_options(self) -> list[str]:
+        """For `engine_command`; options from the command line come after these and win."""
+        named = {"--threads": self.threads, "--context": self.context}
+        return [f"{name}={value}" for name, value in named.items() if value]
+
+
+def load_preferences(store: QSettings) -> Preferences:
+    """What was remembered; values that cannot be are taken as not set."""
+    send_key = store.value("prompt/send_key", "Enter")
+    return Preferences(
+        send_key=next((key for key in get_args(SendKey) if key == send_key), "Enter"),
+        threads=_number(store, "engine/threads", MAX_THREADS),
+        context=_number(store, "engine/context", MAX_CONTEXT),
+    )
+
+
+def save_preferences(store: QSettings, preferences: Preferences) -> None:
+    store.setValue("prompt/send_key", preferences.send_key)
+    store.setValue("engine/threads", preferences.threads)
+    store.setValue("engine/context", preferences.context)
+
+
+def _number(store: QSettings, key: str, most: int) -> int:
+    try:
+        number = int(str(store.value(key, 0)))
+    except ValueError:
+        return 0
+    return number if 0 <= number <= most else 0

@@ -1,0 +1,120 @@
+"""The settings: looks, keys, engine. Each takes effect at once and is remembered."""
+
+from dataclasses import replace
+from typing import get_args
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QIcon
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.preferences import MAX_CONTEXT, MAX_THREADS, Preferences
+from steerlm_studio.ui.prompt_input import SendKey
+from steerlm_studio.ui.theme import GRID, MAX_SCALE, MIN_SCALE, Theme
+
+_CONTEXT_STEP = 1024
+
+
+class SettingsDialog(QDialog):
+    """Never waits for an answer: closing it only hides what already holds."""
+
+    changed = Signal(object)  # Preferences
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        theme: Theme,
+        schemes: list[QAction],
+        restart: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._preferences = preferences
+        self._schemes = schemes
+        self.size_of_text = _spin(round(MIN_SCALE * 100), round(MAX_SCALE * 100), 10)
+        self.size_of_text.setSuffix(self.tr(" %"))
+        self.size_of_text.setValue(round(theme.scale * 100))
+        self.scheme = QComboBox()
+        self.scheme.addItems([action.text().replace("&", "") for action in schemes])
+        self.scheme.setCurrentIndex(
+            next((place for place, action in enumerate(schemes) if action.isChecked()), 0)
+        )
+        self.send_key = QComboBox()
+        self.send_key.addItems(list(get_args(SendKey)))
+        self.send_key.setCurrentText(preferences.send_key)
+        self.threads = _spin(0, MAX_THREADS, 1)
+        self.threads.setSpecialValueText(self.tr("adapt to the load"))
+        self.threads.setValue(preferences.threads)
+        self.context = _spin(0, MAX_CONTEXT, _CONTEXT_STEP)
+        self.context.setSpecialValueText(self.tr("as the model"))
+        self.context.setSuffix(self.tr(" tokens"))
+        self.context.setValue(preferences.context)
+        self.restart = QPushButton(restart.text())
+        self.restart.clicked.connect(restart.trigger)
+        self.restart.hide()
+        self._lay_out()
+        self._connect(theme, restart)
+
+    def _connect(self, theme: Theme, restart: QAction) -> None:
+        self.size_of_text.valueChanged.connect(lambda percent: theme.set_scale(percent / 100))
+        self.scheme.activated.connect(lambda place: self._schemes[place].trigger())
+        self.send_key.activated.connect(self._on_changed)
+        self.threads.valueChanged.connect(self._on_changed)
+        self.context.valueChanged.connect(self._on_changed)
+        self.context.valueChanged.connect(lambda: self.restart.setVisible(restart.isEnabled()))
+
+    def _on_changed(self) -> None:
+        chosen = self.send_key.currentText()
+        self._preferences = replace(
+            self._preferences,
+            send_key=next(key for key in get_args(SendKey) if key == chosen),
+            threads=self.threads.value(),
+            context=self.context.value(),
+        )
+        self.changed.emit(self._preferences)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        rows = (
+            (self.tr("Text size"), self.size_of_text),
+            (self.tr("Appearance"), self.scheme),
+            (self.tr("Send a prompt with"), self.send_key),
+            (self.tr("CPU threads"), self.threads),
+            (self.tr("Context"), self.context),
+        )
+        for caption, widget in rows:
+            widget.setAccessibleName(caption)
+            form.addRow(caption, widget)
+        note = SmallLabel(self.tr("Another context takes effect when the engine starts again."))
+        note.setWordWrap(True)
+        form.addRow("", note)
+        form.addRow("", self.restart)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addWidget(buttons)
+
+
+def _spin(low: int, high: int, step: int) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(low, high)
+    spin.setSingleStep(step)
+    spin.setKeyboardTracking(False)
+    spin.setGroupSeparatorShown(True)
+    return spin

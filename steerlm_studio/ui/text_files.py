@@ -1,0 +1,45 @@
+"""Text files that are dropped on the prompt: which are taken, and their text."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QMimeData
+
+from steerlm_studio.errors import StudioError
+
+LARGEST = 256 * 1024  # bytes: some sixty thousand tokens, more than any context here
+
+
+def text_file_in(data: QMimeData) -> Path | None:
+    """The one local file that is dragged, unless it is a model."""
+    urls = data.urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() != ".gguf" else None
+
+
+def text_of_file(path: Path) -> str:
+    """Its text in UTF-8, without a byte order mark. Raises StudioError with the reason."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise StudioError(
+                _tr("“%1” is larger than %2 KB; paste the part that matters.", path.name).replace(
+                    "%2", str(LARGEST // 1024)
+                )
+            )
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise StudioError(
+            _tr("“%1” cannot be read: %2.", path.name).replace("%2", error.strerror or str(error))
+        ) from error
+    except UnicodeDecodeError as error:
+        raise StudioError(
+            _tr("“%1” is not a text file in UTF-8; save it as such first.", path.name)
+        ) from error
+    if "\0" in text:
+        raise StudioError(_tr("“%1” is not a text file; drop one with plain text.", path.name))
+    return text
+
+
+def _tr(text: str, name: str) -> str:
+    return QCoreApplication.translate("TextFiles", text).replace("%1", name)
