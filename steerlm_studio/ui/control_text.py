@@ -34,7 +34,8 @@ from steerlm_studio.ui.control_layout import (
 )
 from steerlm_studio.ui.theme import Colours, colours_of, monospace
 
-_MOST_LINES = 4
+_MOST_LINES, _FEWEST_LINES = 4, 2  # on a screen with room for much text, or for little
+_SHARE = 10  # of the lines that a screen holds, one is ours
 _MARGIN = 2  # px around the text
 
 
@@ -178,7 +179,7 @@ class ControlText(QPlainTextEdit):
     def _show_lit_line(self) -> None:
         """What a slider changed is in view, where the string has more lines than fit."""
         lit = next((p for p in pieces_of(self._string) if p.key in self._lit), None)
-        if lit and self._lines > _MOST_LINES and not self.hasFocus():
+        if lit and self._lines > self._most_lines and not self.hasFocus():
             self._move_to(lit.start)
             self.ensureCursorVisible()
 
@@ -194,12 +195,17 @@ class ControlText(QPlainTextEdit):
         if lines != self._lines:
             self._lines = lines
             self.updateGeometry()
-            many = lines > _MOST_LINES
+            many = lines > self._most_lines
             always, never = (
                 Qt.ScrollBarPolicy.ScrollBarAsNeeded,
                 Qt.ScrollBarPolicy.ScrollBarAlwaysOff,
             )
             self.setVerticalScrollBarPolicy(always if many else never)
+
+    @property
+    def _most_lines(self) -> int:
+        on_screen = self.screen().availableGeometry().height() / self._line
+        return max(_FEWEST_LINES, min(_MOST_LINES, int(on_screen / _SHARE)))
 
     def _line_count(self, width: float) -> int:
         columns = int((width - 2 * _MARGIN) / self._column)
@@ -299,7 +305,7 @@ class ControlText(QPlainTextEdit):
         self._fit()
 
     def heightForWidth(self, width: int) -> int:
-        lines = min(self._line_count(width), _MOST_LINES)
+        lines = min(self._line_count(width), self._most_lines)
         return math.ceil(lines * self._line) + 2 * _MARGIN + 2 * self.frameWidth() + 2
 
     def sizeHint(self) -> QSize:

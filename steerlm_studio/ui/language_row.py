@@ -1,6 +1,7 @@
 """The language as a row: include box, and a list to search by name, endonym or code."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QWidget
 
 from steerlm_studio.steer.languages import LANGUAGES
@@ -41,12 +42,18 @@ class LanguageRow(QWidget):
             self.choice.clear()
             for code in sorted(documented, key=_english) + sorted(others, key=_english):
                 self.choice.addItem(_in_words(code), code)
-                said = self._on_the_card(code in documented)
-                tip = Qt.ItemDataRole.ToolTipRole
-                self.choice.setItemData(self.choice.count() - 1, said, tip)
+                self._mark(self.choice.count() - 1, code in documented)
             if documented and others:
                 self.choice.insertSeparator(len(documented))
         self._show_value()
+
+    def _mark(self, index: int, is_documented: bool) -> None:
+        """Slanted and with a tip: what the card does not name may not work."""
+        said = self._on_the_card(is_documented)
+        self.choice.setItemData(index, said, Qt.ItemDataRole.ToolTipRole)
+        font = QFont(self.choice.font())
+        font.setItalic(not is_documented)
+        self.choice.setItemData(index, font, Qt.ItemDataRole.FontRole)
 
     def set_value(self, code: str | None) -> None:
         """Show `code` (None = left out) without telling anyone."""
@@ -63,6 +70,8 @@ class LanguageRow(QWidget):
             self.box.setChecked(code is not None)
             if code is not None:
                 self.choice.setCurrentIndex(self.choice.findData(code))
+                tip = self.choice.currentData(Qt.ItemDataRole.ToolTipRole)
+                self.choice.setToolTip(tip or "")
 
     def _make_searchable(self) -> None:
         self.choice.setEditable(True)

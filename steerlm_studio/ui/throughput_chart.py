@@ -95,6 +95,7 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
             axis.setPen(pyqtgraph.mkPen(QColor(colours.line)))
             axis.setTextPen(pyqtgraph.mkPen(QColor(colours.secondary)))
             axis.setTickFont(small)
+            axis.setTickDensity(0.6)
         shade = QColor(colours.edge)
         shade.setAlpha(48)
         self._band.setBrush(shade)

@@ -6,7 +6,8 @@ from steerlm_studio.ui.labels import SmallLabel, SmallNumberLabel
 from steerlm_studio.ui.rates import RunRates
 from steerlm_studio.ui.theme import GRID
 
-_WIDEST = "000 of 00,000"
+_WIDEST = "000 of 0,000"
+_ROWS = 3  # then a second column: the dock is low
 
 
 class ThroughputNumbers(QWidget):
@@ -23,10 +24,11 @@ class ThroughputNumbers(QWidget):
             value = SmallNumberLabel()
             value.setAccessibleName(name)
             self._values[key] = value
-            row = grid.rowCount()
-            grid.addWidget(SmallLabel(name), row, 0)
-            grid.addWidget(value, row, 1)
-        grid.setRowStretch(grid.rowCount(), 1)
+            row, column = (len(self._values) - 1) % _ROWS, (len(self._values) - 1) // _ROWS
+            grid.addWidget(SmallLabel(name), row, 3 * column)
+            grid.addWidget(value, row, 3 * column + 1)
+        grid.setColumnMinimumWidth(2, GRID)
+        grid.setRowStretch(_ROWS, 1)
         self.show_run(None)
 
     def text(self, key: str) -> str:

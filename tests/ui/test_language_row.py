@@ -65,3 +65,16 @@ def test_it_can_be_left_out_and_comes_back_as_it_was(row: LanguageRow, qtbot: Qt
 def test_a_family_without_languages_has_no_such_row(row: LanguageRow):
     row.show_schema(NEMO_ALIGNER)
     assert row.isHidden()
+
+
+def test_languages_that_the_card_does_not_name_are_marked(row: LanguageRow):
+    def slanted(code: str) -> bool:
+        index = row.choice.findData(code)
+        return row.choice.itemData(index, Qt.ItemDataRole.FontRole).italic()
+
+    assert not slanted("en")
+    assert slanted("de")
+    row.set_value("de")
+    assert "not named on the model card" in row.choice.toolTip()
+    row.set_value("en")
+    assert row.choice.toolTip() == "Named on the model card."
