@@ -1,0 +1,180 @@
+"""Working in the window: branches, deletions, finding, settings, the tour, what is announced."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio import protocol
+from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.window import MainWindow
+from tests.ui.conftest import LOAD
+from tests.ui.test_window import answered, ask
+
+
+def with_answers(window: MainWindow, *texts: str) -> None:
+    """A conversation as if it had been held."""
+    for text in texts:
+        window.session.chat.end().add(Answer("What is tea?", DEFAULT, Sampling(), text, "stop"))
+    window.conversing.changed.emit()
+
+
+def test_up_edits_the_last_question_which_is_then_asked_as_a_branch(
+    loaded: MainWindow, qtbot: QtBot
+):
+    answered(loaded, "What is tea?", qtbot)
+    composer = loaded.page.composer.input
+    qtbot.keyClick(composer, Qt.Key.Key_Up)
+    assert loaded.page.composer.text() == "What is tea?"
+    loaded.page.composer.set_text("")
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        ask(loaded, "And coffee?", qtbot)
+    view = loaded.page.transcript.views[0]
+    assert (view.question.toPlainText(), view.version.text()) == ("And coffee?", "2 of 2")
+    qtbot.keyClick(loaded, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert view.question.toPlainText() == "What is tea?"
+
+
+def test_escape_ends_the_editing_before_it_stops_an_answer(window: MainWindow, qtbot: QtBot):
+    with_answers(window, "A drink.")
+    window.page.transcript.views[0].edit.click()
+    assert window.page.composer.is_editing
+    qtbot.keyClick(window.page.composer.input, Qt.Key.Key_Escape)
+    assert not window.page.composer.is_editing
+
+
+def test_a_deleted_question_comes_back_with_what_followed(window: MainWindow):
+    with_answers(window, "A drink.", "Leaves.")
+    window.page.transcript.views[0].delete.click()
+    assert window.session.chat.path() == []
+    window.page.notice.button.click()
+    assert [view.body.toPlainText() for view in window.page.transcript.views] == [
+        "A drink.",
+        "Leaves.",
+    ]
+
+
+def test_a_conversation_is_renamed_in_the_list_and_can_be_deleted_and_had_back(
+    window: MainWindow, qtbot: QtBot
+):
+    with_answers(window, "A drink.")
+    window.frame.actions.rename_chat.trigger()
+    field = window.frame.conversations.view.findChild(QLineEdit)
+    field.selectAll()
+    qtbot.keyClicks(field, "On tea")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("On tea"))
+    window.frame.actions.delete_chat.trigger()
+    assert window.session.chat.title == ""
+    window.page.notice.button.click()
+    assert window.session.chat.title == "On tea"
+
+
+def test_ctrl_f_finds_in_the_conversation(window: MainWindow, qtbot: QtBot):
+    with_answers(window, "A drink.", "A hot drink.")
+    window.frame.actions.find.trigger()
+    qtbot.keyClicks(window.page.find_bar.field, "drink")
+    assert window.page.find_bar.count.text() == "1 of 2"
+    qtbot.keyClick(window.page.find_bar.field, Qt.Key.Key_Escape)
+    assert window.page.find_bar.isHidden()
+
+
+def test_settings_hold_at_once_and_at_the_next_start(window: MainWindow, theme, qtbot: QtBot):
+    dialog = window.open_settings()
+    dialog.size_of_text.setValue(150)
+    dialog.send_key.setCurrentText("Ctrl+Enter")
+    dialog.send_key.activated.emit(1)
+    dialog.threads.setValue(3)
+    dialog.context.setValue(2048)
+    assert theme.scale == pytest.approx(1.5)
+    assert window.page.composer.input.send_key == "Ctrl+Enter"
+    dialog.close()
+    window.close()
+    again = MainWindow(theme, window._store)
+    qtbot.addWidget(again)
+    assert again.preferences.engine_options() == ["--threads=3", "--context=2048"]
+    assert again.page.composer.input.send_key == "Ctrl+Enter"
+    theme.set_scale(1.0)
+    again.close()
+
+
+def test_the_threads_of_a_running_engine_follow_the_setting(loaded: MainWindow, qtbot: QtBot):
+    loaded._on_preferences_changed(type(loaded.preferences)(threads=2))
+    loaded.sampling.max_tokens.setValue(5)
+    steps: list[protocol.Step] = []
+    loaded.engine.stepped.connect(steps.append)
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        ask(loaded, "What is tea?", qtbot)
+    assert steps[-1].threads == 2
+
+
+def test_settings_that_cannot_be_are_taken_as_not_set(window: MainWindow, theme, qtbot: QtBot):
+    for key in ("prompt/send_key", "engine/threads", "engine/context"):
+        window._store.setValue(key, "tea")
+    again = MainWindow(theme, window._store)
+    qtbot.addWidget(again)
+    assert again.preferences.engine_options() == []
+    assert again.preferences.send_key == "Enter"
+    again.close()
+
+
+def test_folded_groups_stay_folded(window: MainWindow, theme, qtbot: QtBot):
+    window.steering.groups[1].header.setChecked(False)
+    window.sampling.header.setChecked(True)
+    window.close()
+    again = MainWindow(theme, window._store)
+    qtbot.addWidget(again)
+    assert not again.steering.groups[1].header.isChecked()
+    assert again.sampling.header.isChecked()
+    again.close()
+
+
+def test_the_tour_goes_on_with_what_is_done_and_comes_once(loaded: MainWindow, theme, qtbot: QtBot):
+    tour = loaded.page.tour
+    assert tour.count.text() == "1 of 2"
+    answered(loaded, "What is tea?", qtbot)
+    assert tour.count.text() == "2 of 2"
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        loaded.answering.resteer()
+    assert tour.isHidden()
+    again = MainWindow(theme, loaded._store)
+    qtbot.addWidget(again)
+    assert again.page.tour.isHidden()
+    again.frame.actions.tour.trigger()
+    assert not again.page.tour.isHidden()
+    again.close()
+
+
+def test_the_tour_can_be_dismissed(window: MainWindow):
+    window.page.tour.skip.click()
+    assert window.page.tour.isHidden()
+
+
+def test_what_happens_is_announced(window: MainWindow, tiny_model, qtbot: QtBot):
+    said: list[str] = []
+    window.announcer.announced.connect(said.append)
+    with qtbot.waitSignal(window.engine.ready, timeout=LOAD):
+        window.open_model(tiny_model)
+    answered(window, "What is tea?", qtbot, tokens=5)
+    assert any("is ready" in sentence for sentence in said)
+    assert said[-1] == "The answer is there: 5 tokens."
+
+
+def test_an_error_is_announced(window: MainWindow, tmp_path, qtbot: QtBot):
+    file = tmp_path / "letter.gguf"
+    file.write_text("Dear model, …")
+    with qtbot.waitSignal(window.announcer.announced, timeout=LOAD) as said:
+        window.open_model(file)
+    assert "letter.gguf" in said.args[0]
+
+
+def test_without_a_gpu_one_line_says_what_would_change(loaded: MainWindow):
+    assert "No GPU is used" in loaded.page.empty.device.text()
+    assert not loaded.page.empty.device.isHidden()
+
+
+def test_the_window_fits_its_screen_with_a_title(window: MainWindow):
+    screen = window.screen().availableGeometry()
+    assert window.height() < screen.height()
