@@ -14,10 +14,12 @@ class Curve:
 
     seconds: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
+    highest: float = 0.0
 
     def add(self, seconds: float, rate: float) -> None:
         self.seconds.append(seconds)
         self.rates.append(rate)
+        self.highest = max(self.highest, rate)
 
 
 class RunRates:

@@ -38,12 +38,13 @@ class ThroughputPlot(QWidget):
         self._clock = clock
         self._run: RunRates | None = None
         self._earlier: list[RunRates] = []
+        self._ticks = 0
         self._process: psutil.Process | None = None
         self.numbers = ThroughputNumbers()
         self.chart = ThroughputChart()
         self.legend = ThroughputLegend()
         self.notice = Notice()
-        self._timer = self._every(_INTERVAL_MS, self._draw)
+        self._timer = self._every(_INTERVAL_MS, self._on_tick)
         self._timer.setSingleShot(True)
         self._memory = self._every(_MEMORY_MS, self._show_memory)
         self._make_actions()
@@ -149,16 +150,27 @@ class ThroughputPlot(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
+    def _on_tick(self) -> None:
+        """The numbers each time; the plot, which costs more, every second time."""
+        self._ticks += 1
+        if self._ticks % 2:
+            self._draw_numbers()
+        else:
+            self._draw()
+
     def _draw(self) -> None:
+        self._draw_numbers()
+        if self._run is not None and not self.pause.isChecked():
+            self.chart.redraw(self._run.prompt_seconds)
+            self.chart.setAccessibleDescription(self.numbers.summary(self._run))
+
+    def _draw_numbers(self) -> None:
         if self.pause.isChecked():
             return
         self.numbers.show_run(self._run)
         self.legend.show_entries(self._entries())
         for action in (self.copy_summary, self.save_picture, self.save_table):
             action.setEnabled(self._run is not None)
-        if self._run is not None:
-            self.chart.redraw(self._run.prompt_seconds)
-            self.chart.setAccessibleDescription(self.numbers.summary(self._run))
 
     def _on_pointed(self, index: int) -> None:
         """Say the values of the run at this point, in the plot and to screen readers."""

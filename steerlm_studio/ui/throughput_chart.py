@@ -1,9 +1,12 @@
 """The plot of tokens per second: prompt phase, curves, and the values under the pointer."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pyqtgraph
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent
@@ -14,6 +17,8 @@ from steerlm_studio.ui.rates import Curve
 from steerlm_studio.ui.theme import HALF, Colours, colours_of
 
 _SHORTEST = 0.2  # seconds
+_MOST_POINTS = 400  # of one curve
+Points = npt.NDArray[np.float64]
 _STYLES = (
     Qt.PenStyle.DashLine,
     Qt.PenStyle.DotLine,
@@ -48,9 +53,11 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = {side: _Axis(side) for side in ("left", "bottom")}
         super().__init__(parent, axisItems=axes)
-        self._lines: list[tuple[pyqtgraph.PlotDataItem, Line]] = []
+        self._lines: list[tuple[pyqtgraph.PlotCurveItem, Line]] = []
+        self._drawn: dict[pyqtgraph.PlotCurveItem, int] = {}  # how many points it was made of
         self._point = -1
         self._prompt_seconds = 0.0
+        self._range = (0.0, 0.0, 0.0)  # from, to, top
         self._band = pyqtgraph.LinearRegionItem(movable=False)
         self._marker = pyqtgraph.InfiniteLine(angle=90)
         self.hint = SmallLabel(self.tr("Tokens per second show here while the model answers."))
@@ -64,20 +71,27 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         """The index that is pointed at, -1 for none."""
         return self._point
 
+    def points(self) -> list[int]:
+        """How many points each line has, the foremost last."""
+        return [len(item.getData()[0]) for item, _ in self._lines]
+
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw these, the last one foremost."""
         self.clear()
         colours = colours_of(self)
+        self._drawn.clear()
         self._lines = [(self._item(line, colours), line) for line in lines]
-        self.addItem(self._band)
-        self.addItem(self._marker)
+        self.addItem(self._band, ignoreBounds=True)
+        self.addItem(self._marker, ignoreBounds=True)
         self._show_axes(bool(lines))
         self._point_at(-1)
 
     def redraw(self, prompt_seconds: float) -> None:
         """Take over what the curves hold now. `prompt_seconds`: how long the prompt took."""
         for item, line in self._lines:
-            item.setData(line.curve.seconds, line.curve.rates)
+            if self._drawn.get(item) != len(line.curve.seconds):  # earlier runs stay as they are
+                self._drawn[item] = len(line.curve.seconds)
+                item.setData(*_thinned(line.curve))
         self._prompt_seconds = prompt_seconds
         self._scale()
 
@@ -104,12 +118,19 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         self._marker.setPen(pyqtgraph.mkPen(QColor(colours.edge)))
 
     def _scale(self) -> None:
-        """Zero to a little above the highest; a very short run does not fill the width."""
+        """Round ends, so that the axes move seldom; a very short run does not fill the width."""
         curves = [line.curve for _, line in self._lines if line.curve.seconds]
         longest = max((curve.seconds[-1] for curve in curves), default=0.0)
-        highest = max((max(curve.rates) for curve in curves), default=0.0)
-        self.setXRange(-self._prompt_seconds, max(longest, _SHORTEST), padding=0)
-        self.setYRange(0, 1.15 * highest or 1.0, padding=0)
+        highest = max((curve.highest for curve in curves), default=0.0)
+        ends = (-self._prompt_seconds, _round_up(max(longest, _SHORTEST)))
+        top = _round_up(1.05 * highest or 1.0)
+        if (*ends, top) != self._range:
+            self._range = (*ends, top)
+            self.setXRange(*ends, padding=0)
+            self.setYRange(0, top, padding=0)
+            self._show_phase()
+
+    def _show_phase(self) -> None:
         self._band.setRegion((-self._prompt_seconds, 0))
         self._band.setVisible(self._prompt_seconds > 0)
         self._place_phase()
@@ -134,11 +155,11 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
             self._point = index
             self.pointed.emit(index)
 
-    def _item(self, line: Line, colours: Colours) -> pyqtgraph.PlotDataItem:
+    def _item(self, line: Line, colours: Colours) -> pyqtgraph.PlotCurveItem:
         colour = QColor(getattr(colours, line.colour))
         pen = pyqtgraph.mkPen(colour, width=line.width, style=line.style)
-        item = self.plot(pen=pen, antialias=True)
-        item.setDownsampling(auto=True, method="mean")
+        item = pyqtgraph.PlotCurveItem(pen=pen, antialias=line.width > 1)
+        self.addItem(item, ignoreBounds=True)
         return item
 
     def _show_axes(self, is_shown: bool) -> None:
@@ -209,6 +230,24 @@ class _Axis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         digits = max(0, *(len(f"{spacing * scale:.6g}".partition(".")[2]),))
         return [QLocale().toString(value * scale, "f", digits) for value in values]
+
+
+def _thinned(curve: Curve) -> tuple[Points, Points]:
+    """Means over equal stretches, where there are more points than can be told apart."""
+    seconds, rates = np.asarray(curve.seconds), np.asarray(curve.rates)
+    stretch = -(-len(seconds) // _MOST_POINTS)
+    if stretch < 2:
+        return seconds, rates
+    whole = len(seconds) // stretch * stretch
+    means = (values[:whole].reshape(-1, stretch).mean(axis=1) for values in (seconds, rates))
+    x, y = means
+    return np.append(x, seconds[-1]), np.append(y, rates[-1])
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 1.5, 2, 3, 4, 6, 8 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next((s * power for s in (1, 1.5, 2, 3, 4, 6, 8) if s * power >= value), 10 * power)
 
 
 def label_of(widget: QLabel, text: str) -> None:

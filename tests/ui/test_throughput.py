@@ -39,7 +39,7 @@ def done(run: int, generated: int = 50) -> Done:
 
 def curves(plot: ThroughputPlot) -> list[int]:
     """The number of points of each line drawn, the faintest first."""
-    return [len(line.getOriginalDataset()[0]) for line in plot.chart.listDataItems()]
+    return plot.chart.points()
 
 
 def test_before_the_first_run_it_says_what_will_be_here(plot: ThroughputPlot):
@@ -115,9 +115,16 @@ def test_the_legend_names_each_run_by_its_setting(plot: ThroughputPlot):
 def test_the_prompt_phase_lies_before_the_first_token(plot: ThroughputPlot):
     answer(plot, 1)
     plot.on_done(done(1))
-    (low, high), _ = plot.chart.viewRange()
+    (low, high), (bottom, top) = plot.chart.viewRange()
     assert low == pytest.approx(-0.016)
-    assert high == pytest.approx(0.5)
+    assert high == pytest.approx(0.6)
+    assert (bottom, top) == (0, 150)
+
+
+def test_a_long_run_is_thinned_to_what_can_be_told_apart(plot: ThroughputPlot):
+    answer(plot, 1, tokens=5000)
+    plot.on_done(done(1))
+    assert curves(plot)[-1] <= 401
 
 
 def test_the_pointer_reads_a_value(plot: ThroughputPlot, qtbot: QtBot):
