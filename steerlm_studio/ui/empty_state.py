@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel, TitleLabel
 from steerlm_studio.ui.theme import GRID
 
-_WIDTH = 640
+_CHARACTERS = 90
 
 
 @dataclass(frozen=True)
@@ -19,8 +28,8 @@ class Sample:
     hint: str
 
 
-class EmptyState(QWidget):
-    """Six buttons with a hint each."""
+class EmptyState(QScrollArea):
+    """Six buttons with a hint each, two abreast where there is room."""
 
     chosen = Signal(str)  # the prompt
 
@@ -33,25 +42,30 @@ class EmptyState(QWidget):
         self.device = SmallLabel()
         self.device.setWordWrap(True)
         self.device.hide()
-        grid = QGridLayout()
-        grid.setSpacing(GRID)
-        for place, button in enumerate(self.buttons):
-            grid.addWidget(button, place // 2, place % 2)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(GRID)
+        for button in self.buttons:
             button.chosen.connect(self.chosen)
-        box = QWidget()
-        box.setMaximumWidth(_WIDTH)
-        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        inner = QVBoxLayout(box)
+        self._box = QWidget()
+        self._box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        inner = QVBoxLayout(self._box)
         inner.setSpacing(GRID)
         inner.addWidget(title)
         inner.addWidget(self.about)
         inner.addWidget(self.device)
         inner.addSpacing(GRID)
-        inner.addLayout(grid)
-        column = QVBoxLayout(self)
+        inner.addLayout(self._grid)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.addStretch(2)
-        column.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._box, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Samples"))
+        self._place()
 
     def _samples(self) -> tuple[Sample, ...]:
         """The prompts stay English: the demo answers by the sliders' language, not by theirs."""
@@ -73,9 +87,28 @@ class EmptyState(QWidget):
         self.device.setText(text)
         self.device.setVisible(bool(text))
 
+    def _place(self) -> None:
+        """Two columns where the widest prompt fits twice, else one."""
+        self._box.setMaximumWidth(_CHARACTERS * self.fontMetrics().averageCharWidth())
+        widest = max(button.sizeHint().width() for button in self.buttons)
+        columns = 2 if self.viewport().width() > 2 * widest + 5 * GRID else 1
+        for place, button in enumerate(self.buttons):
+            self._grid.addWidget(button, place // columns, place % columns)
+
     def set_ready(self, is_ready: bool) -> None:
         for button in self.buttons:
             button.setEnabled(is_ready)
+
+    # Qt's
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_box"):
+            self._place()
 
 
 class SampleButton(QPushButton):

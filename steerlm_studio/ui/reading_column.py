@@ -1,6 +1,6 @@
 """The middle column: as wide as lines are easy to follow, whatever the window's width."""
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -29,6 +29,12 @@ class ReadingColumn(QWidget):
         self.column.setContentsMargins(side, self._top, side, self._bottom)
 
     # Qt's
+
+    def minimumSizeHint(self) -> QSize:
+        """The margins of a wide window must not keep it from being made narrow again."""
+        margins = self.column.contentsMargins()
+        spare = margins.left() + margins.right() - 4 * GRID
+        return super().minimumSizeHint() - QSize(spare, 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

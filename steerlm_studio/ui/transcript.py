@@ -25,6 +25,7 @@ _FRAME_MS = 16
 _SHARE = 4  # showing takes at most about a quarter of the time, however long the reply
 _AT_FIRST = 12  # turns that are made when a conversation is shown
 _AT_ONCE = 10  # more of them each time one goes further up
+_OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
 _NEAR = 4  # px from the end that still count as the end
 
 
@@ -224,17 +225,19 @@ class Transcript(QScrollArea):
         self.to_end.setIcon(icon("to-bottom"))
         self.to_end.setToolTip(self.tr("Go to the end"))
         self.to_end.setAccessibleName(self.tr("Go to the end"))
+        self.to_end.setObjectName("toEnd")
+        self.to_end.setStyleSheet(_OVER_TEXT)
         self.to_end.clicked.connect(self.follow)
         self.to_end.hide()
 
     def _place(self) -> None:
-        """Keep lines readable on a wide window, and the button in its corner."""
+        """Keep lines readable on a wide window, and the button at its foot."""
         width = self.viewport().width()
         side = side_margin(self, width)
         self._column.setContentsMargins(side, GRID, side, GRID)
         size = self.to_end.sizeHint()
         self.to_end.setGeometry(
-            width - size.width() - 2 * GRID,
+            (width - size.width()) // 2,
             self.viewport().height() - size.height() - GRID,
             size.width(),
             size.height(),

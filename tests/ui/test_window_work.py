@@ -178,3 +178,22 @@ def test_without_a_gpu_one_line_says_what_would_change(loaded: MainWindow):
 def test_the_window_fits_its_screen_with_a_title(window: MainWindow):
     screen = window.screen().availableGeometry()
     assert window.height() < screen.height()
+
+
+def test_a_wide_window_can_be_made_narrow_again(window: MainWindow, qtbot: QtBot):
+    narrow = window.minimumSizeHint().width()
+    window.resize(2400, 900)
+    qtbot.waitUntil(lambda: window.page.width() > 1500)
+    assert window.minimumSizeHint().width() <= narrow
+
+
+def test_the_samples_are_whole_at_the_largest_text(window: MainWindow, theme, qtbot: QtBot):
+    theme.set_scale(2.0)
+    window.resize(1280, 700)
+    try:
+        for button in window.page.empty.buttons:
+            qtbot.waitUntil(lambda b=button: b.height() >= b.sizeHint().height())
+            assert button.width() >= button.sizeHint().width()
+        assert window.minimumSizeHint().height() <= 770
+    finally:
+        theme.set_scale(1.0)
