@@ -243,9 +243,22 @@ class ControlText(QPlainTextEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.revert_asked.emit()
             return
+        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._go_to_end(event)
+            return
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Backspace):
             self._step_before_break(event)
         super().keyPressEvent(event)
+
+    def _go_to_end(self, event: QKeyEvent) -> None:
+        """It is one string, however many lines it takes."""
+        places = QTextCursor.MoveOperation
+        is_selecting = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        modes = QTextCursor.MoveMode
+        self.moveCursor(
+            places.Start if event.key() == Qt.Key.Key_Home else places.End,
+            modes.KeepAnchor if is_selecting else modes.MoveAnchor,
+        )
 
     def _step_before_break(self, event: QKeyEvent) -> None:
         """So that one press passes, or deletes, the comma together with its break."""

@@ -103,6 +103,8 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         small.setPixelSize(round(self.fontInfo().pixelSize() * 11 / 13))
         metrics = QFontMetrics(small)
         self.getAxis("left").setWidth(metrics.horizontalAdvance("00,000") + 8)
+        half = metrics.height() / 2  # of the labels at the ends of the axes
+        self.getPlotItem().setContentsMargins(0, half, 2 * half, 0)
         self.getAxis("bottom").setHeight(metrics.height() + 6)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)

@@ -60,6 +60,7 @@ class ThroughputLegend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small())
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # numbers and keys in English
         metrics = painter.fontMetrics()
         for place, entry in enumerate(self._entries):
             top = place * (metrics.height() + 1)

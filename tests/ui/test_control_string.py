@@ -200,6 +200,14 @@ def test_arrows_pass_every_character_in_one_press(string: ControlString, qtbot: 
     assert places == [len(str(DEFAULT)) - n if is_left else n for n in expected]
 
 
+def test_home_and_end_mean_the_whole_string(string: ControlString, qtbot: QtBot):
+    qtbot.keyClick(string.text, Qt.Key.Key_End)
+    assert string.text.cursor_place() == len(str(DEFAULT))
+    qtbot.keyClick(string.text, Qt.Key.Key_Home, Qt.KeyboardModifier.ShiftModifier)
+    string.text.copy()
+    assert QGuiApplication.clipboard().text() == str(DEFAULT)
+
+
 def test_backspace_deletes_a_comma_in_one_press(string: ControlString, qtbot: QtBot):
     put_cursor_after(string, "humor:0,\N{ZERO WIDTH SPACE}")
     qtbot.keyClick(string.text, Qt.Key.Key_Backspace)
