@@ -44,6 +44,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--licence", metavar="ID", help="the family's usual one if not given")
     parser.add_argument("--accept-licence", action="store_true", help="you accept its terms")
     parser.add_argument("--dry-run", action="store_true", help="tell the sizes, write nothing")
+    parser.add_argument(
+        "--verify",
+        choices=("file", "logits"),
+        default="file",
+        help="logits: also compute the checkpoint for some tokens and compare",
+    )
+    parser.add_argument("--no-verify", action="store_const", const="", dest="verify")
     parser.add_argument("--json", action="store_true", help="progress as JSON lines")
     parser.set_defaults(run=run)
 
@@ -63,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
             return 0
         _accept(about.licence, options)
         show = as_json if options.json else terminal_line()
-        with _ended_cleanly(), closing(export.written(model, targets)) as steps:
+        judge = export.judge(source, model, options.verify == "logits") if options.verify else None
+        with _ended_cleanly(), closing(export.written(model, targets, judge)) as steps:
             for progress in steps:
                 show(progress)
     if not options.json:

@@ -85,3 +85,51 @@ def _log() -> Iterator[list[bytes]]:
 
 
 _quiet = L.llama_log_callback(lambda level, text, data: None)
+
+
+class Loaded:
+    """A GGUF in memory (its tensors are mapped, not copied), on the CPU, to be tried once.
+
+    llama.cpp ends the process on some files: use it in a child. Raises StudioError.
+    """
+
+    def __init__(self, path: Path, tokens: int) -> None:
+        L.llama_log_set(_quiet, None)
+        L.llama_backend_init()
+        params = L.llama_model_default_params()
+        params.n_gpu_layers = 0
+        self._model = L.llama_model_load_from_file(os.fsencode(path), params)
+        if not self._model:
+            raise StudioError("llama.cpp does not load the file that was written.")
+        self._vocab = L.llama_model_get_vocab(self._model)
+        options = L.llama_context_default_params()
+        options.n_ctx = options.n_batch = options.n_ubatch = options.n_outputs_max = tokens
+        options.type_k = options.type_v = L.GGML_TYPE_F32
+        options.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        self._context = L.llama_init_from_model(self._model, options)
+        if not self._context:
+            raise StudioError("There is too little memory to try the file that was written.")
+
+    def tokenize(self, text: str, control: bool) -> list[int]:
+        """The ids of a text, or of the spelling of a control token."""
+        data = text.encode()
+        room = (L.llama_token * (len(data) + 16))()
+        count = L.llama_tokenize(self._vocab, data, len(data), room, len(room), False, control)
+        return list(room[: max(count, 0)])
+
+    def logits(self, ids: list[int]) -> Floats:
+        """One row for each of `ids`, in one batch from an empty cache. Raises StudioError."""
+        batch = L.llama_batch_init(len(ids), 0, 1)
+        try:
+            batch.n_tokens = len(ids)
+            for i, token in enumerate(ids):
+                batch.token[i], batch.pos[i], batch.logits[i] = token, i, 1
+                batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
+            L.llama_memory_clear(L.llama_get_memory(self._context), False)
+            if code := L.llama_decode(self._context, batch):
+                raise StudioError(f"llama.cpp failed on a prompt (code {code}).")
+        finally:
+            L.llama_batch_free(batch)
+        size = L.llama_vocab_n_tokens(self._vocab)
+        rows = (L.llama_get_logits_ith(self._context, i) for i in range(len(ids)))
+        return np.stack([np.ctypeslib.as_array(row, (size,)).copy() for row in rows])

@@ -24,6 +24,7 @@ _LAYER = {
     "post_attention_layernorm.weight": "ffn_norm.weight",
     "post_attention_layernorm.bias": "ffn_norm.bias",
     "mlp.dense_h_to_4h.weight": "ffn_up.weight",
+    "mlp.dense_h_to_4h_2.weight": "ffn_up_2.weight",  # beside it, what it gates
     "mlp.dense_4h_to_h.weight": "ffn_down.weight",
     # NeMo mcore; without Transformer Engine the norms stand alone
     "self_attention.linear_qkv.layer_norm_weight": "attn_norm.weight",
@@ -41,11 +42,12 @@ _LAYER = {
     "self_attn.k_proj.weight": "attn_k.weight",
     "self_attn.v_proj.weight": "attn_v.weight",
     "self_attn.o_proj.weight": "attn_output.weight",
+    "mlp.gate_proj.weight": "ffn_gate.weight",
     "mlp.up_proj.weight": "ffn_up.weight",
     "mlp.down_proj.weight": "ffn_down.weight",
 }
 _STRANGERS = (
-    (r"dense_h_to_4h_2|gate_proj|w3\.", "a gated MLP"),
+    (r"dense_h_to_4h_2|gate_proj|w[13]\.", "a gated MLP"),
     (r"lora|adapter", "an adapter; merge it into the model first"),
     (r"position_embeddings", "learned positions"),
     (r"experts|router", "a mixture of experts"),
@@ -68,7 +70,9 @@ def canonical(name: str) -> str | None:
     """The GGUF name of a checkpoint's tensor; None for what a GGUF does not need.
 
     Q, K and V in one tensor are called `blk.N.attn_qkv.weight`. Raises StudioError, saying what
-    the name stands for, when GPT-Next has no such tensor.
+    the name stands for, when neither GPT-Next nor Llama has such a tensor.
+
+    A gated MLP may come as gate above up in `ffn_up`, or as `ffn_up` (its gate) and `ffn_up_2`.
     """
     if name.endswith(_IGNORED):
         return None
@@ -78,16 +82,18 @@ def canonical(name: str) -> str | None:
     layer = _IN_LAYER.fullmatch(rest)
     if layer and layer.group(2) in _LAYER:
         return f"blk.{int(layer.group(1))}.{_LAYER[layer.group(2)]}"
-    raise _stranger(name)
+    raise stranger(name)
 
 
-def _stranger(name: str) -> StudioError:
+def stranger(name: str) -> StudioError:
+    """The error for a tensor that a network of its settings does not have."""
     for pattern, what in _STRANGERS:
         if re.search(pattern, name):
             return StudioError(
-                f"The tensor “{name}” shows {what}. GPT-Next has nothing of the kind, and this "
-                "model cannot be exported."
+                f"The tensor “{name}” shows {what}. A network of these settings has nothing of "
+                "the kind, and this model cannot be exported."
             )
     return StudioError(
-        f"The tensor “{name}” belongs to no GPT-Next network, so this model cannot be exported."
+        f"The tensor “{name}” belongs to no GPT-Next or Llama network, so this model cannot be "
+        "exported."
     )

@@ -30,10 +30,11 @@ def opened(path: Path) -> Iterator[Checkpoint]:
             )
         config = _config(members)
         version = config.get("nemo_version")
+        known = network.from_nemo(config)
         yield Checkpoint(
-            network=network.from_nemo(config),
+            network=known,
             tokenizer=_tokenizer(members, config),
-            tensors=_tensors(members),
+            tensors=_tensors(members, known.gated),
             origin=path.name + (f" (NeMo {version})" if isinstance(version, str) else ""),
             layout=_layout(members),
         )
@@ -76,14 +77,14 @@ def _tokenizer(members: Members, config: Mapping[str, Any]) -> bytes:
     return small(members, found[0], TOKENIZER_LIMIT)
 
 
-def _tensors(members: Members) -> Mapping[str, Tensor]:
+def _tensors(members: Members, gated: bool) -> Mapping[str, Tensor]:
     if WEIGHTS in members.names:
         with members.file(WEIGHTS) as file:
             read = partial(members.read, WEIGHTS)
             return torch_file.stored_tensors(file, read, f"{WEIGHTS} in {members.path.name}")
     files = parallel.ranks(members)
     if files:
-        return parallel.merged(members, files)
+        return parallel.merged(members, files, gated)
     if any(name.startswith(distributed.FOLDER) for name in members.names):
         return distributed.tensors(members)
     raise StudioError(f"{members.path.name} has no {WEIGHTS}: there are no weights in it.")

@@ -1,22 +1,24 @@
-"""What a GPT-Next (Nemotron-3) network is: its settings in NeMo, its sizes, its keys in a GGUF.
+"""What GPT-Next (Nemotron-3) and Llama networks are: their settings, sizes and keys in a GGUF.
 
-With `names` and `weights` the one place that knows the family. What is not exactly this family is
-refused by name, because a network that is only nearly right still talks. Sources: NeMo 1.21-2.0
-`megatron_gpt_model.py`, Megatron-LM `transformer/attention.py`, llama.cpp `models/nemotron.cpp`.
+With `names` and `weights` the one place that knows the families. What is not exactly one of them
+is refused by name, because a network that is only nearly right still talks. Sources: NeMo 1.21-2.0
+`megatron_gpt_model.py`, Megatron-LM `transformer/attention.py`, llama.cpp `models/nemotron.cpp`
+and `models/llama.cpp`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from steerlm_studio.export.settings import Settings
 
-ARCHITECTURE = "nemotron"
+Architecture = Literal["nemotron", "llama"]
+_GATED = ("fast-swiglu", "swiglu")
 
 
 @dataclass(frozen=True)
 class Network:
-    """The sizes and constants of one network."""
+    """The sizes and constants of one network; `architecture` is llama.cpp's name of the family."""
 
     layers: int
     width: int
@@ -30,14 +32,16 @@ class Network:
     rotary_base: float
     norm_plus_one: bool  # LayerNorm1P: the stored weight is w - 1
     tied: bool  # the output matrix is the embedding
+    architecture: Architecture = "nemotron"
 
     @property
-    def architecture(self) -> str:
-        """llama.cpp's name of the family."""
-        return ARCHITECTURE
+    def gated(self) -> bool:
+        """Whether the MLP is SwiGLU, and the norms RMSNorm without biases; else squared ReLU."""
+        return self.architecture == "llama"
 
     def metadata(self, vocabulary: int) -> dict[str, Any]:
-        """The keys that llama.cpp's `nemotron` loader reads."""
+        """The keys that llama.cpp's loader of the family reads."""
+        epsilon = "layer_norm_rms_epsilon" if self.gated else "layer_norm_epsilon"
         values = {
             "block_count": self.layers,
             "context_length": self.context,
@@ -47,13 +51,13 @@ class Network:
             "attention.head_count_kv": self.groups,
             "attention.key_length": self.head_size,
             "attention.value_length": self.head_size,
-            "attention.layer_norm_epsilon": self.epsilon,
+            f"attention.{epsilon}": self.epsilon,
             "rope.dimension_count": round(self.head_size * self.rotary_share),
             "rope.freq_base": self.rotary_base,
             "rope.scaling.type": "none",
             "vocab_size": vocabulary,
         }
-        return {f"{ARCHITECTURE}.{key}": value for key, value in values.items()}
+        return {f"{self.architecture}.{key}": value for key, value in values.items()}
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Canonical names and shapes of all tensors; -1 stands for the embedding's rows."""
@@ -73,17 +77,28 @@ class Network:
                 "ffn_down.weight": (self.width, self.feed_forward),
             }
             shapes |= {f"blk.{layer}.{name}": shape for name, shape in block.items()}
+            if self.gated:
+                shapes[f"blk.{layer}.ffn_gate.weight"] = (self.feed_forward, self.width)
         shapes |= {"output_norm.weight": (self.width,), "output_norm.bias": (self.width,)}
-        return shapes | {"output.weight": (-1, self.width)}
+        shapes |= {"output.weight": (-1, self.width)}
+        if self.gated:
+            shapes = {name: shape for name, shape in shapes.items() if not name.endswith(".bias")}
+        return shapes
 
 
 def from_nemo(config: Mapping[str, Any]) -> Network:
     """The network of a `model_config.yaml`; a missing key means what NeMo takes it to mean.
 
-    Raises StudioError for whatever is not GPT-Next, naming the key.
+    Raises StudioError for whatever is neither GPT-Next nor Llama, naming the key.
     """
     settings = Settings(config, "model_config.yaml")
-    _refuse_other_families(settings)
+    llama = (
+        settings.text("activation", "gelu") in _GATED
+        and settings.text("normalization", "layernorm") == "rmsnorm"
+    )
+    if llama:
+        settings = Settings(config, "model_config.yaml", "Llama")
+    _refuse_other_families(settings, llama)
     width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
     return Network(
         layers=settings.count("num_layers"),
@@ -98,15 +113,15 @@ def from_nemo(config: Mapping[str, Any]) -> Network:
         rotary_base=settings.number("rotary_base", default=10000.0),
         norm_plus_one=settings.text("normalization", "layernorm") == "layernorm1p",
         tied=settings.value("share_embeddings_and_output_weights", True) is True,
+        architecture="llama" if llama else "nemotron",
     )
 
 
-def _refuse_other_families(settings: Settings) -> None:
-    activation = settings.text("activation", "gelu")
-    if "glu" in activation or activation == "reglu":
-        raise settings.refused("activation", "a gated MLP, where GPT-Next has none")
-    settings.require("activation", ("squared-relu",), "gelu")
-    settings.require("normalization", ("layernorm1p", "layernorm"), "layernorm")
+def _refuse_other_families(settings: Settings, llama: bool) -> None:
+    if llama:
+        settings.require("rotary_percentage", (1, 1.0, "1.0"), 1.0)
+    else:
+        _refuse_other_layers(settings)
     settings.require("megatron_legacy", (False, None), False)
     settings.require("position_embedding_type", ("rope",), "learned_absolute")
     settings.require("transformer_block_type", ("pre_ln",), "pre_ln")
@@ -118,23 +133,33 @@ def _refuse_other_families(settings: Settings) -> None:
     settings.require("num_moe_experts", (None, 1), None)
 
 
+def _refuse_other_layers(settings: Settings) -> None:
+    activation = settings.text("activation", "gelu")
+    if "glu" in activation or activation == "reglu":
+        raise settings.refused("activation", "a gated MLP, where GPT-Next has none")
+    settings.require("activation", ("squared-relu",), "gelu")
+    settings.require("normalization", ("layernorm1p", "layernorm"), "layernorm")
+
+
 def from_huggingface(config: Mapping[str, Any]) -> Network:
-    """The network of a `config.json` of NemotronForCausalLM, in its newer and older spellings.
+    """The network of a `config.json` of NemotronForCausalLM, in any spelling, or LlamaForCausalLM.
 
     Raises StudioError for other models, naming the key.
     """
     rope = config.get("rope_parameters") or config.get("rope_scaling") or {}
     rope = rope if isinstance(rope, dict) else {"rope_type": rope}
     shares = ("partial_rotary_factor", "rope_percent", "rope_percentage")
+    llama = config.get("model_type") == "llama"
     values = {
         "partial_rotary_factor": next((config[key] for key in shares if key in config), None),
-        "norm_eps": config.get("layer_norm_eps"),
+        "norm_eps": config.get("rms_norm_eps" if llama else "layer_norm_eps"),
         **config,
         **rope,
     }
-    settings = Settings(values, "config.json")
-    settings.require("model_type", ("nemotron",), "absent")
-    settings.require("hidden_act", ("relu2",), "relu2")
+    settings = Settings(values, "config.json", "Llama" if llama else "GPT-Next")
+    settings.require("model_type", ("nemotron", "llama"), "absent")
+    activation = "silu" if llama else "relu2"
+    settings.require("hidden_act", (activation,), activation)
     settings.require("attention_bias", (False,), False)
     settings.require("mlp_bias", (False,), False)
     settings.require("rope_type", ("default",), values.get("type", "default"))
@@ -147,11 +172,12 @@ def from_huggingface(config: Mapping[str, Any]) -> Network:
         groups=_divides(settings, "num_key_value_heads", heads),
         head_size=_head_size(settings, "head_dim", width, heads),
         context=settings.count("max_position_embeddings"),
-        epsilon=settings.number("norm_eps", default=1e-5),
-        rotary_share=settings.number("partial_rotary_factor", default=0.5),
+        epsilon=settings.number("norm_eps", default=1e-6 if llama else 1e-5),
+        rotary_share=1.0 if llama else settings.number("partial_rotary_factor", default=0.5),
         rotary_base=settings.number("rope_theta", default=10000.0),
-        norm_plus_one=True,  # NemotronLayerNorm1P, whatever the settings say
+        norm_plus_one=not llama,  # NemotronLayerNorm1P, whatever the settings say
         tied=settings.value("tie_word_embeddings", False) is True,
+        architecture="llama" if llama else "nemotron",
     )
 
 

@@ -11,10 +11,14 @@ from steerlm_studio.export import gguf_file, huggingface, nemo, tokenizer, weigh
 from steerlm_studio.export.chat_template import chat_template
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.file_types import data_bytes, file_type
+from steerlm_studio.export.forward import logits
 from steerlm_studio.export.gguf_file import Model, Target
 from steerlm_studio.export.importance import fitting
 from steerlm_studio.export.llama import Floats
 from steerlm_studio.export.plan import planned
+from steerlm_studio.export.verify import Report, Source, verified
+
+COMPARED = (4, 17, 300, 5, 260, 99, 300, 444)  # ids for comparing logits; any would do
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class About:
 class Progress:
     """How far an export is. Bytes are those of the tensor data in all new files together."""
 
-    step: Literal["reading", "writing", "done"]
+    step: Literal["reading", "writing", "verifying", "done"]
     tensor: str = ""
     done: int = 0
     total: int = 0
@@ -79,7 +83,9 @@ def export(checkpoint: Path, out: Path, type: str, **about: Any) -> Iterator[Pro
     yield Progress("reading")
     with opened(checkpoint) as source:
         model = prepared(source, About(**about), checkpoint.name)
-        yield from written(model, targets(model, {out: kind}))
+        for step in written(model, targets(model, {out: kind})):
+            assert isinstance(step, Progress)  # nothing is verified, so there are no reports
+            yield step
 
 
 def opened(path: Path) -> AbstractContextManager[Checkpoint]:
@@ -118,13 +124,31 @@ def targets(model: Model, types: Mapping[Path, str], ffn_down: str = "") -> list
     return [Target(out, kind, plans[kind]) for out, kind in types.items()]
 
 
-def written(model: Model, files: Sequence[Target]) -> Generator[Progress, None, None]:
-    """Write the files, all from one reading of the checkpoint. Raises StudioError."""
+def judge(source: Checkpoint, model: Model, compare_logits: bool = False) -> Source:
+    """What the new files are to be held against; with logits the whole network is computed once."""
+    if not compare_logits:
+        return Source(source.tokenizer)
+    pieces = len(model.metadata["tokenizer.ggml.tokens"])
+    ids = [token for token in COMPARED if token < pieces]
+    return Source(source.tokenizer, ids, logits(source.network, source.tensors, ids, pieces))
+
+
+def written(
+    model: Model, files: Sequence[Target], source: Source | None = None
+) -> Generator[Progress | Report, None, None]:
+    """Write the files, all from one reading of the checkpoint. Raises StudioError.
+
+    They are held against `source` before they get their names, each with a `Report`.
+    """
     gguf_file.check_room(model, files)
     total = sum(data_bytes(model.tensors, target.kinds) for target in files)
     with gguf_file.finished([target.out for target in files]) as partials:
         for tensor, done in gguf_file.write_all(model, files, partials):
             yield Progress("writing", tensor, done, total)
+        for target, partial in zip(files, partials, strict=True):
+            if source:
+                yield Progress("verifying", target.out.name, total, total)
+                yield verified(partial, model, target, source)
     yield Progress("done", done=total, total=total)
 
 

@@ -15,6 +15,7 @@ class Settings:
 
     values: Mapping[str, Any]
     source: str
+    family: str = "GPT-Next"
 
     def value(self, key: str, default: Any) -> Any:
         """The value, or the default when the key is missing or null."""
@@ -48,13 +49,13 @@ class Settings:
         value = self.value(key, default)
         if (value.lower() if isinstance(value, str) else value) not in allowed:
             wanted = " or ".join(str(one) for one in allowed if one is not None)
-            raise self.refused(key, f"where GPT-Next has {wanted}", default)
+            raise self.refused(key, f"where {self.family} has {wanted}", default)
 
     def refused(self, key: str, why: str, default: Any = None) -> StudioError:
         """The error for a network of another family."""
         return StudioError(
-            f"This is no GPT-Next network: {key} is “{self.value(key, default)}” in {self.source}, "
-            f"{why}. Only GPT-Next (Nemotron-3) models can be exported."
+            f"This is no {self.family} network: {key} is “{self.value(key, default)}” in "
+            f"{self.source}, {why}. Only GPT-Next (Nemotron-3) and Llama models can be exported."
         )
 
     def _not(self, key: str, value: Any, wanted: str) -> StudioError:

@@ -84,6 +84,32 @@ class Gathered:
 
 
 @dataclass(frozen=True)
+class Paired:
+    """Query or key rows for llama.cpp's Llama, which rotates neighbours and not halves.
+
+    Of each head's rows 0 … n/2, n/2+1 … n come as 0, n/2, 1, n/2+1 …
+    """
+
+    source: Tensor
+    head_size: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.source.shape
+
+    @property
+    def dtype(self) -> Dtype:
+        return self.source.dtype
+
+    def rows(self, start: int, stop: int) -> Array:
+        size = self.head_size
+        first, last = start // size * size, -(-stop // size) * size
+        halves = self.source.rows(first, last).reshape(-1, 2, size // 2, *self.shape[1:])
+        mixed = halves.swapaxes(1, 2).reshape(last - first, *self.shape[1:])
+        return np.ascontiguousarray(mixed[start - first : stop - first])
+
+
+@dataclass(frozen=True)
 class PlusOne:
     """A LayerNorm1P weight as other programs want it: NeMo stores w - 1."""
 

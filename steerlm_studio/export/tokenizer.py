@@ -17,6 +17,7 @@ NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 # llama.cpp parses USER_DEFINED pieces even in a user's text: these must be CONTROL, or anybody
 # could open a turn by typing one.
 _CONTROL = re.compile(r"<extra_id_\d+>|</?s>|<pad>|<bos>|<eos>")
+CONTROL_SPELLING = re.compile(r"(<extra_id_\d+>)")  # those that open a turn or its parts
 _KINDS = {1: "Unigram", 2: "BPE", 3: "word", 4: "character"}
 
 

@@ -1,12 +1,12 @@
-"""From the tensors of a checkpoint to those of a GGUF: Q/K/V taken apart, norms plus one."""
+"""From the tensors of a checkpoint to those of a GGUF: Q/K/V and gates apart, norms plus one."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export.names import canonical
+from steerlm_studio.export.names import canonical, stranger
 from steerlm_studio.export.network import Network
-from steerlm_studio.export.tensors import Gathered, PlusOne, Tensor
+from steerlm_studio.export.tensors import Gathered, Paired, PlusOne, Tensor
 
 
 def assemble(
@@ -36,6 +36,9 @@ def _parts(network: Network, name: str, tensor: Tensor) -> Iterator[tuple[str, T
     wanted = canonical(name)
     if wanted is None:
         return
+    if "ffn_up" in wanted or "ffn_gate" in wanted:
+        yield from _feed_forward(network, name, wanted, tensor)
+        return
     if not wanted.endswith("attn_qkv.weight"):
         yield wanted, tensor
         return
@@ -53,11 +56,35 @@ def _parts(network: Network, name: str, tensor: Tensor) -> Iterator[tuple[str, T
         yield wanted.replace("_qkv.", f"_{letter}."), Gathered(tensor, ranges)
 
 
+def _feed_forward(
+    network: Network, name: str, wanted: str, tensor: Tensor
+) -> Iterator[tuple[str, Tensor]]:
+    """NeMo calls the gate of SwiGLU what it calls the only matrix of other MLPs.
+
+    Source: NeMo `ParallelMLP`, Megatron-LM `transformer/mlp.py` (the gate's half comes first).
+    """
+    gate, up = (re.sub(r"ffn_\w+", kind, wanted) for kind in ("ffn_gate", "ffn_up"))
+    count = network.feed_forward
+    if not network.gated:
+        if not wanted.endswith("ffn_up.weight"):
+            raise stranger(name)
+        yield wanted, tensor
+    elif tensor.shape[:1] == (2 * count,):
+        yield gate, Gathered(tensor, (range(count),))
+        yield up, Gathered(tensor, (range(count, 2 * count),))
+    elif name.endswith("dense_h_to_4h.weight"):
+        yield gate, tensor
+    else:
+        yield up if "ffn_up" in wanted else gate, tensor
+
+
 def _fitted(
     network: Network, name: str, tensor: Tensor, shape: tuple[int, ...], pieces: int
 ) -> Tensor:
     if name.endswith("norm.weight") and network.norm_plus_one:
         return PlusOne(tensor)
+    if network.gated and name.endswith(("attn_q.weight", "attn_k.weight")):
+        return Paired(tensor, network.head_size)
     if shape[0] < 0 and tensor.shape[0] > pieces:
         return Gathered(tensor, (range(pieces),))
     if shape[0] < 0 and tensor.shape[0] < pieces:

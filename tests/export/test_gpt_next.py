@@ -93,7 +93,7 @@ def test_what_a_gguf_does_not_need_is_passed_over(name):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("model.language_model.encoder.layers.0.mlp.dense_h_to_4h_2.weight", "gated MLP"),
+        ("model.layers.0.mlp.w1.weight", "gated MLP"),
         ("model.decoder.layers.0.self_attention.linear_qkv.bias", "biases"),
         ("model.language_model.embedding.position_embeddings.weight", "learned positions"),
         ("model.decoder.layers.0.mlp.experts.local_experts.0.linear_fc1.weight", "experts"),
@@ -123,6 +123,7 @@ def assembled(shape: made.Shape, changes: dict[str, Stored | None], pieces: int 
     [
         ({"encoder.layers.1.self_attention.query_key_value.weight": None}, "layers.1.self_att"),
         ({"encoder.final_layernorm.bias": None}, "output_norm.bias"),
+        ({"encoder.layers.1.mlp.dense_h_to_4h_2.weight": stored((96, 64))}, "a gated MLP"),
         ({"output_layer.weight": None}, "output.weight"),
         ({"encoder.layers.2.mlp.dense_h_to_4h.weight": stored((96, 64))}, "more layers"),
         ({"encoder.layers.0.mlp.dense_h_to_4h.weight": stored((192, 64))}, "gated MLP"),
