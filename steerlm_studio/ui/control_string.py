@@ -90,7 +90,8 @@ class ControlString(QWidget):
     def _show_problems(self, parsed: Parsed, string: str) -> None:
         is_foreign = any(problem.kind == "wrong schema" for problem in parsed.problems)
         other = matching_schema(string) if is_foreign else None
-        self.lint.show_problems(parsed.problems, self.text.cursor_place(), other)
+        place, is_followed = self.text.cursor_place(), _is_readable(parsed)
+        self.lint.show_problems(parsed.problems, place, other, is_followed)
 
     def _on_finished(self) -> None:
         """Leave no slip behind that has changed nothing; one that has is shown until mended."""

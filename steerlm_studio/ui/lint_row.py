@@ -40,9 +40,16 @@ class LintRow(QWidget):
         self.hide()
 
     def show_problems(
-        self, problems: Sequence[Problem], place: int, other: Schema | None = None
+        self,
+        problems: Sequence[Problem],
+        place: int,
+        other: Schema | None = None,
+        is_followed: bool = True,
     ) -> None:
-        """Name the problem at `place` of the string, else the first; `other` is a way out."""
+        """Name the problem at `place` of the string, else the first; `other` is a way out.
+
+        `is_followed`: the sliders have taken over what stands there all the same.
+        """
         self._problem = _foremost(problems, place)
         self._schema = other
         self.setVisible(self._problem is not None)
@@ -50,7 +57,8 @@ class LintRow(QWidget):
             return
         count = len(problems)
         more = "" if count == 1 else " " + self.tr("(1 of {0})").format(count)
-        self.message.setText(shown(self._problem.message) + more)
+        waiting = "" if is_followed else " " + self.tr("Until then the sliders are what is sent.")
+        self.message.setText(shown(self._problem.message) + waiting + more)
         self.message.setAccessibleName(self.message.text())
         self.mend.setText(self._act(self._problem))
         self.mend.setVisible(is_mendable(self._problem))

@@ -147,7 +147,15 @@ def test_half_a_word_moves_nothing(string: ControlString, qtbot: QtBot):
         qtbot.keyClick(string.text, Qt.Key.Key_Backspace)
     qtbot.keyClicks(string.text, "humor:")
     assert told == []
-    assert string.lint.isVisible()
+    assert "sliders are what is sent" in string.lint.message.text()
+
+
+def test_a_slip_that_can_be_read_moves_the_slider_and_is_named(string: ControlString, qtbot: QtBot):
+    told = told_by(string)
+    retype(string, qtbot, "humor:0", "humor:9")
+    assert told[-1] == DEFAULT.having(humor=4)
+    assert "from 0 to 4" in string.lint.message.text()
+    assert "sliders are what is sent" not in string.lint.message.text()
 
 
 def test_a_slider_rewrites_it_and_the_cursor_stays_in_its_piece(string: ControlString):
