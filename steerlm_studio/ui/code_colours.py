@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Token
 from pygments.util import ClassNotFound
@@ -50,11 +52,19 @@ def coloured(code: str, language: str, colours: CodeColours) -> Iterator[tuple[i
     )
     if not language or len(code) > LONGEST:
         return
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
+    lexer = _lexer(language)
+    if lexer is None:
         return
     for start, kind, piece in lexer.get_tokens_unprocessed(code):
         colour = next((colour for family, colour in kinds if kind in family), None)
         if colour is not None and piece.strip():
             yield start, len(piece), colour
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Lexer | None:
+    """Kept, since looking one up takes longer than reading a block with it."""
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None

@@ -23,8 +23,8 @@ from steerlm_studio.ui.theme import GRID
 
 _FRAME_MS = 16
 _SHARE = 4  # showing takes at most about a quarter of the time, however long the reply
-_AT_FIRST = 12  # turns that are made when a conversation is shown
-_AT_ONCE = 10  # more of them each time one goes further up
+_AT_FIRST = 8  # turns that are made when a conversation is shown
+_AT_ONCE = 3  # more of them each time one goes further up
 _OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
 _NEAR = 4  # px from the end that still count as the end
 
@@ -66,14 +66,14 @@ class Transcript(QScrollArea):
         self._follows = self._follows or is_other
         self._held = None
         if is_other or len(forks) <= self._earlier:
-            self._drop_from(0)
+            self._drop(0, len(self.views))
             self._earlier = max(len(forks) - _AT_FIRST, 0)
         here = forks[self._earlier :]
         kept = 0
         while kept < min(len(here), len(self.views)) and self.views[kept].fork is here[kept]:
             self.views[kept].refresh()
             kept += 1
-        self._drop_from(kept)
+        self._drop(kept, len(self.views))
         self._column.setEnabled(False)  # one layout for all of them
         for place in range(kept, len(here)):
             self._add(self._view_of(forks, self._earlier + place), place)
@@ -126,6 +126,14 @@ class Transcript(QScrollArea):
         self._held = place
         self.verticalScrollBar().setValue(place())
 
+    def _let_go_of_earlier(self) -> None:
+        """Of many views only the last stay: each takes its time when the window is resized."""
+        surplus = len(self.views) - 2 * _AT_FIRST
+        if surplus > 0:
+            self._drop(0, surplus)
+            self._earlier += surplus
+            self._show_earlier_button()
+
     def _view_of(self, forks: Sequence[Fork], place: int) -> ReplyView:
         """A new view; its chips compare with the reply before, the first with the default."""
         answer = forks[place].current
@@ -167,6 +175,7 @@ class Transcript(QScrollArea):
         """Go to the end and stay there."""
         self._follows = True
         self._held = None
+        self._let_go_of_earlier()
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
 
@@ -180,12 +189,12 @@ class Transcript(QScrollArea):
         self.views.insert(place, view)
         self._column.insertWidget(place + 1, view)  # after the button
 
-    def _drop_from(self, place: int) -> None:
-        for view in self.views[place:]:
+    def _drop(self, first: int, end: int) -> None:
+        for view in self.views[first:end]:
             self._column.removeWidget(view)
             view.hide()
             view.deleteLater()
-        del self.views[place:]
+        del self.views[first:end]
 
     def _on_scrolled(self, value: int) -> None:
         self._follows = value >= self.verticalScrollBar().maximum() - _NEAR

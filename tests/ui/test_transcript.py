@@ -251,3 +251,12 @@ def test_the_pencil_and_the_bin_tell_which_answer_they_mean(transcript: Transcri
     with qtbot.waitSignal(transcript.delete_requested) as delete:
         transcript.views[0].delete.click()
     assert edit.args == delete.args == [answer]
+
+
+def test_at_the_end_the_earlier_views_are_let_go_of(transcript: Transcript):
+    transcript.show_chat(many(50))
+    transcript.reveal(0)
+    assert len(transcript.views) == 50
+    transcript.follow()
+    assert len(transcript.views) < 20
+    assert transcript.views[0].body.toPlainText() == f"Reply {transcript.earlier}."
