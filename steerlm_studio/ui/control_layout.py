@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from steerlm_studio.steer.attributes import ATTRIBUTES, Group
 from steerlm_studio.steer.steering import Steering
@@ -31,7 +32,12 @@ class Piece:
 
 def pieces_of(string: Steering | str) -> tuple[Piece, ...]:
     """The control string piece by piece, right or wrong; joined, they are it."""
-    texts = str(string).split(",") if str(string) else []
+    return _pieces_of(str(string))
+
+
+@lru_cache(maxsize=8)
+def _pieces_of(string: str) -> tuple[Piece, ...]:
+    texts = string.split(",") if string else []
     pieces, start = [], 0
     for number, text in enumerate(texts, 1):
         key = text.partition(":")[0].strip()

@@ -77,11 +77,10 @@ class ControlText(QPlainTextEdit):
     def show_string(self, string: str, lit: Iterable[str] = ()) -> None:
         """Show `string`, these keys lit; the cursor stays in its piece. Painted on return."""
         key, offset = self._place_in_piece()
-        self._write(string)
         self._lit = frozenset(lit)
         self._problems = ()
+        self._write(string)
         self._move_to(self._place_of(key, offset))
-        self._colour()
         self._show_lit_line()
         self.viewport().repaint()
 
@@ -95,7 +94,7 @@ class ControlText(QPlainTextEdit):
         return place_typed(self.textCursor().position(), self.toPlainText())
 
     def _write(self, string: str) -> None:
-        """Replace only what differs, so that the rest is not laid out anew."""
+        """Replace only what differs; text and colours are one edit, so one layout."""
         self._is_writing = True
         old, new = self.toPlainText(), with_breaks(string)
         start = _common(old, new)
@@ -103,9 +102,12 @@ class ControlText(QPlainTextEdit):
         cursor = QTextCursor(self.document())
         cursor.setPosition(start)
         cursor.setPosition(len(old) - end, QTextCursor.MoveMode.KeepAnchor)
+        self._string = string
+        cursor.beginEditBlock()
         if old != new:
             cursor.insertText(new[start : len(new) - end])
-        self._string = string
+        self._colour()
+        cursor.endEditBlock()
         self._is_writing = False
         self._fit()
 
