@@ -230,8 +230,7 @@ class _Axis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """Ticks with the numbers of the user's language."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        digits = max(0, *(len(f"{spacing * scale:.6g}".partition(".")[2]),))
-        return [QLocale().toString(value * scale, "f", digits) for value in values]
+        return [QLocale().toString(round(value * scale, 9), "g", 6) for value in values]
 
 
 def _thinned(curve: Curve) -> tuple[Points, Points]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.ui.rates import RunRates
+from steerlm_studio.ui.rates import Curve, RunRates
 
 _COLUMNS = ("run", "setting", "phase", "lane", "seconds", "tokens_per_second")
 
@@ -23,8 +23,8 @@ def as_csv(runs: Iterable[RunRates]) -> str:
         if run.prompt_rate is not None:
             begun, rate = f"{-run.prompt_seconds:.6f}", f"{run.prompt_rate:.3f}"
             table.writerow((run.run, run.setting, "prompt", "all", begun, rate))
-        curves = {"all": run.total, **dict(enumerate(run.lanes))}
-        for lane, curve in curves.items():
+        curves: list[tuple[str | int, Curve]] = [("all", run.total), *enumerate(run.lanes)]
+        for lane, curve in curves:
             for seconds, rate in zip(curve.seconds, curve.rates, strict=True):
                 numbers = (f"{seconds:.6f}", f"{rate:.3f}")
                 table.writerow((run.run, run.setting, "generation", lane, *numbers))
