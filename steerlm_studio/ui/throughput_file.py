@@ -21,8 +21,8 @@ def as_csv(runs: Iterable[RunRates]) -> str:
     table.writerow(_COLUMNS)
     for run in runs:
         if run.prompt_rate is not None:
-            begun, rate = f"{-run.prompt_seconds:.6f}", f"{run.prompt_rate:.3f}"
-            table.writerow((run.run, run.setting, "prompt", "all", begun, rate))
+            speed = (f"{-run.prompt_seconds:.6f}", f"{run.prompt_rate:.3f}")
+            table.writerow((run.run, run.setting, "prompt", "all", *speed))
         curves: list[tuple[str | int, Curve]] = [("all", run.total), *enumerate(run.lanes)]
         for lane, curve in curves:
             for seconds, rate in zip(curve.seconds, curve.rates, strict=True):
