@@ -9,7 +9,7 @@ import sentencepiece
 from steerlm_studio.steer import conversation, template
 
 SENTENCE_START = 4.0  # the choices sit in a sentence's first tokens, the rest follows from them
-START_TOKENS = 2
+START_TOKENS = 5
 ENDINGS = (".", "!", "?", "\n")
 
 
