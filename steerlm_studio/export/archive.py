@@ -1,7 +1,6 @@
 """Reads the members of a .nemo file where they lie; nothing is ever unpacked."""
 
 import gzip
-import os
 import tarfile
 import threading
 import zlib
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export.members import cut_off
+from steerlm_studio.export.members import cut_off, pread
 
 BLOCK = 16 << 20  # bytes of a compressed member that are unpacked at once
 BLOCKS = 16  # so many are kept: Q, K and V are gathered from one tensor in three passes
@@ -91,10 +90,8 @@ class Archive:
         self._streams.close()
 
     def _pread(self, name: str, offset: int, size: int) -> bytes:
-        at, data = self._members[name].offset_data + offset, bytearray()
-        while more := os.pread(self._file.fileno(), size - len(data), at + len(data)):
-            data += more  # one call gives at most 2 GiB
-        return bytes(data)
+        at = self._members[name].offset_data + offset
+        return pread(self._file.fileno(), size, at)
 
     def _unpack(self, name: str, offset: int, size: int) -> bytes:
         first, last = offset // BLOCK, (offset + size - 1) // BLOCK

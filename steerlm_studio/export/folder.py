@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export.members import cut_off
+from steerlm_studio.export.members import cut_off, pread
 
 
 class Folder:
@@ -28,12 +28,10 @@ class Folder:
     def read(self, name: str, offset: int, size: int) -> bytes:
         if min(offset, size) < 0:
             raise cut_off(self.path / name)
-        handle, data = self._handle(name), bytearray()
-        while more := os.pread(handle, size - len(data), offset + len(data)):
-            data += more  # one call gives at most 2 GiB
+        data = pread(self._handle(name), size, offset)
         if len(data) != size:
             raise cut_off(self.path / name)
-        return bytes(data)
+        return data
 
     def _handle(self, name: str) -> int:
         if name not in self._handles:

@@ -164,7 +164,7 @@ def _add(writer: GGUFWriter, key: str, value: Any) -> None:
         writer.add_key_value(key, value, GGUFValueType.ARRAY, kinds[type(value[0])])
 
 
-Slab = tuple[str, int, list[bytes]]  # tensor, first row, its bytes for each target
+Slab = tuple[str, int, list[memoryview]]  # tensor, first row, its bytes for each target
 
 
 def _slabs(model: Model, targets: Sequence[Target]) -> Iterator[Slab]:
@@ -190,7 +190,7 @@ def _slabs(model: Model, targets: Sequence[Target]) -> Iterator[Slab]:
 def _slab(model: Model, targets: Sequence[Target], name: str, start: int, stop: int) -> Slab:
     tensor, importance = model.tensors[name], model.importance.get(name)
     rows = tensor.rows(start, stop)
-    made: dict[str, bytes] = {}
+    made: dict[str, memoryview] = {}
     for kind in {target.kinds[name] for target in targets}:
         made[kind] = encoded(name, rows, tensor.dtype, kind, importance)
     return name, start, [made[target.kinds[name]] for target in targets]

@@ -33,7 +33,7 @@ _LINE = re.compile(
 )
 
 
-def quantized(rows: Floats, kind: str, importance: Floats | None = None) -> bytes:
+def quantized(rows: Floats, kind: str, importance: Floats | None = None) -> memoryview:
     """Rows in one of ggml's block formats; other threads run meanwhile.
 
     A row must fill whole blocks. `importance` weighs the columns.
@@ -43,11 +43,11 @@ def quantized(rows: Floats, kind: str, importance: Floats | None = None) -> byte
     block, size = GGML_QUANT_SIZES[kind_id]
     assert width % block == 0, f"{width} values do not fill blocks of {kind}"
     rows = np.ascontiguousarray(rows, np.float32)
-    out = ctypes.create_string_buffer(count * width // block * size)
+    out = np.empty(count * width // block * size, np.uint8)
     weights = None if importance is None else importance.ctypes.data
-    written = _chunk(int(kind_id), rows.ctypes.data, out, 0, count, width, weights)
+    written = _chunk(int(kind_id), rows.ctypes.data, out.ctypes.data, 0, count, width, weights)
     assert written == len(out)
-    return out.raw
+    return out.data
 
 
 def planned(path: Path, file_type: int, weighed: bool) -> dict[str, str]:

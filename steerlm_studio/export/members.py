@@ -1,5 +1,6 @@
 """The files of a checkpoint, whether they lie in a folder or inside an archive."""
 
+import os
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -33,6 +34,14 @@ def small(members: Members, name: str, limit: int) -> bytes:
             f"{limit}. Check that this is the right checkpoint."
         )
     return members.read(name, 0, size)
+
+
+def pread(handle: int, size: int, offset: int) -> bytes:
+    """`size` bytes of an open file, or as many as there are; one system call gives some 2 GiB."""
+    data = os.pread(handle, size, offset)
+    while len(data) < size and (more := os.pread(handle, size - len(data), offset + len(data))):
+        data += more
+    return data
 
 
 def cut_off(path: Path, detail: str = "") -> StudioError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import gguf_file, huggingface, nemo, tokenizer, weights
+from steerlm_studio.export import gguf_file, huggingface, tokenizer, weights
 from steerlm_studio.export.chat_template import chat_template
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.file_types import data_bytes, file_type
@@ -90,8 +90,10 @@ def export(checkpoint: Path, out: Path, type: str, **about: Any) -> Iterator[Pro
 
 def opened(path: Path) -> AbstractContextManager[Checkpoint]:
     """The checkpoint at `path`, whichever form it has. Raises StudioError."""
-    if (path / huggingface.CONFIG).exists() and not (path / nemo.CONFIG).exists():
+    if (path / huggingface.CONFIG).exists() and not (path / "model_config.yaml").exists():
         return huggingface.opened(path)
+    from steerlm_studio.export import nemo  # brings torch, which takes a second or more
+
     return nemo.opened(path)
 
 

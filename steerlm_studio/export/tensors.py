@@ -30,7 +30,7 @@ class Tensor(Protocol):
 def as_float32(array: Array, dtype: Dtype) -> NDArray[np.float32]:
     """The values of rows that were stored as `dtype`; exact for all three."""
     if dtype == "BF16":
-        return (array.astype(np.uint32) << 16).view(np.float32)
+        return np.left_shift(array, 16, dtype=np.uint32).view(np.float32)
     return array.astype(np.float32, copy=False)
 
 
