@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
 from steerlm_studio import __version__
 from steerlm_studio.ui.actions import all_actions
 from steerlm_studio.ui.labels import NumberLabel, PlainLabel, SmallLabel, TitleLabel
+from steerlm_studio.ui.prompt_input import SendKey
 from steerlm_studio.ui.theme import GRID
 
 
-def show_keys(window: QMainWindow) -> QDialog:
+def show_keys(window: QMainWindow, send_key: SendKey = "Enter") -> QDialog:
     """List every key: those of the menus, and those of single places."""
     rows = [
         (action.text().replace("&", ""), _keys(action.shortcuts()))
@@ -26,8 +27,8 @@ def show_keys(window: QMainWindow) -> QDialog:
         if action.shortcuts()
     ]
     rows += [
-        (_tr("Send"), "Enter"),
-        (_tr("New line"), "Shift+Enter"),
+        (_tr("Send"), send_key),
+        (_tr("New line"), "Shift+Enter" if send_key == "Enter" else "Enter"),
         (_tr("Edit the last question, in an empty prompt"), "Up"),
         (_tr("Next match, match before, while finding"), "Enter Shift+Enter"),
         (_tr("Slider: set the value"), "0 … 4"),

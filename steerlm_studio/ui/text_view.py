@@ -7,6 +7,9 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTextCursor,
     QTextOption,
@@ -20,6 +23,8 @@ from steerlm_studio.ui.rich_text import SealedDocument, TextStyle, append_markdo
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import colours_of, monospace
 
+_KEY = Qt.Key
+_SCROLLING = (_KEY.Key_Up, _KEY.Key_Down, _KEY.Key_PageUp, _KEY.Key_PageDown)
 _SAFE_SCHEMES = ("http", "https", "mailto")
 
 
@@ -156,6 +161,20 @@ class TextView(QTextBrowser):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self._line_height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(colours_of(self).accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _SCROLLING and not event.modifiers():
+            event.ignore()  # the transcript scrolls, not the reply
+        else:
+            super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()  # the transcript scrolls, not the reply

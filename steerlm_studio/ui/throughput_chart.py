@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph
 from PySide6.QtCore import QEvent, QLocale, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from steerlm_studio.ui.labels import SmallLabel
@@ -17,6 +26,7 @@ from steerlm_studio.ui.rates import Curve
 from steerlm_studio.ui.theme import HALF, Colours, colours_of
 
 _SHORTEST = 0.2  # seconds
+_ROOMY = 5  # lines of text: from here on an axis has more than its ends labelled
 _MOST_POINTS = 400  # of one curve
 Points = npt.NDArray[np.float64]
 _STYLES = (
@@ -192,6 +202,22 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
 
     # Qt's
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(colours_of(self).accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         changes = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
@@ -227,7 +253,14 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
 
 
 class _Axis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Ticks with the numbers of the user's language."""
+    """Ticks with the numbers of the user's language; only the ends where there is no room."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        line = QFontMetrics(self.style["tickFont"] or QFont()).height()
+        if self.orientation == "left" and size < _ROOMY * line:
+            return [(high - low, [low, high])]
+        found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
+        return found
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [QLocale().toString(round(value * scale, 9), "g", 6) for value in values]

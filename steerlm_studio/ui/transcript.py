@@ -24,7 +24,7 @@ from steerlm_studio.ui.theme import GRID
 _FRAME_MS = 16
 _SHARE = 4  # showing takes at most about a quarter of the time, however long the reply
 _AT_FIRST = 8  # turns that are made when a conversation is shown
-_AT_ONCE = 3  # more of them each time one goes further up
+_AT_ONCE = 2  # more of them each time one goes further up
 _OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
 _NEAR = 4  # px from the end that still count as the end
 
@@ -221,6 +221,7 @@ class Transcript(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Transcript"))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the texts: they scroll it
         self._page = QWidget()
         self._column = QVBoxLayout(self._page)
         self._column.setSpacing(GRID)

@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
         actions.settings.triggered.connect(self.open_settings)
         actions.tour.triggered.connect(self.page.tour.begin)
         actions.copy_reply.triggered.connect(conversing.copy_last)
-        actions.keys.triggered.connect(lambda: show_keys(self))
+        actions.keys.triggered.connect(lambda: show_keys(self, self.preferences.send_key))
         actions.about.triggered.connect(lambda: show_about(self))
 
     def open_settings(self) -> SettingsDialog:
