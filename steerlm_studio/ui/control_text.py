@@ -88,6 +88,9 @@ class ControlText(QPlainTextEdit):
         """Wave below what is wrong with the string as typed; light what it has changed."""
         self._problems, self._lit = tuple(problems), frozenset(lit)
         self._colour()
+        if problems and not self.hasFocus():
+            self._move_to(problems[0].start)
+            self.ensureCursorVisible()
 
     def cursor_place(self) -> int:
         """Where the cursor stands in `string`."""
