@@ -5,16 +5,12 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFont,
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
-    QTextLayout,
     QTextOption,
     QWheelEvent,
 )
@@ -24,7 +20,6 @@ from steerlm_studio.steer.lint import Problem
 from steerlm_studio.steer.pasted import control_string_in
 from steerlm_studio.ui.control_layout import (
     BREAK,
-    Piece,
     pieces_of,
     place_shown,
     place_typed,
@@ -32,7 +27,8 @@ from steerlm_studio.ui.control_layout import (
     without_breaks,
     wrapped,
 )
-from steerlm_studio.ui.theme import Colours, colours_of, monospace
+from steerlm_studio.ui.control_look import formats_of
+from steerlm_studio.ui.theme import colours_of, monospace
 
 _MOST_LINES, _FEWEST_LINES = 4, 2  # on a screen with room for much text, or for little
 _SHARE = 10  # of the lines that a screen holds, one is ours
@@ -157,29 +153,10 @@ class ControlText(QPlainTextEdit):
 
     def _colour(self) -> None:
         """Set the formats of the layout itself: no pass of a highlighter, no second layout."""
-        colours, formats = colours_of(self), []
-        for piece in pieces_of(self._string):
-            start = place_shown(piece.start, self._string)
-            formats.append(self._piece_format(piece, start, colours))
-        formats += [self._wave(problem, colours) for problem in self._problems]
         block = self.document().firstBlock()
-        block.layout().setFormats(formats)
+        looks = formats_of(self._string, self._lit, self._problems, colours_of(self))
+        block.layout().setFormats(looks)
         self.document().markContentsDirty(0, block.length())
-
-    def _piece_format(self, piece: Piece, start: int, colours: Colours) -> QTextLayout.FormatRange:
-        look = QTextCharFormat()
-        look.setForeground(colours.group(piece.group) if piece.group else QColor(colours.text))
-        if piece.key in self._lit:
-            look.setBackground(QColor(colours.changed))
-            look.setFontWeight(QFont.Weight.Bold)
-        return _range(start, len(piece.text), look)
-
-    def _wave(self, problem: Problem, colours: Colours) -> QTextLayout.FormatRange:
-        look = QTextCharFormat()
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        look.setUnderlineColor(QColor(colours.error if problem.is_error else colours.warning))
-        start = place_shown(problem.start, self._string)
-        return _range(start, place_shown(problem.end, self._string) - start, look)
 
     def _show_lit_line(self) -> None:
         """What a slider changed is in view, where the string has more lines than fit."""
@@ -337,9 +314,3 @@ def _common(one: str, other: str) -> int:
     """How many characters both begin with."""
     pairs = zip(one, other, strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-
-
-def _range(start: int, length: int, look: QTextCharFormat) -> QTextLayout.FormatRange:
-    found = QTextLayout.FormatRange()
-    found.start, found.length, found.format = start, length, look
-    return found

@@ -1,14 +1,11 @@
 """The plot of tokens per second: prompt phase, curves, and the values under the pointer."""
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pyqtgraph
-from PySide6.QtCore import QEvent, QLocale, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -24,11 +21,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.rates import Curve
 from steerlm_studio.ui.theme import HALF, Colours, colours_of
+from steerlm_studio.ui.throughput_axis import Axis, round_up, thinned
 
 _SHORTEST = 0.2  # seconds
-_ROOMY = 5  # lines of text: from here on an axis has more than its ends labelled
-_MOST_POINTS = 400  # of one curve
-Points = npt.NDArray[np.float64]
 _STYLES = (
     Qt.PenStyle.DashLine,
     Qt.PenStyle.DotLine,
@@ -61,7 +56,7 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
     pointed = Signal(int)  # -1: none
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        axes = {side: Axis(side) for side in ("left", "bottom")}
         super().__init__(parent, axisItems=axes)
         self._lines: list[tuple[pyqtgraph.PlotCurveItem, Line]] = []
         self._drawn: dict[pyqtgraph.PlotCurveItem, int] = {}  # how many points it was made of
@@ -101,7 +96,7 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         for item, line in self._lines:
             if self._drawn.get(item) != len(line.curve.seconds):  # earlier runs stay as they are
                 self._drawn[item] = len(line.curve.seconds)
-                item.setData(*_thinned(line.curve))
+                item.setData(*thinned(line.curve))
         self._prompt_seconds = prompt_seconds
         self._scale()
 
@@ -134,8 +129,8 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         curves = [line.curve for _, line in self._lines if line.curve.seconds]
         longest = max((curve.seconds[-1] for curve in curves), default=0.0)
         highest = max((curve.highest for curve in curves), default=0.0)
-        ends = (-self._prompt_seconds, _round_up(max(longest, _SHORTEST)))
-        top = _round_up(1.05 * highest or 1.0)
+        ends = (-self._prompt_seconds, round_up(max(longest, _SHORTEST)))
+        top = round_up(1.05 * highest or 1.0)
         if (*ends, top) != self._range:
             self._range = (*ends, top)
             self.setXRange(*ends, padding=0)
@@ -250,38 +245,6 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
             self._point_at(places[Qt.Key(event.key())])
         else:
             event.ignore()
-
-
-class _Axis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Ticks with the numbers of the user's language; only the ends where there is no room."""
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        line = QFontMetrics(self.style["tickFont"] or QFont()).height()
-        if self.orientation == "left" and size < _ROOMY * line:
-            return [(high - low, [low, high])]
-        found: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
-        return found
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [QLocale().toString(round(value * scale, 9), "g", 6) for value in values]
-
-
-def _thinned(curve: Curve) -> tuple[Points, Points]:
-    """Means over equal stretches, where there are more points than can be told apart."""
-    seconds, rates = np.asarray(curve.seconds), np.asarray(curve.rates)
-    stretch = -(-len(seconds) // _MOST_POINTS)
-    if stretch < 2:
-        return seconds, rates
-    whole = len(seconds) // stretch * stretch
-    means = (values[:whole].reshape(-1, stretch).mean(axis=1) for values in (seconds, rates))
-    x, y = means
-    return np.append(x, seconds[-1]), np.append(y, rates[-1])
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 1.5, 2, 3, 4, 6, 8 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next((s * power for s in (1, 1.5, 2, 3, 4, 6, 8) if s * power >= value), 10 * power)
 
 
 def label_of(widget: QLabel, text: str) -> None:
