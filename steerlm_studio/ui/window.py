@@ -1,7 +1,6 @@
 """The window: the one place where the engine, the conversations and the panels meet."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -10,16 +9,16 @@ from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.steer.template import Template
 from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.dialogs import show_about, show_keys
-from steerlm_studio.ui.engine_process import EngineProcess, engine_command
+from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_files import choose_model, model_in
+from steerlm_studio.ui.model_loading import ModelLoading
 from steerlm_studio.ui.preferences import Preferences, load_preferences, save_preferences
 from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.settings import recent_models, remember_model
@@ -35,14 +34,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = Session()
         self.engine = EngineProcess(self)
-        self.model: Model | None = None
         self.frame = Frame(self, theme, store)
         self.page = self.frame.page
         self.steering = self.frame.steering
         self.sampling = self.frame.sampling
         self._store = store
         self._options = tuple(options)
-        self._has_said_why = False  # the engine gave a reason before it ended
+        self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
         self.answering = Answering(self.engine, self.frame, self.session)
         self.conversing = Conversing(self.page, self.session)
         self.announcer = Announcer(self.engine, self)
@@ -55,7 +53,7 @@ class MainWindow(QMainWindow):
         self._connect_panels()
         self._connect_actions()
         self.frame.show_recent(recent_models(store), self.open_model)
-        self._show_model()
+        self.frame.show_model(None)
         self._show_chat()
         self.frame.status.show_seed(self.sampling.sampling().seed)
         if not store.contains("tour/done"):
@@ -63,90 +61,46 @@ class MainWindow(QMainWindow):
 
     # the model
 
+    @property
+    def model(self) -> Model | None:
+        return self.loading.model
+
     def open_model(self, path: Path) -> None:
-        """Load this file in a new engine; runs of the one before are over."""
-        self.answering.end_all()
-        self.page.banner.dismiss()
-        self._set_model(Model(path))
-        self._has_said_why = False
-        options = [*self.preferences.engine_options(), *self._options]
-        self.engine.start(engine_command(path, options))
-        self.frame.set_state("loading")
-        self.frame.status.show_loading(Model(path).name, None)
-        self._show_model()
+        """Load this file; see `ModelLoading`."""
+        self.loading.open(path)
 
     def close_model(self) -> None:
-        self.engine.stop()
-        self.answering.end_all()
-        self._set_model(None)
-        self.frame.set_state("none")
-        self.frame.status.show_nothing()
-        self.frame.throughput.watch_process(0)
-        self._show_model()
+        self.loading.close()
 
-    def start_again(self) -> None:
-        """A new engine for the same file."""
-        if self.model is not None:
-            self.open_model(self.model.path)
+    def _engine_options(self) -> list[str]:
+        return [*self.preferences.engine_options(), *self._options]
 
-    def _set_model(self, model: Model | None) -> None:
-        self.model = self.answering.model = model
-
-    def _on_loading(self, message: protocol.Loading) -> None:
-        if self.model is not None:
-            self.frame.set_state("loading")
-            self.frame.status.show_loading(self.model.name, message)
-
-    def _on_ready(self, message: protocol.Ready) -> None:
-        if self.model is None:
-            return
-        is_first = self.model.ready is None
-        model = replace(self.model, ready=message)
-        self._set_model(model)
-        if is_first:
-            self._take_over(model)
-        self.frame.status.show_ready(message)
-        self.frame.throughput.watch_process(self.engine.process_id)
-        self.frame.set_state("working" if self.session.active else "ready")
-        self._show_model()
+    def _on_model_changed(self, model: Model | None) -> None:
+        self.answering.model = model
+        self._show_running()
         self._count_control()
 
-    def _take_over(self, model: Model) -> None:
+    def _on_model_loaded(self, model: Model) -> None:
         """Use what the file says about itself: schema, sampling; it loads, so remember it."""
         if model.schema is not None:
             self.steering.set_schema(model.schema)
             self.page.show_steering(self.steering.steering)
         self.prompting.set_template(model.template)
         self.sampling.set_preset(model.sampling_preset)
+        self._count_control()
         if not model.is_demo:
             remember_model(self._store, str(model.path))
             self.frame.show_recent(recent_models(self._store), self.open_model)
 
-    def _on_failed(self, message: protocol.Failed) -> None:
-        if message.run is not None and self.session.run(message.run) is None:
-            return  # a count that nobody needs
-        self._has_said_why = message.run is None
-        if message.run is not None:
-            self.answering.end_run(message.run)
-        self._show_error(message.message, message.detail)
-
-    def _on_lost(self, sentence: str, detail: str) -> None:
+    def _on_engine_ended(self) -> None:
         self.answering.end_all()
         self.page.control.set_token_count(None)
-        if not self._has_said_why:
-            self._show_error(sentence, detail)
-        self.frame.set_state("lost")
-        self.frame.throughput.watch_process(0)
 
-    def _show_error(self, sentence: str, detail: str) -> None:
-        actions = self.frame.actions
-        useful = [actions.open_model]
-        if self.model is not None and not self.model.is_demo and resources.demo_model().is_file():
-            useful.append(actions.demo_model)
-        if self.model is not None and self.model.ready is not None:
-            useful = [actions.reload_model]
-        self.page.banner.show_error(sentence, detail, useful)
-        self.announcer.say(sentence, is_urgent=True)
+    def _on_run_failed(self, message: protocol.Failed) -> None:
+        number = message.run
+        if number is not None and self.session.run(number) is not None:  # else a count
+            self.answering.end_run(number)
+            self.loading.show_error(message.message, message.detail)
 
     # answers
 
@@ -155,8 +109,7 @@ class MainWindow(QMainWindow):
         self.answering.ask(question)
 
     def _on_answer_begun(self) -> None:
-        self._has_said_why = False
-        self.page.banner.dismiss()
+        self.loading.forget_error()
         self._show_chat()
         self.page.transcript.follow()
         last = self.session.chat.last
@@ -165,11 +118,6 @@ class MainWindow(QMainWindow):
         )
 
     # the prompt
-
-    def _on_layout_chosen(self, layout: Template) -> None:
-        if self.model is not None:
-            self._set_model(replace(self.model, layout=layout))
-            self._count_control()
 
     def _on_steering_changed(self, steering: Steering) -> None:
         self.page.show_steering(steering)
@@ -193,21 +141,18 @@ class MainWindow(QMainWindow):
         self.page.composer.set_running(is_running)
         has_answer = self.session.chat.last is not None
         self.frame.enable_answer_actions(has_answer and self.model is not None, is_running)
-        if self.model is not None and self.engine.is_running and self.model.ready is not None:
+        if self.loading.is_ready:
             self.frame.set_state("working" if is_running else "ready")
-
-    def _show_model(self) -> None:
-        self.frame.show_model(self.model)
-        self._show_running()
 
     # wiring
 
     def _connect_engine(self) -> None:
-        engine = self.engine
-        engine.loading.connect(self._on_loading)
-        engine.ready.connect(self._on_ready)
-        engine.failed.connect(self._on_failed)
-        engine.lost.connect(self._on_lost)
+        loading = self.loading
+        loading.changed.connect(self._on_model_changed)
+        loading.loaded.connect(self._on_model_loaded)
+        loading.ended.connect(self._on_engine_ended)
+        loading.run_failed.connect(self._on_run_failed)
+        loading.said.connect(lambda sentence: self.announcer.say(sentence, is_urgent=True))
         self._count.counted.connect(self.page.control.set_token_count)
         self.answering.begun.connect(self._on_answer_begun)
         self.answering.run_ended.connect(self._show_running)
@@ -227,7 +172,7 @@ class MainWindow(QMainWindow):
         page.transcript.resteer_requested.connect(answering.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
         page.control.edited.connect(self.steering.apply)
-        self.prompting.layout_chosen.connect(self._on_layout_chosen)
+        self.prompting.layout_chosen.connect(self.loading.set_layout)
         self.sampling.sampling_changed.connect(
             lambda sampling: self.frame.status.show_seed(sampling.seed)
         )
@@ -240,7 +185,7 @@ class MainWindow(QMainWindow):
         actions.new_chat.triggered.connect(conversing.start_new)
         actions.open_model.triggered.connect(self._choose_model)
         actions.demo_model.triggered.connect(lambda: self.open_model(resources.demo_model()))
-        actions.reload_model.triggered.connect(self.start_again)
+        actions.reload_model.triggered.connect(self.loading.start_again)
         actions.close_model.triggered.connect(self.close_model)
         actions.quit.triggered.connect(self.close)
         actions.stop.triggered.connect(answering.stop)

@@ -1,0 +1,116 @@
+"""Which model the window works with: loads it in an engine, closes it, lives through its end."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from steerlm_studio import protocol, resources
+from steerlm_studio.steer.template import Template
+from steerlm_studio.ui.engine_process import EngineProcess, engine_command
+from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.model import Model
+
+
+class ModelLoading(QObject):
+    """One model at a time, each in an engine of its own."""
+
+    changed = Signal(object)  # Model, or None: another one, or more is known of it
+    loaded = Signal(object)  # Model: for the first time, not after its engine came back
+    ended = Signal()  # the engine is gone with all its runs
+    run_failed = Signal(object)  # protocol.Failed that names its run
+    said = Signal(str)  # an error's sentence, for those who do not see the banner
+
+    def __init__(
+        self, engine: EngineProcess, frame: Frame, options: Callable[[], list[str]]
+    ) -> None:
+        super().__init__(frame)
+        self.model: Model | None = None
+        self._engine, self._frame, self._options = engine, frame, options
+        self._has_said_why = False  # the engine gave a reason before it ended
+        engine.loading.connect(self._on_loading)
+        engine.ready.connect(self._on_ready)
+        engine.failed.connect(self._on_failed)
+        engine.lost.connect(self._on_lost)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.model is not None and self.model.ready is not None and self._engine.is_running
+
+    def open(self, path: Path) -> None:
+        """Load this file in a new engine; runs of the one before are over."""
+        self.ended.emit()
+        self.forget_error()
+        self._engine.start(engine_command(path, self._options()))
+        self._frame.set_state("loading")
+        self._frame.status.show_loading(Model(path).name, None)
+        self._set(Model(path))
+
+    def close(self) -> None:
+        self._engine.stop()
+        self.ended.emit()
+        self._frame.set_state("none")
+        self._frame.status.show_nothing()
+        self._frame.throughput.watch_process(0)
+        self._set(None)
+
+    def start_again(self) -> None:
+        """A new engine for the same file."""
+        if self.model is not None:
+            self.open(self.model.path)
+
+    def set_layout(self, layout: Template) -> None:
+        """Use another prompt layout than the file names."""
+        if self.model is not None:
+            self._set(replace(self.model, layout=layout))
+
+    def forget_error(self) -> None:
+        """Something new was begun: what went wrong before is over."""
+        self._has_said_why = False
+        self._frame.page.banner.dismiss()
+
+    def _set(self, model: Model | None) -> None:
+        self.model = model
+        self._frame.show_model(model)
+        self.changed.emit(model)
+
+    def _on_loading(self, message: protocol.Loading) -> None:
+        if self.model is not None:
+            self._frame.set_state("loading")
+            self._frame.status.show_loading(self.model.name, message)
+
+    def _on_ready(self, message: protocol.Ready) -> None:
+        if self.model is None:
+            return
+        is_first = self.model.ready is None
+        self._frame.status.show_ready(message)
+        self._frame.throughput.watch_process(self._engine.process_id)
+        self._set(replace(self.model, ready=message))
+        if is_first:
+            self.loaded.emit(self.model)
+
+    def _on_failed(self, message: protocol.Failed) -> None:
+        if message.run is None:
+            self._has_said_why = True
+            self.show_error(message.message, message.detail)
+        else:
+            self.run_failed.emit(message)
+
+    def _on_lost(self, sentence: str, detail: str) -> None:
+        self.ended.emit()
+        if not self._has_said_why:
+            self.show_error(sentence, detail)
+        self._frame.set_state("lost")
+        self._frame.throughput.watch_process(0)
+
+    def show_error(self, sentence: str, detail: str) -> None:
+        """In a banner, with the commands that may help."""
+        actions = self._frame.actions
+        useful = [actions.open_model]
+        if self.model is not None and not self.model.is_demo and resources.demo_model().is_file():
+            useful.append(actions.demo_model)
+        if self.model is not None and self.model.ready is not None:
+            useful = [actions.reload_model]
+        self._frame.page.banner.show_error(sentence, detail, useful)
+        self.said.emit(sentence)
