@@ -4,7 +4,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from steerlm_studio.cli.export_progress import as_json, terminal_line
 from steerlm_studio.cli.words import as_bytes, print_table
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import run as export
+from steerlm_studio.export.calibrate import Calibration
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.file_types import FILE_TYPES, file_type
 from steerlm_studio.export.gguf_file import Model, Target
 from steerlm_studio.export.importance import importance
+from steerlm_studio.export.llama import Floats
 from steerlm_studio.export.plan import file_bytes
 from steerlm_studio.models.licences import accept, is_accepted, licence_named
 from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON, Schema, schema_named
@@ -37,6 +39,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--type", action="append", metavar="T", help=f"{', '.join(FILE_TYPES)}; may be repeated"
     )
     parser.add_argument("--imatrix", metavar="FILE", type=Path, help="importance matrix")
+    parser.add_argument(
+        "--calibrate", metavar="TEXT", type=Path, help="compute one from a text of prompts"
+    )
     parser.add_argument("--ffn-down-type", default="", metavar="T", help="e.g. Q8_0, for CUDA")
     parser.add_argument("--name", help="the model's name; the checkpoint's file name if not given")
     parser.add_argument("--schema", metavar="S", help="attributes; the family's own if not given")
@@ -56,11 +61,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(options: argparse.Namespace) -> int:
+    show = as_json if options.json else terminal_line()
     types = _outs(options.out, list(dict.fromkeys(map(file_type, options.type or ["Q8_0"]))))
     export.check_names(options.checkpoint, list(types))
-    weighed = importance(options.imatrix) if options.imatrix else {}
     with export.opened(options.checkpoint) as source:
         about = _about(options, source)
+        if not options.dry_run:
+            _accept(about.licence, options)
+        weighed = _weights(options, source, show)
         model = export.prepared(source, about, options.checkpoint.name, weighed)
         targets = export.targets(model, types, options.ffn_down_type)
         if "F16" in types.values():
@@ -68,8 +76,6 @@ def run(options: argparse.Namespace) -> int:
         if options.dry_run:
             _tell_sizes(model, targets, options.json)
             return 0
-        _accept(about.licence, options)
-        show = as_json if options.json else terminal_line()
         judge = export.judge(source, model, options.verify == "logits") if options.verify else None
         with _ended_cleanly(), closing(export.written(model, targets, judge)) as steps:
             for progress in steps:
@@ -78,6 +84,24 @@ def run(options: argparse.Namespace) -> int:
         for target in targets:
             print(f"{target.out}: {as_bytes(target.out.stat().st_size)}")
     return 0
+
+
+def _weights(
+    options: argparse.Namespace, source: Checkpoint, show: Callable[[export.Progress], None]
+) -> Mapping[str, Floats]:
+    """The importance matrix that was asked for; empty without one."""
+    if options.imatrix and options.calibrate:
+        raise StudioError("Give either --imatrix or --calibrate, and not both.")
+    if options.imatrix:
+        return importance(options.imatrix)
+    if not options.calibrate:
+        return {}
+    calibration = Calibration(source, options.calibrate)
+    if options.dry_run:
+        return calibration.unweighed()
+    for done in calibration:
+        show(export.Progress("calibrating", options.calibrate.name, done, calibration.total))
+    return calibration.weights
 
 
 @contextmanager

@@ -50,6 +50,9 @@ def words(report: Report) -> str:
 def _text(progress: Progress, seconds: float) -> str:
     if progress.step == "verifying":
         return f"{progress.tensor}: verifying"
+    if progress.step == "calibrating":
+        left = as_time(seconds * (progress.total - progress.done) / progress.done)
+        return f"{progress.tensor}: {progress.done} of {progress.total} tokens read, {left} left"
     rate = progress.done / seconds
     left = as_time((progress.total - progress.done) / rate) if rate else ""
     amount = f"{as_bytes(progress.done)} of {as_bytes(progress.total)}"

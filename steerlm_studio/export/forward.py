@@ -14,6 +14,12 @@ from steerlm_studio.export.network import Network
 from steerlm_studio.export.tensors import Tensor, as_float32
 
 Matrix = npt.NDArray[np.float64]
+_SAME_INPUT = {
+    "attn_qkv": ("attn_q", "attn_k", "attn_v"),
+    "ffn_up": ("ffn_up", "ffn_gate"),
+    "ffn_up_2": (),
+}
+LEAST = 1e-6  # of the mean: a squared ReLU may never open, and no column is worth nothing
 SLAB = 1 << 20  # values of a matrix that are held at once
 
 
@@ -24,23 +30,43 @@ def logits(
     return _Forward(network, stored, len(ids)).logits(ids, pieces).astype(np.float32)
 
 
+def importance(
+    network: Network, stored: Mapping[str, Tensor], ids: Sequence[int]
+) -> dict[str, npt.NDArray[np.float32]]:
+    """How large, squared, what the columns of each matrix meet is on average, by GGUF names."""
+    forward = _Forward(network, stored, len(ids))
+    forward.layers(ids)
+    found, known = {}, network.shapes()
+    for name, squares in forward.squares.items():
+        block, _, kind = name.rpartition(".")
+        for each in _SAME_INPUT.get(kind, (kind,)):
+            if f"{block}.{each}.weight" in known:
+                found[f"{block}.{each}.weight"] = np.maximum(
+                    squares, LEAST * squares.mean()
+                ).astype(np.float32)
+    return found
+
+
 class _Forward:
     def __init__(self, network: Network, stored: Mapping[str, Tensor], count: int) -> None:
         self.network = network
         self.tensors = {known: t for name, t in stored.items() if (known := canonical(name))}
         self.count = count
+        self.squares: dict[str, Matrix] = {}  # means of what each matrix was multiplied with
 
     def logits(self, ids: Sequence[int], pieces: int) -> Matrix:
+        head = "output" if "output.weight" in self.tensors else "token_embd"
+        return self.times(self.norm("output_norm", self.layers(ids)), head)[:, :pieces]
+
+    def layers(self, ids: Sequence[int]) -> Matrix:
         embedding = self.tensors["token_embd.weight"]
         x = np.concatenate([_float(embedding, token, token + 1) for token in ids])
-        for layer in range(self.network.layers):
-            at = f"blk.{layer}."
-            x = x + self.times(
-                self.attention(at, self.norm(f"{at}attn_norm", x)), f"{at}attn_output"
-            )
+        for number in range(self.network.layers):
+            at = f"blk.{number}."
+            mixed = self.attention(at, self.norm(f"{at}attn_norm", x))
+            x = x + self.times(mixed, f"{at}attn_output")
             x = x + self.feed_forward(at, self.norm(f"{at}ffn_norm", x))
-        head = "output" if "output.weight" in self.tensors else "token_embd"
-        return self.times(self.norm("output_norm", x), head)[:, :pieces]
+        return x
 
     def norm(self, name: str, x: Matrix) -> Matrix:
         scale = self.vector(f"{name}.weight") + (1 if self.network.norm_plus_one else 0)
@@ -97,6 +123,7 @@ class _Forward:
 
     def times(self, x: Matrix, name: str) -> Matrix:
         """x · Wᵀ, some rows of W at a time."""
+        self.squares[name] = (x**2).mean(0)
         return np.concatenate([x @ rows.T for rows in _slabs(self.tensors[f"{name}.weight"])], 1)
 
 

@@ -64,9 +64,12 @@ class About:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an export is. Bytes are those of the tensor data in all new files together."""
+    """How far an export is, in bytes of tensor data in all new files together.
 
-    step: Literal["reading", "writing", "verifying", "done"]
+    While calibrating in tokens.
+    """
+
+    step: Literal["reading", "calibrating", "writing", "verifying", "done"]
     tensor: str = ""
     done: int = 0
     total: int = 0
