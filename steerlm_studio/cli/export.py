@@ -46,6 +46,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--name", help="the model's name; the checkpoint's file name if not given")
     parser.add_argument("--schema", metavar="S", help="attributes; the family's own if not given")
     parser.add_argument("--sampling", default="", metavar="NAME", help="preset the studio selects")
+    parser.add_argument("--base-model", default="", metavar="M", help="what it was trained from")
     parser.add_argument("--licence", metavar="ID", help="the family's usual one if not given")
     parser.add_argument("--accept-licence", action="store_true", help="you accept its terms")
     parser.add_argument("--dry-run", action="store_true", help="tell the sizes, write nothing")
@@ -132,6 +133,7 @@ def _about(options: argparse.Namespace, source: Checkpoint) -> export.About:
         template=schema.template,
         licence=export.Licence(licence.id, licence.link),
         sampling=options.sampling,
+        base_model=options.base_model,
     )
 
 

@@ -50,7 +50,7 @@ def _rows(found: Description, guessed: bool) -> Iterator[tuple[str, str]]:
         "file": as_bytes(found.bytes),
         "name": found.name,
         "architecture": found.architecture,
-        "parameters": f"{found.parameters / 1e9:.2f} G" if found.parameters else "",
+        "parameters": _counted(found.parameters),
         "shape": _listed(found.shape),
         "tensors": types,
         "tokenizer": _listed(found.tokenizer),
@@ -63,6 +63,13 @@ def _rows(found: Description, guessed: bool) -> Iterator[tuple[str, str]]:
     for name, value in rows.items():
         if value:
             yield name, value
+
+
+def _counted(parameters: int) -> str:
+    """For example 8.54 G; empty when not known."""
+    if not parameters:
+        return ""
+    return f"{parameters / 1e9:.2f} G" if parameters >= 1e8 else f"{parameters / 1e6:.2f} M"
 
 
 def _listed(values: Mapping[str, Any]) -> str:

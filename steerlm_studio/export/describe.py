@@ -12,8 +12,8 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.export import tokenizer, weights
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.gguf_table import table
-from steerlm_studio.export.run import opened
-from steerlm_studio.export.tensors import NUMPY, Tensor
+from steerlm_studio.export.run import opened, parameters
+from steerlm_studio.export.tensors import NUMPY
 from steerlm_studio.export.tokenizer import Vocabulary
 from steerlm_studio.gguf_header import TOKENS, Array, Header
 
@@ -92,7 +92,7 @@ def _checkpoint(bare: Description, path: Path) -> Description:
             tensors = weights.assemble(network, source.tensors, pieces, path.name)
         except StudioError as error:
             return replace(known, problem=str(error))
-        return replace(known, parameters=_parameters(tensors))
+        return replace(known, parameters=parameters(tensors))
 
 
 def _stored_types(source: Checkpoint) -> Counter[str]:
@@ -100,11 +100,6 @@ def _stored_types(source: Checkpoint) -> Counter[str]:
     for tensor in source.tensors.values():
         sizes[tensor.dtype] += math.prod(tensor.shape) * int(NUMPY[tensor.dtype][-1])
     return sizes
-
-
-def _parameters(tensors: Mapping[str, Tensor]) -> int:
-    """A tied matrix counts once, as the checkpoint stores it once."""
-    return sum({id(tensor): math.prod(tensor.shape) for tensor in tensors.values()}.values())
 
 
 def _about_words(words: Vocabulary) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """The steps from a checkpoint to GGUFs, in order."""
 
+import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from gguf import size_label
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import gguf_file, huggingface, tokenizer, weights
@@ -16,6 +19,7 @@ from steerlm_studio.export.gguf_file import Model, Target
 from steerlm_studio.export.importance import fitting
 from steerlm_studio.export.llama import Floats
 from steerlm_studio.export.plan import planned
+from steerlm_studio.export.tensors import Tensor
 from steerlm_studio.export.verify import Report, Source, verified
 
 COMPARED = (4, 17, 300, 5, 260, 99, 300, 444)  # ids for comparing logits; any would do
@@ -35,7 +39,7 @@ class About:
 
     `control` and `system` are the defaults of the chat template; `schema`, `template` and
     `sampling` name what the studio selects when it opens the file; `origin` is where the
-    checkpoint comes from (the file's name when empty).
+    checkpoint comes from (the file's name when empty), `base_model` what it was trained from.
     """
 
     name: str
@@ -46,6 +50,7 @@ class About:
     sampling: str = ""
     system: str = ""
     origin: str = ""
+    base_model: str = ""  # a name, or owner/name on Hugging Face
 
     def metadata(self, origin: str) -> dict[str, Any]:
         """The keys of a GGUF; `origin` stands in where none was given."""
@@ -53,6 +58,7 @@ class About:
             "general.type": "model",
             "general.name": self.name,
             **_licence(self.licence),
+            **_base(self.base_model),
             "tokenizer.chat_template": chat_template(self.template, self.control, self.system),
             "steerlm.schema": self.schema,
             "steerlm.template": self.template,
@@ -117,7 +123,8 @@ def prepared(
     words = tokenizer.vocabulary(source.tokenizer)
     pieces = len(words.pieces)
     tensors = weights.assemble(source.network, source.tensors, pieces, label)
-    said = about.metadata(source.origin)
+    total = parameters(tensors)
+    said = {**about.metadata(source.origin), "general.size_label": size_label(total, total, 0, 0)}
     metadata = {**said, **source.network.metadata(pieces), **words.metadata()}
     weighed = fitting(importance or {}, tensors)
     return Model(source.network.architecture, metadata, tensors, weighed)
@@ -155,6 +162,21 @@ def written(
                 yield Progress("verifying", target.out.name, total, total)
                 yield verified(partial, model, target, source)
     yield Progress("done", done=total, total=total)
+
+
+def parameters(tensors: Mapping[str, Tensor]) -> int:
+    """A tied matrix counts once, as the checkpoint stores it once."""
+    return sum({id(tensor): math.prod(tensor.shape) for tensor in tensors.values()}.values())
+
+
+def _base(model: str) -> dict[str, Any]:
+    if not model:
+        return {}
+    owner, slash, name = model.rpartition("/")
+    about: dict[str, Any] = {"count": 1, "0.name": name}
+    if slash:
+        about |= {"0.organization": owner, "0.repo_url": f"https://huggingface.co/{model}"}
+    return {f"general.base_model.{key}": value for key, value in about.items()}
 
 
 def _licence(licence: Licence | None) -> dict[str, str]:

@@ -4,9 +4,13 @@ import json
 import shutil
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from steerlm_studio import resources
 from steerlm_studio.cli.main import main
+from steerlm_studio.export.describe import described
+from steerlm_studio.export.run import export
 from tests.export import made
 from tests.export import test_layouts as layouts
 
@@ -101,3 +105,23 @@ def test_people_get_a_table(capsys):
     said = capsys.readouterr().out
     assert "nemotron-3-8b (guessed)" in said
     assert "layers 3" in said
+    assert "0.21 M" in said
+
+
+@pytest.fixture(scope="module")
+def small_gguf(tmp_path_factory):
+    out = tmp_path_factory.mktemp("small") / "m.gguf"
+    for _ in export(FIXTURES / "hf_mha", out, "Q8_0", name="t", control=""):
+        pass
+    return out
+
+
+@given(st.data())
+def test_a_damaged_header_is_told_and_never_a_trace(small_gguf, data):
+    changed = bytearray(small_gguf.read_bytes())
+    entries = changed.index(b"blk.0.attn_norm")  # the list of tensors begins near here
+    at = data.draw(st.integers(0, 400) | st.integers(entries - 200, entries + 2000))
+    changed[at : at + 8] = data.draw(st.binary(min_size=1, max_size=8))
+    path = small_gguf.with_name("changed.gguf")
+    path.write_bytes(changed)
+    assert described(path).format

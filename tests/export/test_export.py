@@ -128,6 +128,7 @@ def test_the_file_says_what_it_is(tmp_path):
         "Q8_0",
         licence=Licence("apache-2.0", "https://www.apache.org/licenses/LICENSE-2.0"),
         sampling="demo",
+        base_model="someone/base",
     )
     said = fields(out)
     assert said["general.architecture"] == "nemotron"
@@ -135,6 +136,9 @@ def test_the_file_says_what_it_is(tmp_path):
     assert said["general.license"] == "apache-2.0"
     assert said["general.license.link"] == "https://www.apache.org/licenses/LICENSE-2.0"
     assert said["general.file_type"] == 7
+    assert said["general.size_label"] == "214K"
+    assert said["general.base_model.0.name"] == "base"
+    assert said["general.base_model.0.repo_url"] == "https://huggingface.co/someone/base"
     assert said["steerlm.schema"] == "nemotron-3-8b"
     assert said["steerlm.template"] == "nemotron"
     assert said["steerlm.sampling"] == "demo"
