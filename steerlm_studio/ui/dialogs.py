@@ -1,6 +1,6 @@
 """The small dialogs of the Help menu."""
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -17,6 +17,8 @@ from steerlm_studio.ui.actions import all_actions
 from steerlm_studio.ui.labels import NumberLabel, PlainLabel, SmallLabel, TitleLabel
 from steerlm_studio.ui.prompt_input import SendKey
 from steerlm_studio.ui.theme import GRID
+
+_WIDTH, _HEIGHT = 480, 640
 
 
 def show_keys(window: QMainWindow, send_key: SendKey = "Enter") -> QDialog:
@@ -80,9 +82,19 @@ def _open(window: QMainWindow, title: str, page: QWidget) -> QDialog:
     buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
-    dialog.resize(480, min(window.height() - 80, 640) if isinstance(page, QScrollArea) else 0)
+    dialog.resize(_size(dialog, page, window.height() - 80))
     dialog.show()
     return dialog
+
+
+def _size(dialog: QDialog, page: QWidget, most: int) -> QSize:
+    """As wide as what scrolls needs with its bar beside it, and at most so high."""
+    if not isinstance(page, QScrollArea):
+        return QSize(_WIDTH, 0)
+    margins = dialog.layout().contentsMargins()
+    bar = page.verticalScrollBar().sizeHint().width()
+    needed = page.widget().sizeHint().width() + bar + margins.left() + margins.right()
+    return QSize(max(needed, _WIDTH), min(most, _HEIGHT))
 
 
 def _keys(shortcuts: list[QKeySequence]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -81,19 +81,24 @@ class EmptyState(QScrollArea):
     def set_about(self, text: str) -> None:
         """What is said of the model that is loaded, or of there being none."""
         self.about.setText(text)
+        self._place()
 
     def set_device_note(self, text: str) -> None:
         """What other hardware would change; "" for nothing to say."""
         self.device.setText(text)
         self.device.setVisible(bool(text))
+        self._place()
 
     def _place(self) -> None:
-        """Two columns where the widest prompt fits twice, else one."""
-        self._box.setMaximumWidth(_CHARACTERS * self.fontMetrics().averageCharWidth())
+        """Two columns where the widest prompt fits twice, else one; as high as all of it."""
+        reading = _CHARACTERS * self.fontMetrics().averageCharWidth()
+        width = max(min(reading, self.viewport().width() - 4 * GRID), 0)
         widest = max(button.sizeHint().width() for button in self.buttons)
         columns = 2 if self.viewport().width() > 2 * widest + 5 * GRID else 1
         for place, button in enumerate(self.buttons):
             self._grid.addWidget(button, place // columns, place % columns)
+        self._box.setFixedWidth(width)
+        self._box.setMinimumHeight(max(self._box.heightForWidth(width), 0))
 
     def set_ready(self, is_ready: bool) -> None:
         for button in self.buttons:
@@ -108,7 +113,7 @@ class EmptyState(QScrollArea):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "_box"):
-            self._place()
+            QTimer.singleShot(0, self, self._place)  # once the labels have their fonts too
 
 
 class SampleButton(QPushButton):

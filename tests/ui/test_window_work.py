@@ -2,13 +2,14 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import protocol
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.dialogs import show_keys
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 from tests.ui.test_window import answered, ask
@@ -187,8 +188,20 @@ def test_a_wide_window_can_be_made_narrow_again(window: MainWindow, qtbot: QtBot
     assert window.minimumSizeHint().width() <= narrow
 
 
-def test_the_samples_are_whole_at_the_largest_text(window: MainWindow, theme, qtbot: QtBot):
-    theme.set_scale(2.0)
+def test_the_keys_are_whole_beside_their_scroll_bar(window: MainWindow, qtbot: QtBot):
+    dialog = show_keys(window)
+    area = dialog.findChild(QScrollArea)
+    qtbot.waitExposed(dialog)
+    assert area.viewport().width() >= area.widget().sizeHint().width()
+    dialog.close()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_samples_are_whole_at_any_text_size(
+    window: MainWindow, theme, scale: float, qtbot: QtBot
+):
+    theme.set_scale(scale)
+    window.page.empty.set_device_note("No GPU is used. " * 8)
     window.resize(1280, 700)
     try:
         for button in window.page.empty.buttons:
