@@ -93,9 +93,13 @@ def test_an_unpacked_checkpoint_is_read_from_its_folder(single, tmp_path):
 
 
 def stacked(prefix: str) -> dict[str, torch.Tensor]:
+    return in_stacks(made.weights(SHAPE, prefix))
+
+
+def in_stacks(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """All layers of a kind as one tensor, as Megatron-Core saves them."""
     whole: dict[str, list[torch.Tensor]] = {}
-    for name, value in made.weights(SHAPE, prefix).items():
+    for name, value in tensors.items():
         start, _, rest = name.partition("layers.")
         kind = f"{start}layers.{rest.partition('.')[2]}" if rest else name
         whole.setdefault(kind, []).append(value)
@@ -106,9 +110,13 @@ def stacked(prefix: str) -> dict[str, torch.Tensor]:
 
 
 def zarr_members(chunks: tuple[int, ...]) -> dict[str, bytes]:
+    return head("model.") | in_zarr(stacked("model."), chunks)
+
+
+def in_zarr(tensors: dict[str, torch.Tensor], chunks: tuple[int, ...]) -> dict[str, bytes]:
     """`chunks`: into how many pieces each axis after the layers is cut; the last may stick out."""
-    members = head("model.")
-    for name, tensor in stacked("model.").items():
+    members = {}
+    for name, tensor in tensors.items():
         array, inner = tensor.numpy(), name.count(".layers.")
         sizes = [1] * inner + [
             -(-n // c) for n, c in zip(array.shape[inner:], chunks, strict=False)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sentencepiece
 import yaml
 from gguf import GGUFReader
 
@@ -13,7 +14,8 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.export.network import from_nemo
 from steerlm_studio.export.run import export
 from tests.export import llama, made, made_llama
-from tests.export.test_layouts import saved
+from tests.export.test_layouts import in_stacks, in_zarr, saved
+from tests.export.test_sentencepiece import trained
 
 IDS = [4, 300, 17, 511, 300, 5, 99, 258]
 SHAPES = {
@@ -62,6 +64,32 @@ def test_the_gates_of_tensor_ranks_are_put_together(layout, tmp_path):
         members[f"mp_rank_{rank:02d}/model_weights.ckpt"] = saved(part)
     source = made.tar(tmp_path / "m.nemo", members)
     assert difference(exported(source, tmp_path / "m.gguf"), shape) < 1e-4
+
+
+def test_a_distributed_checkpoint_holds_all_of_the_gate_first(tmp_path):
+    shape = SHAPES["groups"]
+    members = {
+        "abc_tiny.model": made.TOKENIZER.read_bytes(),
+        "model_config.yaml": yaml.safe_dump(made_llama.config(shape)).encode(),
+        **in_zarr(in_stacks(made_llama.in_nemo(shape, "model.")), (2, 1)),
+    }
+    source = made.tar(tmp_path / "m.nemo", members)
+    assert difference(exported(source, tmp_path / "m.gguf"), shape) < 1e-4
+
+
+def test_a_tokenizer_without_turn_tokens_is_verified_too(tmp_path):
+    """Llama's own: the spellings of SteerLM's control tokens are text like any other."""
+    words = trained(
+        user_defined_symbols=(), add_dummy_prefix=True, unk_id=0, bos_id=1, eos_id=2, pad_id=-1
+    )
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=words).get_piece_size()
+    shape = made_llama.Shape(rows=-(-pieces // 64) * 64)
+    tensors, out = made_llama.in_nemo(shape, "model."), tmp_path / "m.gguf"
+    source = made.nemo(tmp_path / "m.nemo", tensors, made_llama.config(shape), tokenizer=words)
+    assert main(["export", str(source), str(out), "--type", "BF16", "--accept-licence"]) == 0
+    fields = GGUFReader(out).fields
+    assert "tokenizer.ggml.eot_token_id" not in fields
+    assert fields["steerlm.dummy_prefix"].contents() is True
 
 
 def test_the_command_line_knows_its_schema_and_licence_and_verifies_logits(tmp_path, capsys):
