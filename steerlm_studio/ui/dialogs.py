@@ -89,11 +89,13 @@ def _open(window: QMainWindow, title: str, page: QWidget) -> QDialog:
 
 def _size(dialog: QDialog, page: QWidget, most: int) -> QSize:
     """As wide as what scrolls needs with its bar beside it, and at most so high."""
-    if not isinstance(page, QScrollArea):
+    inside = page.widget() if isinstance(page, QScrollArea) else None
+    layout = dialog.layout()
+    if not isinstance(page, QScrollArea) or inside is None or layout is None:
         return QSize(_WIDTH, 0)
-    margins = dialog.layout().contentsMargins()
+    margins = layout.contentsMargins()
     bar = page.verticalScrollBar().sizeHint().width()
-    needed = page.widget().sizeHint().width() + bar + margins.left() + margins.right()
+    needed = inside.sizeHint().width() + bar + margins.left() + margins.right()
     return QSize(max(needed, _WIDTH), min(most, _HEIGHT))
 
 

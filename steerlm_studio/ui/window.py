@@ -19,10 +19,9 @@ from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_files import choose_model, model_in
 from steerlm_studio.ui.model_loading import ModelLoading
-from steerlm_studio.ui.preferences import Preferences, load_preferences, save_preferences
+from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.settings import recent_models, remember_model
-from steerlm_studio.ui.settings_dialog import SettingsDialog
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
 
@@ -44,8 +43,7 @@ class MainWindow(QMainWindow):
         self.answering = Answering(self.engine, self.frame, self.session)
         self.conversing = Conversing(self.page, self.session)
         self.announcer = Announcer(self.engine, self)
-        self.preferences = load_preferences(store)
-        self.page.composer.set_send_key(self.preferences.send_key)
+        self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
@@ -56,8 +54,6 @@ class MainWindow(QMainWindow):
         self.frame.show_model(None)
         self._show_chat()
         self.frame.status.show_seed(self.sampling.sampling().seed)
-        if not store.contains("tour/done"):
-            self.page.tour.begin()
 
     # the model
 
@@ -73,7 +69,7 @@ class MainWindow(QMainWindow):
         self.loading.close()
 
     def _engine_options(self) -> list[str]:
-        return [*self.preferences.engine_options(), *self._options]
+        return [*self.preferring.preferences.engine_options(), *self._options]
 
     def _on_model_changed(self, model: Model | None) -> None:
         self.answering.model = model
@@ -168,7 +164,6 @@ class MainWindow(QMainWindow):
         page.transcript.again_requested.connect(answering.with_new_seed)
         page.composer.edited.connect(answering.ask_instead)
         page.transcript.delete_requested.connect(self.conversing.delete_version)
-        page.tour.ended.connect(lambda: self._store.setValue("tour/done", True))
         page.transcript.resteer_requested.connect(answering.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
         page.control.edited.connect(self.steering.apply)
@@ -199,25 +194,11 @@ class MainWindow(QMainWindow):
         actions.edit_last.triggered.connect(self.page.edit_last)
         actions.delete_version.triggered.connect(conversing.delete_last_version)
         actions.find.triggered.connect(self.page.find_bar.open)
-        actions.settings.triggered.connect(self.open_settings)
+        actions.settings.triggered.connect(self.preferring.open_dialog)
         actions.tour.triggered.connect(self.page.tour.begin)
         actions.copy_reply.triggered.connect(conversing.copy_last)
-        actions.keys.triggered.connect(lambda: show_keys(self, self.preferences.send_key))
+        actions.keys.triggered.connect(lambda: show_keys(self, self.page.composer.input.send_key))
         actions.about.triggered.connect(lambda: show_about(self))
-
-    def open_settings(self) -> SettingsDialog:
-        schemes, restart = self.frame.actions.schemes.actions(), self.frame.actions.reload_model
-        dialog = SettingsDialog(self.preferences, self.frame.theme, schemes, restart, self)
-        dialog.changed.connect(self._on_preferences_changed)
-        dialog.show()
-        return dialog
-
-    def _on_preferences_changed(self, preferences: Preferences) -> None:
-        if preferences.threads != self.preferences.threads and self.engine.is_running:
-            self.engine.send(protocol.SetThreads(preferences.threads))
-        self.preferences = preferences
-        save_preferences(self._store, preferences)
-        self.page.composer.set_send_key(preferences.send_key)
 
     def _choose_model(self) -> None:
         recent = recent_models(self._store)

@@ -10,6 +10,7 @@ from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.dialogs import show_keys
+from steerlm_studio.ui.preferences import Preferences
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 from tests.ui.test_window import answered, ask
@@ -83,7 +84,7 @@ def test_ctrl_f_finds_in_the_conversation(window: MainWindow, qtbot: QtBot):
 
 
 def test_settings_hold_at_once_and_at_the_next_start(window: MainWindow, theme, qtbot: QtBot):
-    dialog = window.open_settings()
+    dialog = window.preferring.open_dialog()
     dialog.size_of_text.setValue(150)
     dialog.send_key.setCurrentText("Ctrl+Enter")
     dialog.send_key.activated.emit(1)
@@ -95,14 +96,14 @@ def test_settings_hold_at_once_and_at_the_next_start(window: MainWindow, theme, 
     window.close()
     again = MainWindow(theme, window._store)
     qtbot.addWidget(again)
-    assert again.preferences.engine_options() == ["--threads=3", "--context=2048"]
+    assert again.preferring.preferences.engine_options() == ["--threads=3", "--context=2048"]
     assert again.page.composer.input.send_key == "Ctrl+Enter"
     theme.set_scale(1.0)
     again.close()
 
 
 def test_the_threads_of_a_running_engine_follow_the_setting(loaded: MainWindow, qtbot: QtBot):
-    loaded._on_preferences_changed(type(loaded.preferences)(threads=2))
+    loaded.preferring.change(Preferences(threads=2))
     loaded.sampling.max_tokens.setValue(5)
     steps: list[protocol.Step] = []
     loaded.engine.stepped.connect(steps.append)
@@ -116,8 +117,8 @@ def test_settings_that_cannot_be_are_taken_as_not_set(window: MainWindow, theme,
         window._store.setValue(key, "tea")
     again = MainWindow(theme, window._store)
     qtbot.addWidget(again)
-    assert again.preferences.engine_options() == []
-    assert again.preferences.send_key == "Enter"
+    assert again.preferring.preferences.engine_options() == []
+    assert again.preferring.preferences.send_key == "Enter"
     again.close()
 
 
