@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,16 @@ from steerlm_studio.ui.window import MainWindow
 from tests.engine import tiny
 
 LOAD = 30_000  # ms: a busy machine takes its time to start a child
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left(qapp: QApplication) -> Iterator[None]:
+    """Windows end with their test; else Python does it some time later, in the midst of Qt's work.
+
+    A style sheet set for the application walks over all widgets, and crashed on such ones.
+    """
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture(scope="session")
