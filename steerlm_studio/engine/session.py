@@ -10,7 +10,7 @@ import psutil
 from steerlm_studio.engine import fit, header, llama
 from steerlm_studio.engine.lanes import Lanes, Limits
 from steerlm_studio.engine.prompt import Tokenizer
-from steerlm_studio.engine.threads import Threads
+from steerlm_studio.engine.threads import IdleCores, Threads
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Generate, Ready, Reply, Tokenize, Tokens
 
@@ -32,7 +32,7 @@ class Session:
         self._gpu = next((d for d in devices if d.kind in ("gpu", "igpu")), None)
         self._limits = self._fit(options, devices)
         most = _cores() if not self._limits.on_gpu else min(4, _cores())
-        self._threads = Threads(most, options.threads)
+        self._threads = Threads(most, options.threads, idle=IdleCores())
         self._llama = llama.Llama(
             options.model,
             cells=self._limits.cells,

@@ -3,11 +3,14 @@
 ggml's threads wait for each other by spinning: one core lost to another program makes two threads
 several times slower than one. So a step that takes too long halves the count at once. Now and then
 twice the count (or, from the top, half of it) is tried for a few steps, ever more rarely while that
-does not pay; a trial ends with its first slow step.
+does not pay; a trial ends with its first slow step. Even that one step may take a second where
+another program has the core, so more threads are tried only while cores stand idle.
 """
 
 import time
 from collections.abc import Callable
+
+import psutil
 
 SLOW = 1.6  # times the usual duration: something else runs
 VERY_SLOW = 4.0  # times the usual duration: one such step is enough
@@ -15,16 +18,45 @@ STRIKES = 2  # slow steps in a row before the count falls
 TRIAL = 4  # steps that a trial of another count lasts
 GAIN = 0.9  # of the time before: what a trial must reach to be kept
 PATIENCE = (2.0, 30.0)  # seconds between trials, and at most when they do not pay
+FREE = 0.6  # of each core that a trial wants: the share that must have been idle
+
+
+class IdleCores:
+    """How many cores of the machine stood idle, on average, since the last call.
+
+    The system counts in hundredths of a second, so calls in quick succession get the same answer.
+    """
+
+    def __init__(self) -> None:
+        self._last = self._now()
+        self._count = 0.0
+
+    def __call__(self) -> float:
+        now = self._now()
+        seconds = now[0] - self._last[0]
+        if seconds >= 0.1:
+            self._count = (now[1] - self._last[1]) / seconds
+            self._last = now
+        return self._count
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        return time.monotonic(), psutil.cpu_times().idle
 
 
 class Threads:
     """The count for the next step: fixed, or adapted between 1 and `most`."""
 
     def __init__(
-        self, most: int, fixed: int = 0, clock: Callable[[], float] = time.monotonic
+        self,
+        most: int,
+        fixed: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+        idle: Callable[[], float] = lambda: float("inf"),
     ) -> None:
         self._most = max(1, most)
         self._clock = clock
+        self._idle = idle
         self.fix(fixed)
 
     def fix(self, count: int) -> None:
@@ -86,7 +118,11 @@ class Threads:
 
     def _start_trial(self) -> None:
         before = self.count
-        self._move(min(2 * before, self._most) if before < self._most else before // 2)
+        wanted = min(2 * before, self._most) if before < self._most else before // 2
+        if self._idle() < FREE * (wanted - before):
+            self._next_trial = self._clock() + PATIENCE[0]
+            return
+        self._move(wanted)
         self._trial_from = before
 
     def _try(self, seconds: float) -> None:

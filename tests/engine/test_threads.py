@@ -1,6 +1,8 @@
+import os
 import random
+import time
 
-from steerlm_studio.engine.threads import Threads
+from steerlm_studio.engine.threads import IdleCores, Threads
 
 
 class Machine:
@@ -10,7 +12,8 @@ class Machine:
         self.now = 0.0
         self.load = busy
         self._random = random.Random(4)
-        self.threads = Threads(most, clock=lambda: self.now)
+        self.threads = Threads(most, clock=lambda: self.now, idle=lambda: self.idle())
+        self.idle = lambda: float("inf")
 
     def seconds(self):
         """A step's: as measured on two cores, more cores being a little better each."""
@@ -51,6 +54,25 @@ def test_a_machine_that_is_busy_from_the_start_is_found_out_at_once():
     machine.load = "busy"
     machine.run(1)
     assert share(machine.run(20), 1) > 0.9
+
+
+def test_more_threads_are_not_even_tried_while_no_core_is_idle():
+    """One step of such a trial took 1.3 s beside a busy program, which a reader sees as a stop."""
+    machine = Machine(most=2)
+    machine.load = "crowded"
+    machine.idle = lambda: 2.0 - machine.threads.count - (machine.load is not None)
+    machine.threads.climb()
+    assert set(machine.run(60)) == {1}
+    machine.load = None
+    assert share(machine.run(60), 2) > 0.9
+
+
+def test_idle_cores_are_those_of_the_time_since_the_last_look():
+    idle = IdleCores()
+    until = time.monotonic() + 0.2
+    while time.monotonic() < until:
+        pass
+    assert -0.1 <= idle() <= (os.cpu_count() or 1) - 0.5
 
 
 def test_the_count_comes_back_when_the_machine_is_quiet_again():
