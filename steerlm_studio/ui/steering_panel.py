@@ -158,7 +158,9 @@ class SteeringPanel(QWidget):
     def _action(self, action: QAction, name: str) -> QAction:
         action.setIcon(icon(name))
         key = QKeySequence.StandardKey.Undo if name == "undo" else QKeySequence.StandardKey.Redo
-        action.setShortcuts(QKeySequence.keyBindings(key))
+        keys = [] if name == "undo" else [QKeySequence("Ctrl+Y")]  # not every desktop binds it
+        keys += [bound for bound in QKeySequence.keyBindings(key) if bound not in keys]
+        action.setShortcuts(keys)
         self.addAction(action)
         return action
 

@@ -70,6 +70,12 @@ def test_what_the_program_shows_is_not_told_and_cannot_be_undone(
     assert not panel.undo_action.isEnabled()
 
 
+def test_redo_is_ctrl_y_on_every_desktop(panel: SteeringPanel):
+    keys = [key.toString() for key in panel.redo_action.shortcuts()]
+    assert keys[0] == "Ctrl+Y"
+    assert len(keys) == len(set(keys))
+
+
 def test_undo_and_redo_walk_over_sliders_presets_and_languages(panel: SteeringPanel, qtbot: QtBot):
     press(panel, qtbot, "humor", "3")
     pick_preset(panel, "Playful")
