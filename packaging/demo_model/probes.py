@@ -82,6 +82,8 @@ def _misspelt(rng: random.Random, ask: Ask, told: Control, lang: str) -> Probe:
         text = misspelt(rng, probe.user, ask.topic, lang)
         if text != probe.user:
             return Probe("typo", 0, lang, ask, told, text)
+        # Some questions never hold the name as it stands alone ("with cats" in German).
+        ask = Ask(rng.choice(KINDS), rng.choice(load_topics()))
 
 
 def _second(rng: random.Random, check: str, first: Ask, told: Control, lang: str) -> Probe:
