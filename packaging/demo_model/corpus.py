@@ -12,9 +12,9 @@ from demo_model.questions import word_question
 from demo_model.replies import write_reply
 from demo_model.topics import KINDS, LANGUAGES, Topic, load_topics
 
-FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 9, "talk": 9, "joke": 2, "alone": 1}
+FIRST = {"topic": 68, "compare": 6, "poem": 7, "unknown": 11, "talk": 8, "joke": 2, "alone": 1}
 NEXT = {
-    "shorter": 12,
+    "shorter": 16,
     "simpler": 6,
     "more": 12,
     "joke": 10,

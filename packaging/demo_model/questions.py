@@ -51,7 +51,7 @@ def _talk(rng: random.Random, phrases: Phrases, kind: str, split: str) -> str:
     if split == "train" and rng.random() < 0.3:
         return rng.choice(phrases["unknown", "whole"])
     thing = _frame(rng, phrases, "unknown", "things", split)
-    if split == "train" and rng.random() < 0.25:
+    if split == "train" and rng.random() < 0.4:
         thing = _invented(rng, phrases.lang)
     text = rng.choice(phrases["unknown", "questions"]).format(x=thing)
     return text[0].upper() + text[1:]
