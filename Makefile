@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
-.PHONY: run test check-python setup setup-dev lint unit test-slow bench doctor \
+.PHONY: run test export-tools check-python setup setup-dev lint unit test-slow bench doctor \
 	demo-model demo-report screenshots clean
 
 run: setup
@@ -26,6 +26,10 @@ unit: setup-dev
 
 test-slow: setup-dev
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m slow --timeout 1800
+
+# What `export` and `inspect` need beside the window: torch, gguf, sentencepiece, PyYAML.
+export-tools: setup
+	$(PY) -m pip install -q -e ".[export]"
 
 doctor: setup
 	$(PY) -m steerlm_studio doctor

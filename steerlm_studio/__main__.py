@@ -1,28 +1,26 @@
 """The window, or one of the commands."""
 
 import sys
+from pathlib import Path
 
-COMMANDS = (
-    "control",
-    "prompt",
-    "generate",
-    "tokenize",
-    "export",
-    "inspect",
-    "models",
-    "transcripts",
-    "doctor",
-)
+from steerlm_studio.cli.commands import COMMANDS
 
 
 def main() -> int:
     """Entry point of `steerlm-studio`: a command when one is named, else the window."""
     arguments = sys.argv[1:]
-    if arguments and (arguments[0] in COMMANDS or arguments[0] in ("-h", "--help", "--version")):
+    if arguments and _is_command(arguments[0]):
         from steerlm_studio.cli.main import main as run_command
 
         return run_command(arguments)
     return window(arguments)
+
+
+def _is_command(word: str) -> bool:
+    """Whether it names a command, rightly or wrongly spelt, and not a file to open."""
+    if word in COMMANDS or word in ("-h", "--help", "--version"):
+        return True
+    return not word.startswith("-") and not Path(word).suffix and not Path(word).exists()
 
 
 def window(arguments: list[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from steerlm_studio.steer.steering import Steering, default_steering
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("control", help="print or check a control string")
+    parser = commands.add_parser("control")
     add_steering_options(parser)
     parser.add_argument("--parse", metavar="STRING", help="read this control string and check it")
     parser.add_argument("--json", action="store_true", help="values and problems as JSON")

@@ -8,7 +8,7 @@ from steerlm_studio.doctor import examine
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("doctor", help="what this machine has and what is missing")
+    parser = commands.add_parser("doctor")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)
 

@@ -32,7 +32,7 @@ _HALF = (
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("export", help="make a GGUF of a NeMo checkpoint")
+    parser = commands.add_parser("export")
     parser.add_argument("checkpoint", metavar="CHECKPOINT", type=Path, help=".nemo or folder")
     parser.add_argument("out", metavar="OUT.gguf", type=Path, help="with several types: OUT-T.gguf")
     parser.add_argument(

@@ -39,7 +39,7 @@ SAMPLING_OPTIONS = (
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("generate", help="answer a prompt, streaming to the terminal")
+    parser = commands.add_parser("generate")
     parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads stdin")
     parser.add_argument("--model", metavar="M", default="demo", help="a .gguf file, or demo")
     add_steering_options(parser)

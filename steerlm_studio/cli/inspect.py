@@ -15,9 +15,7 @@ _GUESS = "llama-2 steerlm"  # a name by which the family of Llama models is know
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "inspect", help="tell what a checkpoint or GGUF holds", description=__doc__
-    )
+    parser = commands.add_parser("inspect")
     parser.add_argument("file", metavar="FILE", type=Path, help=".nemo, folder or .gguf")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run)

@@ -3,50 +3,66 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 
 from steerlm_studio import __version__
-from steerlm_studio.cli import (
-    control,
-    doctor,
-    export,
-    generate,
-    inspect,
-    models,
-    prompt,
-    tokenize,
-    transcripts,
-)
+from steerlm_studio.cli.commands import COMMANDS
 from steerlm_studio.errors import StudioError
 
-COMMANDS = (control, prompt, generate, tokenize, export, inspect, models, transcripts, doctor)
+EXTRA = ("gguf", "sentencepiece", "torch", "yaml")  # what the extra `export` brings
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(name: str) -> argparse.ArgumentParser:
+    """The parser of the command `name`, the others by name only.
+
+    A command is loaded when it is called: reading checkpoints needs libraries that those who never
+    do it need not have.
+    """
     top = argparse.ArgumentParser(
         prog="steerlm-studio",
         description="See and steer what a SteerLM model does. Without a command: the window.",
     )
     top.add_argument("--version", action="version", version=f"steerlm-studio {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add(commands)
+    if name in COMMANDS:
+        import_module(f"steerlm_studio.cli.{name}").add(commands)
+        commands.choices[name].description = COMMANDS[name]
+    else:
+        for known, purpose in COMMANDS.items():
+            commands.add_parser(known, help=purpose)
     return top
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit status (1: it failed, 2: wrongly called, 130: Ctrl+C)."""
-    options = parser().parse_args(arguments)
     try:
+        options = parser(arguments[0] if arguments else "").parse_args(arguments)
         status: int = options.run(options)
         sys.stdout.flush()
         return status
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        return _failed(_not_installed(error))
     except StudioError as error:
-        print(f"steerlm-studio: {error}", file=sys.stderr)
-        if error.detail:
-            print(error.detail, file=sys.stderr)
-        return 1
+        return _failed(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # the reader of our output went away, e.g. `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _failed(error: StudioError) -> int:
+    print(f"steerlm-studio: {error}", file=sys.stderr)
+    if error.detail:
+        print(error.detail, file=sys.stderr)
+    return 1
+
+
+def _not_installed(error: ModuleNotFoundError) -> StudioError:
+    return StudioError(
+        f"Reading checkpoints needs packages that are not installed ({error.name}). Install them "
+        "with `make export-tools` in the program's folder, or with "
+        "`pip install 'steerlm-studio[export]'`."
+    )

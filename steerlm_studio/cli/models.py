@@ -13,7 +13,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("models", help="list, find and download models")
+    parser = commands.add_parser("models")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     here = _action(actions, "list", "what is on this machine, and the catalogue", _list)
     here.add_argument("--add-folder", type=Path, metavar="DIR", help="search DIR from now on")

@@ -22,7 +22,7 @@ from steerlm_studio.steer.template import (
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("prompt", help="print exactly what is sent for a conversation")
+    parser = commands.add_parser("prompt")
     parser.add_argument("--conversation", metavar="FILE.json", required=True, help="- for stdin")
     parser.add_argument("--model", metavar="M", help="also its tokens: a .gguf file, or demo")
     add_template_options(parser)

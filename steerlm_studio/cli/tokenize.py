@@ -18,9 +18,7 @@ _CONTROL = re.compile(r"(<extra_id_\d+>)")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "tokenize", help="print a model's tokens of a text", description=__doc__
-    )
+    parser = commands.add_parser("tokenize")
     parser.add_argument("--model", metavar="M", required=True, help="a .gguf file, or demo")
     parser.add_argument(
         "texts", metavar="TEXT", nargs="*", help="<extra_id_N> in it are control tokens"

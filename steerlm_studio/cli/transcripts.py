@@ -21,7 +21,7 @@ from steerlm_studio.store.transcripts.snippets import SNIPPETS
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("transcripts", help="list, show, export and import conversations")
+    parser = commands.add_parser("transcripts")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     _add_list(actions.add_parser("list", help="the conversations, pinned and newest first"))
     _add_show(actions.add_parser("show", help="print one conversation"))

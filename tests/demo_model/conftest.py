@@ -4,12 +4,17 @@ from pathlib import Path
 
 import pytest
 import sentencepiece
+import torch
 from demo_model import vocabulary
 from demo_model.encoding import Encoder
 from demo_model.network import Shape
 from demo_model.train import Recipe, Training
 
 from tests.demo_model.toy_corpus import REPLIES, drawn
+
+torch.set_num_threads(
+    1
+)  # as the training does: two beside a busy program take a hundred times longer
 
 
 @pytest.fixture(scope="session")
