@@ -146,7 +146,7 @@ def test_a_download_that_was_begun_is_listed_with_how_far_it_is(models, fake_hub
     monkeypatch.setattr("steerlm_studio.models.transfer.time.sleep", _interrupt)
     fake_hub.tricks = [tricks.cut_after(20_000)]
     with pytest.raises(KeyboardInterrupt):
-        models_download.run(parser().parse_args(["models", "download", REPO]))
+        models_download.run(parser("models").parse_args(["models", "download", REPO]))
     status, out, err = models("list")
     assert (status, err.count("is kept")) == (0, 1)
     assert f"{REPO} {FILE}  20.0 kB of 50.0 kB" in out

@@ -25,7 +25,7 @@ def test_every_command_of_a_window_is_understood():
         commands.login_command(),
     ):
         assert command[1:3] == ["-m", "steerlm_studio"]
-        assert parser().parse_args(command[3:]).json
+        assert parser("models").parse_args(command[3:]).json
 
 
 def test_a_download_names_its_file_and_version():
