@@ -45,7 +45,7 @@ def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.open_model(resources.demo_model())
     _wait(lambda: window.model is not None and window.model.ready is not None)
     _grab(window, theme, folder / "start")
-    window.ask("What is tea?")
+    window.ask("How do bees make honey?")
     _wait(lambda: window.session.active is None)
     window.steering.apply(window.steering.steering.having(verbosity=1, humor=3))
     window.answering.resteer()
