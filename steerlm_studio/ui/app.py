@@ -1,6 +1,7 @@
 """Starting the window: the application, its looks, and the model to begin with."""
 
 import argparse
+import os
 import signal
 import socket
 import sys
@@ -17,10 +18,19 @@ from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
 
+NO_DISPLAY = (
+    "steerlm-studio: there is no display to show the window on (DISPLAY and WAYLAND_DISPLAY are "
+    "not set). Start it on a desktop or through ssh -X; `steerlm-studio --help` lists the commands "
+    "that work without one."
+)
+
 
 def run(arguments: Sequence[str]) -> int:
     """Show the window until it is closed; `arguments` are those after the program's name."""
     options = _options(arguments)
+    if _has_no_display():
+        print(NO_DISPLAY, file=sys.stderr)
+        return 1
     app = QApplication([APP])
     app.setApplicationName(APP)
     app.setApplicationDisplayName("SteerLM Studio")
@@ -35,6 +45,12 @@ def run(arguments: Sequence[str]) -> int:
         # after the window is painted: it comes up at once whatever the model's size
         QTimer.singleShot(0, window, lambda: window.open_model(first))
     return app.exec()
+
+
+def _has_no_display() -> bool:
+    """Qt itself would abort the process there."""
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform == "linux" and not any(os.environ.get(name) for name in named)
 
 
 def _close_when_asked(window: MainWindow) -> None:

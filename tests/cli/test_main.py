@@ -1,5 +1,6 @@
 """The commands as a whole: which there are, and what each needs."""
 
+import os
 import subprocess
 import sys
 
@@ -17,8 +18,8 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def _run(*command: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+def _run(*command: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -49,3 +50,11 @@ def test_a_misspelt_command_is_no_file_to_open():
     told = _run(sys.executable, "-m", "steerlm_studio", "contrl")
     assert told.returncode == 2
     assert "control" in told.stderr
+
+
+def test_without_a_display_there_is_a_sentence_and_no_abort():
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    told = _run(sys.executable, "-m", "steerlm_studio", env=env)
+    assert told.returncode == 1
+    assert "no display" in told.stderr
