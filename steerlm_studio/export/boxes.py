@@ -48,8 +48,10 @@ def boxed(name: str, shape: tuple[int, ...], boxes: Sequence[Box]) -> Tensor:
     kinds = {box.part.dtype for box in boxes}
     fits = all(
         len(box.at) == len(box.size) == len(box.part.shape) == len(shape)
-        and all(a >= 0 and n > 0 and a + n <= m for a, n, m in zip(box.at, box.size, shape))  # noqa: B905 (lengths compared above)
-        and all(n <= m for n, m in zip(box.size, box.part.shape))  # noqa: B905
+        and all(
+            a >= 0 and n > 0 and a + n <= m for a, n, m in zip(box.at, box.size, shape, strict=True)
+        )
+        and all(n <= m for n, m in zip(box.size, box.part.shape, strict=True))
         for box in boxes
     )
     filled = sum(math.prod(box.size) for box in boxes)
