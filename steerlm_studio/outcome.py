@@ -17,16 +17,24 @@ _MEANINGS = {
 KEPT_LINES = 200
 
 
-def outcome(code: int, log: str = "", *, name: str = "The engine") -> StudioError:
+def outcome(
+    code: int,
+    log: str = "",
+    *,
+    name: str = "The engine",
+    left: str = "The text so far is kept",
+    smaller: str = "choose a smaller model or context",
+) -> StudioError:
     """The error to show for a child that ended by itself.
 
     `code` is its exit status, a negative number the signal that ended it (as `subprocess` has it);
-    `log` what it wrote to stderr, of which the last lines become the detail.
+    `log` what it wrote to stderr, of which the last lines become the detail. `left` says what came
+    of its work, `smaller` what needs less memory.
     """
     detail = "\n".join(log.splitlines()[-KEPT_LINES:])
     if code >= 0:
         return StudioError(
-            f"{name} ended by itself with status {code}. The text so far is kept; try again, "
+            f"{name} ended by itself with status {code}. {left}; try again, "
             "and look at the details when it happens again.",
             detail,
         )
@@ -35,14 +43,13 @@ def outcome(code: int, log: str = "", *, name: str = "The engine") -> StudioErro
     meaning = _MEANINGS.get(known) if known else None
     why = f" ({meaning})" if meaning else ""
     verb = "crashed with" if known in _CRASHES else "was stopped by"
-    return StudioError(
-        f"{name} {verb} signal {number}{why}. The text so far is kept; {_advice(known)}", detail
-    )
+    advice = _advice(known, smaller)
+    return StudioError(f"{name} {verb} signal {number}{why}. {left}; {advice}", detail)
 
 
-def _advice(known: signal.Signals | None) -> str:
+def _advice(known: signal.Signals | None, smaller: str) -> str:
     if known is signal.SIGKILL:
-        return "if the memory ran out, choose a smaller model or context, then try again."
+        return f"if the memory ran out, {smaller}, then try again."
     if known is signal.SIGILL:
         return "build llama-cpp-python on this machine, or with -DGGML_NATIVE=OFF."
     return "try again, and look at the details when it happens again."

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from steerlm_studio.cli.calibration import BUILT_IN, calibration_text
 from steerlm_studio.cli.export_progress import as_json, terminal_line
 from steerlm_studio.cli.words import as_bytes, print_table
 from steerlm_studio.errors import StudioError
@@ -19,12 +20,11 @@ from steerlm_studio.export.gguf_file import Model, Target
 from steerlm_studio.export.importance import importance
 from steerlm_studio.export.llama import Floats
 from steerlm_studio.export.plan import file_bytes
-from steerlm_studio.models.licences import accept, is_accepted, licence_named
+from steerlm_studio.export.verify import Source
+from steerlm_studio.models.licences import accept, is_accepted, licence_named, usual_licence
 from steerlm_studio.steer.schema import NEMO_ALIGNER, NEMOTRON, Schema, schema_named
 from steerlm_studio.steer.steering import default_steering
 
-_LICENCES = {NEMO_ALIGNER.id: "llama2"}  # where none is named
-_NVIDIA = "nv-ai-foundation-models-license"
 _HALF = (
     "F16 ends at 65504. Squared ReLU makes large values, and on a GPU sums of them can overflow; "
     "BF16 is as large and does not."
@@ -40,7 +40,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("--imatrix", metavar="FILE", type=Path, help="importance matrix")
     parser.add_argument(
-        "--calibrate", metavar="TEXT", type=Path, help="compute one from a text of prompts"
+        "--calibrate",
+        metavar="TEXT",
+        help=f"compute one from a text of prompts; “{BUILT_IN}” for our own",
     )
     parser.add_argument("--ffn-down-type", default="", metavar="T", help="e.g. Q8_0, for CUDA")
     parser.add_argument("--name", help="the model's name; the checkpoint's file name if not given")
@@ -77,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         if options.dry_run:
             _tell_sizes(model, targets, options.json)
             return 0
-        judge = export.judge(source, model, options.verify == "logits") if options.verify else None
+        judge = _judge(options, source, model, show)
         with _ended_cleanly(), closing(export.written(model, targets, judge)) as steps:
             for progress in steps:
                 show(progress)
@@ -85,6 +87,20 @@ def run(options: argparse.Namespace) -> int:
         for target in targets:
             print(f"{target.out}: {as_bytes(target.out.stat().st_size)}")
     return 0
+
+
+def _judge(
+    options: argparse.Namespace,
+    source: Checkpoint,
+    model: Model,
+    show: Callable[[export.Progress], None],
+) -> Source | None:
+    """What the new files are to be held against; the network's own logits take their time."""
+    if not options.verify:
+        return None
+    if options.verify == "logits":
+        show(export.Progress("computing", options.checkpoint.name))
+    return export.judge(source, model, options.verify == "logits")
 
 
 def _weights(
@@ -97,11 +113,13 @@ def _weights(
         return importance(options.imatrix)
     if not options.calibrate:
         return {}
-    calibration = Calibration(source, options.calibrate)
+    schema = schema_named(options.schema) if options.schema else _family(source)
+    text = calibration_text(options.calibrate, schema)
+    calibration = Calibration(source, text, Path(options.calibrate).name)
     if options.dry_run:
         return calibration.unweighed()
     for done in calibration:
-        show(export.Progress("calibrating", options.calibrate.name, done, calibration.total))
+        show(export.Progress("calibrating", calibration.name, done, calibration.total))
     return calibration.weights
 
 
@@ -124,7 +142,7 @@ def _outs(out: Path, types: list[str]) -> dict[Path, str]:
 
 def _about(options: argparse.Namespace, source: Checkpoint) -> export.About:
     schema = schema_named(options.schema) if options.schema else _family(source)
-    licence = licence_named(options.licence or _LICENCES.get(schema.id, _NVIDIA))
+    licence = licence_named(options.licence) if options.licence else usual_licence(schema.id)
     return export.About(
         name=options.name or options.checkpoint.name.removesuffix(".nemo"),
         control=str(default_steering(schema)),

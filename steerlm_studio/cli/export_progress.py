@@ -50,6 +50,8 @@ def words(report: Report) -> str:
 def _text(progress: Progress, seconds: float) -> str:
     if progress.step == "verifying":
         return f"{progress.tensor}: verifying"
+    if progress.step == "computing":
+        return f"{progress.tensor}: computing its own logits"
     if progress.step == "calibrating":
         left = as_time(seconds * (progress.total - progress.done) / progress.done)
         return f"{progress.tensor}: {progress.done} of {progress.total} tokens read, {left} left"

@@ -5,11 +5,9 @@ import os
 import sys
 from importlib import import_module
 
-from steerlm_studio import __version__
+from steerlm_studio import __version__, checkpoint_tools
 from steerlm_studio.cli.commands import COMMANDS
 from steerlm_studio.errors import StudioError
-
-EXTRA = ("gguf", "sentencepiece", "torch", "yaml")  # what the extra `export` brings
 
 
 def parser(name: str) -> argparse.ArgumentParser:
@@ -41,9 +39,10 @@ def main(arguments: list[str]) -> int:
         sys.stdout.flush()
         return status
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in EXTRA:
+        name = (error.name or "").partition(".")[0]
+        if name not in checkpoint_tools.MODULES:
             raise
-        return _failed(_not_installed(error))
+        return _failed(StudioError(checkpoint_tools.sentence([name])))
     except StudioError as error:
         return _failed(error)
     except KeyboardInterrupt:
@@ -58,11 +57,3 @@ def _failed(error: StudioError) -> int:
     if error.detail:
         print(error.detail, file=sys.stderr)
     return 1
-
-
-def _not_installed(error: ModuleNotFoundError) -> StudioError:
-    return StudioError(
-        f"Reading checkpoints needs packages that are not installed ({error.name}). Install them "
-        "with `make export-tools` in the program's folder, or with "
-        "`pip install 'steerlm-studio[export]'`."
-    )

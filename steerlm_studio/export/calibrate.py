@@ -1,7 +1,6 @@
 """An importance matrix from a text: what the columns of each matrix meet while it is read."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from sentencepiece import SentencePieceProcessor
@@ -18,11 +17,12 @@ LEAST = 64  # tokens of a text that says anything
 class Calibration:
     """Iterate over it to read the text; the matrix is `weights` then. Raises StudioError."""
 
-    def __init__(self, source: Checkpoint, text: Path) -> None:
+    def __init__(self, source: Checkpoint, text: str, name: str) -> None:
+        self.name = name  # of the text, for the user
         self._source = source
-        ids = SentencePieceProcessor(model_proto=source.tokenizer).encode(_read(text))
+        ids = SentencePieceProcessor(model_proto=source.tokenizer).encode(text)
         if len(ids) < LEAST:
-            raise StudioError(f"{text.name} has {len(ids)} tokens; at least {LEAST} are needed.")
+            raise StudioError(f"{name} has {len(ids)} tokens; at least {LEAST} are needed.")
         self._chunks = [ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK)]
         self.total = len(ids)
         self.weights: dict[str, Floats] = {}
@@ -45,10 +45,3 @@ class Calibration:
             for name, shape in shapes
             if len(shape) == 2 and shape[0] > 0
         }
-
-
-def _read(text: Path) -> str:
-    try:
-        return text.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudioError(f"{text} cannot be read: {error}.") from error

@@ -1,6 +1,7 @@
 """Writes GGUFs a slab of rows at a time; a final name appears when all of its file is on disk."""
 
 import errno
+import glob
 import os
 import shutil
 from collections import deque
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import psutil
 from gguf import GGMLQuantizationType, GGUFValueType, GGUFWriter
 
 from steerlm_studio.errors import StudioError
@@ -134,11 +136,15 @@ def check_room(model: Model, targets: Sequence[Target]) -> None:
 def finished(outs: Sequence[Path]) -> Iterator[list[Path]]:
     """Hidden names to write under that become `outs` at the end, or vanish.
 
-    Raises StudioError when there is no room or another of the system's errors.
+    What an export that was killed left under such names vanishes at the start. Raises
+    StudioError when there is no room or another of the system's errors.
     """
     partials = [out.with_name(f".{out.name}.{os.getpid()}.partial") for out in outs]
     out = outs[0]
     try:
+        for out in outs:
+            _remove_abandoned(out)
+        out = outs[0]
         yield partials
         for out, partial in zip(outs, partials, strict=True):
             partial.replace(out)
@@ -198,6 +204,14 @@ def _slab(model: Model, targets: Sequence[Target], name: str, start: int, stop: 
 
 def _pad(file: BinaryIO) -> None:
     file.write(bytes(-file.tell() % ALIGNMENT))
+
+
+def _remove_abandoned(out: Path) -> None:
+    """The hidden files of writers of `out` that are no more."""
+    for found in out.parent.glob(f".{glob.escape(out.name)}.*.partial"):
+        number = found.name.removeprefix(f".{out.name}.").removesuffix(".partial")
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            found.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

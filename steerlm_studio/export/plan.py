@@ -102,6 +102,12 @@ def _asked(head: Path, types: Sequence[str], weighed: bool) -> dict[str, Kinds]:
     )
     if done.returncode:
         log = done.stderr.decode("utf-8", errors="replace")
-        raise outcome(done.returncode, log, name="The planning of the quantization")
+        raise outcome(
+            done.returncode,
+            log,
+            name="The planning of the quantization",
+            left="No file was written",
+            smaller="close other programs",
+        )
     found: dict[str, Kinds] = json.loads(done.stdout)
     return found

@@ -75,7 +75,7 @@ class Progress:
     While calibrating in tokens.
     """
 
-    step: Literal["reading", "calibrating", "writing", "verifying", "done"]
+    step: Literal["reading", "calibrating", "computing", "writing", "verifying", "done"]
     tensor: str = ""
     done: int = 0
     total: int = 0

@@ -129,7 +129,13 @@ def _asked(path: Path, question: dict[str, Any]) -> dict[str, Any]:
     )
     if done.returncode:
         log = done.stderr.decode("utf-8", errors="replace")
-        raise outcome(done.returncode, log, name="The trial of the new file in llama.cpp")
+        raise outcome(
+            done.returncode,
+            log,
+            name="The trial of the new file in llama.cpp",
+            left="The new file was removed",
+            smaller="close other programs",
+        )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 

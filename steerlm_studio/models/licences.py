@@ -11,6 +11,8 @@ from typing import Any
 from steerlm_studio import folders, resources
 from steerlm_studio.models.readable import read_readable, write_readable
 
+_USUAL = {"nemo-aligner": "llama2"}  # by the id of a schema
+
 
 @dataclass(frozen=True)
 class Licence:
@@ -33,6 +35,15 @@ def licence_named(id: str, link: str = "") -> Licence:
     if facts is None:
         return Licence(id, id or "no licence named", link)
     return Licence(id.lower(), facts["name"], facts["link"], facts["asks"])
+
+
+def known_licences() -> list[Licence]:
+    return [licence_named(id) for id in _known()]
+
+
+def usual_licence(schema: str) -> Licence:
+    """The one under which models of this schema were published, where a model names none."""
+    return licence_named(_USUAL.get(schema, "nv-ai-foundation-models-license"))
 
 
 def is_accepted(licence: Licence) -> bool:

@@ -3,20 +3,24 @@
 import numpy as np
 import pytest
 
+from steerlm_studio.cli.calibration import BUILT_IN, calibration_text
 from steerlm_studio.cli.main import main
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import run
 from steerlm_studio.export.calibrate import Calibration
 from steerlm_studio.export.network import Network
 from steerlm_studio.export.probes import STRINGS
+from steerlm_studio.steer.schema import NEMOTRON, SCHEMAS
 from tests.export import made, made_llama
 from tests.export.test_quantize import WIDE, tensors
+
+TEXT = "\n".join(STRINGS)
 
 
 @pytest.fixture
 def text(tmp_path):
     path = tmp_path / "prompts.txt"
-    path.write_text("\n".join(STRINGS), encoding="utf-8")
+    path.write_text(TEXT, encoding="utf-8")
     return path
 
 
@@ -27,7 +31,7 @@ def expected(network: Network) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("family", ["nemotron", "fused", "beside", "folder"])
-def test_every_matrix_of_a_layer_gets_weights(family, text, tmp_path):
+def test_every_matrix_of_a_layer_gets_weights(family, tmp_path):
     shape = made_llama.Shape()
     if family == "folder":
         path = made_llama.folder(tmp_path / "m", shape)
@@ -38,7 +42,7 @@ def test_every_matrix_of_a_layer_gets_weights(family, text, tmp_path):
         settings = made_llama.config(shape)
         path = made.nemo(tmp_path / "m.nemo", made_llama.in_nemo(shape, layout), settings)
     with run.opened(path) as source:
-        calibration = Calibration(source, text)
+        calibration = Calibration(source, TEXT, "prompts.txt")
         steps = list(calibration)
         assert steps[-1] == calibration.total
         assert len(steps) > 1
@@ -48,11 +52,11 @@ def test_every_matrix_of_a_layer_gets_weights(family, text, tmp_path):
     assert all((weights > 0).all() for weights in calibration.weights.values())
 
 
-def test_weights_are_the_mean_squares_of_what_a_matrix_meets(text, tmp_path):
+def test_weights_are_the_mean_squares_of_what_a_matrix_meets(tmp_path):
     """What meets the first matrices is the normalized embedding, known without the network."""
     folder = made_llama.folder(tmp_path / "m", made_llama.Shape())
     with run.opened(folder) as source:
-        calibration = Calibration(source, text)
+        calibration = Calibration(source, TEXT, "prompts.txt")
         list(calibration)
         ids = [token for chunk in calibration._chunks for token in chunk]
     w = {
@@ -86,10 +90,35 @@ def test_a_matrix_from_a_file_and_one_from_a_text_exclude_each_other(text, tmp_p
     assert "not both" in capsys.readouterr().err
 
 
-def test_a_text_that_says_too_little_is_refused(tmp_path):
-    (tmp_path / "short.txt").write_text("Hi")
-    with run.opened(made.FIXTURES / "hf_mha") as source:
-        with pytest.raises(StudioError, match="at least 64"):
-            Calibration(source, tmp_path / "short.txt")
-        with pytest.raises(StudioError, match="cannot be read"):
-            Calibration(source, tmp_path / "none.txt")
+def test_a_text_that_says_too_little_is_refused():
+    with (
+        run.opened(made.FIXTURES / "hf_mha") as source,
+        pytest.raises(StudioError, match="at least 64"),
+    ):
+        Calibration(source, "Hi", "short.txt")
+
+
+def test_a_text_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe")
+    for name in ("none.txt", "binary.txt"):
+        with pytest.raises(StudioError, match=f"{name} cannot be read"):
+            calibration_text(str(tmp_path / name), NEMOTRON)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=lambda schema: schema.id)
+def test_the_built_in_text_is_steered_and_laid_out_as_the_family_knows_it(schema):
+    text = calibration_text(BUILT_IN, schema)
+    assert text.startswith(f"<extra_id_0>System\n{schema.system}\n")
+    controls = [line for line in text.splitlines() if line.startswith("<extra_id_2>")]
+    assert len(set(controls)) > 10
+    for line in controls:
+        assert line.removeprefix("<extra_id_2>").startswith(schema.names[0])
+    assert text.count("<extra_id_1>User\n") == len(controls)
+
+
+def test_the_built_in_text_needs_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = made.FIXTURES / "hf_mha"
+    arguments = ["--type", "Q4_K_M", "--accept-licence", "--calibrate", BUILT_IN]
+    assert main(["export", str(source), "m.gguf", *arguments]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["m.gguf"]

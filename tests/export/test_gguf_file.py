@@ -1,5 +1,8 @@
 """What is written: types per tensor, slabs, sizes, room."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +81,14 @@ def test_values_that_are_no_finite_numbers_leave_no_file(bad, tmp_path):
     with pytest.raises(StudioError, match="the bad one"):
         written(tmp_path / "m.gguf", {"w": tensor(RANDOM), "the bad one": tensor(values)}, "Q8_0")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_export_left_vanishes_and_what_another_writes_stays(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, others = (tmp_path / f".m.gguf.{pid}.partial" for pid in (ended.pid, os.getppid()))
+    for path in (left, others, tmp_path / ".m.gguf.x.partial"):
+        path.write_bytes(b"half")
+    written(tmp_path / "m.gguf", {"w": tensor(RANDOM)}, "BF16")
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == sorted([others.name, ".m.gguf.x.partial", "m.gguf"])

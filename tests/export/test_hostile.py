@@ -70,6 +70,16 @@ def test_whatever_a_pickle_calls_it_is_not_called(call, tmp_path, monkeypatch):
     assert call.__name__ in refusal(source, tmp_path)
 
 
+def test_a_refusal_does_not_repeat_how_to_switch_the_check_off(tmp_path):
+    shape = made.Shape()
+    tensors = {"evil": Runs(os.system, "true"), **made.weights(shape)}
+    source = made.nemo(tmp_path / "m.nemo", tensors, made.config(shape))
+    with pytest.raises(StudioError) as refused:
+        list(export(source, tmp_path / "m.gguf", "Q8_0", name="x", control=""))
+    assert "weights_only" not in refused.value.detail
+    assert "system" in refused.value.detail
+
+
 def test_a_bare_pickle_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     members = {
