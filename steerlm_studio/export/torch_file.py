@@ -85,14 +85,12 @@ def _loaded(file: IO[bytes], label: str) -> Any:
 
 
 def _refused(label: str, reason: str) -> StudioError:
-    """torch's reason is a page of advice on switching the check off; the rest of it is of use."""
-    told = re.search(r"WeightsUnpickler error: (.*?)(?: Please use|$)", reason, re.MULTILINE)
+    """torch's reason is a page of advice on switching the check off; only the name is of use."""
     found = re.search(r"(?:GLOBAL|global)\s+`?([\w.]+)`?", reason)
     what = f"call “{found.group(1)}”" if found else "do more than hold tensors"
     return StudioError(
         f"{label} was refused: on loading it would {what}. A checkpoint needs nothing of the "
-        "kind; nothing of it was run. Do not use this file.",
-        told.group(1) if told else "",
+        "kind; nothing of it was run. Do not use this file."
     )
 
 

@@ -76,8 +76,7 @@ def test_a_refusal_does_not_repeat_how_to_switch_the_check_off(tmp_path):
     source = made.nemo(tmp_path / "m.nemo", tensors, made.config(shape))
     with pytest.raises(StudioError) as refused:
         list(export(source, tmp_path / "m.gguf", "Q8_0", name="x", control=""))
-    assert "weights_only" not in refused.value.detail
-    assert "system" in refused.value.detail
+    assert "weights_only" not in f"{refused.value} {refused.value.detail}"
 
 
 def test_a_bare_pickle_is_not_opened(tmp_path, monkeypatch):
