@@ -30,13 +30,16 @@ class Announcer(QObject):
         QAccessible.updateAccessibility(event)
         self.announced.emit(sentence)
 
-    def answer_ended(self, answer: Answer | None) -> None:
-        if answer is None:
-            return
-        if answer.finish == "cancelled":
+    def answers_ended(self, answers: tuple[Answer, ...]) -> None:
+        finishes = {answer.finish for answer in answers}
+        tokens = sum(answer.tokens for answer in answers)
+        if "cancelled" in finishes:
             self.say(self.tr("Stopped."))
-        elif answer.finish != "failed":
-            self.say(self.tr("The answer is there: %n tokens.", "", answer.tokens))
+        elif len(answers) > 1 and finishes - {"failed"}:
+            text = self.tr("All %1 answers are there: %n tokens.", "", tokens)
+            self.say(text.replace("%1", str(len(answers))))
+        elif finishes - {"failed"}:
+            self.say(self.tr("The answer is there: %n tokens.", "", tokens))
 
     def _on_loading(self, message: Loading) -> None:
         quarters = int(message.fraction / _QUARTER)

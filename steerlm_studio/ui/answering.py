@@ -1,8 +1,11 @@
 """Asking for answers: from a question to a run of the engine, and its words onto the screen."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
 from steerlm_studio import protocol
+from steerlm_studio.protocol import Mode
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.chat import Answer, Fork, Session, again
 from steerlm_studio.ui.engine_process import EngineProcess
@@ -14,8 +17,10 @@ from steerlm_studio.ui.steering_change import setting_in_words
 class Answering(QObject):
     """Begins and ends runs; what the engine says of them goes to the panels from here."""
 
-    begun = Signal()  # the conversation has a new answer, still empty
-    run_ended = Signal(object)  # the Answer, or None
+    begun = Signal(object)  # Run: the conversation has new answers, still empty
+    grew = Signal(object)  # tuple[Answer, ...]: they have new text, or ended
+    run_ended = Signal(object)  # tuple[Answer, ...]: those of the run, or of all when all ended
+    measured = Signal(object, object)  # tuple[Answer, ...], protocol.Done; before run_ended
 
     def __init__(self, engine: EngineProcess, frame: Frame, session: Session) -> None:
         super().__init__(frame)
@@ -28,12 +33,21 @@ class Answering(QObject):
 
     def ask(self, question: str) -> None:
         """Put the question at the end of the conversation."""
-        self._begin(self._session.chat.end(), self._answer_to(question))
+        self._begin(self._session.chat.end(), [self._answer_to(question)])
+
+    def ask_side_by_side(self, answers: Sequence[Answer], mode: Mode) -> None:
+        """Put one question at the end of the conversation, as siblings made in one batch."""
+        self._begin(self._session.chat.end(), answers, mode)
+
+    def again_side_by_side(self, fork: Fork, answers: Sequence[Answer], mode: Mode) -> None:
+        """More siblings beside those of `fork`, made in one batch."""
+        self.stop()
+        self._begin(fork, answers, mode)
 
     def ask_instead(self, answer: Answer, question: str) -> None:
         """Ask otherwise at the place of `answer`; the old question stays beside, as a branch."""
         self.stop()
-        self._begin(self._session.chat.fork_of(answer), self._answer_to(question))
+        self._begin(self._session.chat.fork_of(answer), [self._answer_to(question)])
 
     def resteer(self, answer: Answer | None = None) -> None:
         """The same question under the sliders as they are now."""
@@ -55,16 +69,20 @@ class Answering(QObject):
 
     def end_run(self, number: int) -> None:
         """The run is over, however it ended."""
-        answer = self._session.on_ended(number)
-        if answer is not None:
-            self._frame.page.transcript.answer_grew(answer)
-        self.run_ended.emit(answer)
+        self._end(self._session.on_ended(number))
 
     def end_all(self) -> None:
         """The engine is gone: what was written so far stays."""
-        for answer in self._session.on_engine_lost():
+        self._end(self._session.on_engine_lost())
+
+    def _end(self, answers: tuple[Answer, ...]) -> None:
+        self._show_growth(answers)
+        self.run_ended.emit(answers)
+
+    def _show_growth(self, answers: tuple[Answer, ...]) -> None:
+        for answer in answers:
             self._frame.page.transcript.answer_grew(answer)
-        self.run_ended.emit(None)
+        self.grew.emit(answers)
 
     def _answer_to(self, question: str) -> Answer:
         return Answer(question, self._frame.steering.steering, self._frame.sampling.sampling())
@@ -76,35 +94,38 @@ class Answering(QObject):
         self.stop()
         fork = self._session.chat.fork_of(answer)
         sampling = self._frame.sampling.sampling()
-        self._begin(fork, again(answer, steering or answer.steering, sampling))
+        self._begin(fork, [again(answer, steering or answer.steering, sampling)])
 
-    def _begin(self, fork: Fork, answer: Answer) -> None:
-        if self.model is None:
+    def _begin(self, fork: Fork, answers: Sequence[Answer], mode: Mode = "fast") -> None:
+        if self.model is None or not answers:
             return
-        fork.add(answer)
-        run, request = self._session.begin(answer, self.model.template)
+        for answer in answers:
+            fork.add(answer)
+        fork.show(answers[0])
+        run, request = self._session.begin(answers, self.model.template, mode)
+        self.begun.emit(run)
         self._engine.send(request)
-        setting = setting_in_words(self._frame.steering.preset, answer.steering)
-        self._frame.status.begin(run.number, lanes=1)
-        self._frame.throughput.begin(run.number, lanes=1, setting=setting)
-        self.begun.emit()
+        setting = setting_in_words(self._frame.steering.preset, answers[0].steering)
+        self._frame.status.begin(run.number, lanes=len(answers))
+        self._frame.throughput.begin(run.number, lanes=len(answers), setting=setting)
 
     def _on_prefilling(self, message: protocol.Prefilling) -> None:
         self._frame.status.on_prefilling(message)
         self._frame.throughput.on_prefilling(message)
 
     def _on_stepped(self, message: protocol.Step) -> None:
-        if answer := self._session.on_step(message):
-            self._frame.page.transcript.answer_grew(answer)
+        self._show_growth(self._session.on_step(message))
         self._frame.status.on_step(message)
         self._frame.throughput.on_step(message)
 
     def _on_lane_done(self, message: protocol.LaneDone) -> None:
         if answer := self._session.on_lane_done(message):
-            self._frame.page.transcript.answer_grew(answer)
+            self._show_growth((answer,))
         self._frame.status.on_lane_done(message)
 
     def _on_done(self, message: protocol.Done) -> None:
         self._frame.status.on_done(message)
         self._frame.throughput.on_done(message)
+        if run := self._session.run(message.run):
+            self.measured.emit(run.answers, message)
         self.end_run(message.run)

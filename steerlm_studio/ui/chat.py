@@ -1,13 +1,13 @@
 """What is being talked about: conversations in memory, and which answer a run writes to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
 from steerlm_studio import protocol
-from steerlm_studio.protocol import Finish, Sampling
+from steerlm_studio.protocol import Finish, Mode, Sampling
 from steerlm_studio.steer.conversation import Conversation, Turn
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM
 from steerlm_studio.steer.steering import Steering
@@ -30,6 +30,11 @@ class Answer:
     finish: Finish | Literal["failed"] | None = None
     tokens: int = 0
     prompt_tokens: int = 0
+    mode: Mode = "fast"
+    seconds: float = 0.0  # from its run's first step to its own last
+    vote: int = 0  # -1, 0 or 1
+    kept: bool = False  # chosen among its siblings
+    note: str = ""  # the user's
     then: "Fork" = field(default_factory=lambda: Fork())
 
     @property
@@ -63,6 +68,10 @@ class Fork:
             return False
         self.shown = wanted
         return True
+
+    def show(self, answer: Answer) -> None:
+        """Let the conversation go on through this sibling."""
+        self.shown = self.answers.index(answer)
 
     def remove(self, answer: Answer) -> int:
         """Take a sibling out and show its neighbour; returns where it was."""
@@ -144,17 +153,22 @@ def again(answer: Answer, steering: Steering, sampling: Sampling) -> Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """A request under way: which answer of which conversation it writes."""
+    """A request under way: the answers that its lanes write, siblings of one conversation."""
 
     number: int
     chat: Chat
-    answer: Answer
+    answers: tuple[Answer, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """The first lane's."""
+        return self.answers[0]
 
 
 class Session:
     """All conversations of this window and the runs under way.
 
-    A reply of the engine goes to the answer that its run was started for, whatever is shown.
+    A reply of the engine goes to the answers that its run was started for, whatever is shown.
     """
 
     def __init__(self) -> None:
@@ -196,48 +210,55 @@ class Session:
         self._number += 1
         return self._number
 
-    def begin(self, answer: Answer, template: Template) -> tuple[Run, protocol.Generate]:
-        """A run for `answer` of the present conversation, and the request to send for it."""
-        run = Run(self.next_number(), self.chat, answer)
-        parts = as_message(self.chat.prompt(answer, template))
+    def begin(
+        self, answers: Sequence[Answer], template: Template, mode: Mode = "fast"
+    ) -> tuple[Run, protocol.Generate]:
+        """A run for siblings of the present conversation, a lane each, and the request for it."""
+        run = Run(self.next_number(), self.chat, tuple(answers))
         self._runs[run.number] = run
-        lane = protocol.Lane(parts, answer.sampling)
-        return run, protocol.Generate(run.number, (lane,), stop=(STOP,))
+        lanes = []
+        for answer in run.answers:
+            answer.mode = mode
+            parts = as_message(self.chat.prompt(answer, template))
+            lanes.append(protocol.Lane(parts, answer.sampling))
+        return run, protocol.Generate(run.number, tuple(lanes), mode, stop=(STOP,))
 
     def run(self, number: int) -> Run | None:
         return self._runs.get(number)
 
-    def on_step(self, step: protocol.Step) -> Answer | None:
-        """Append the pieces; returns the answer that grew."""
+    def on_step(self, step: protocol.Step) -> tuple[Answer, ...]:
+        """Append the pieces; returns the answers of the lanes that stepped."""
         run = self.run(step.run)
         if run is None:
-            return None
-        run.answer.text += "".join(step.pieces)
-        return run.answer
+            return ()
+        for lane, piece in zip(step.lanes, step.pieces, strict=True):
+            run.answers[lane].text += piece
+            run.answers[lane].seconds += step.seconds
+        return tuple(run.answers[lane] for lane in step.lanes)
 
     def on_lane_done(self, done: protocol.LaneDone) -> Answer | None:
         run = self.run(done.run)
         if run is None:
             return None
-        answer = run.answer
+        answer = run.answers[done.lane]
         answer.finish, answer.tokens = done.finish, done.tokens
         answer.prompt_tokens = done.prompt_tokens
         answer.sampling = msgspec.structs.replace(answer.sampling, seed=done.seed)
         return answer
 
-    def on_ended(self, number: int) -> Answer | None:
+    def on_ended(self, number: int) -> tuple[Answer, ...]:
         """The run is over; an answer that was not finished by then has failed."""
         run = self._runs.pop(number, None)
         if run is None:
-            return None
-        if run.answer.finish is None:
-            run.answer.finish = "failed"
-        return run.answer
+            return ()
+        for answer in run.answers:
+            if answer.finish is None:
+                answer.finish = "failed"
+        return run.answers
 
-    def on_engine_lost(self) -> list[Answer]:
+    def on_engine_lost(self) -> tuple[Answer, ...]:
         """The engine is gone: every run has failed, its text so far is kept."""
-        lost = [self.on_ended(number) for number in list(self._runs)]
-        return [answer for answer in lost if answer is not None]
+        return tuple(answer for number in list(self._runs) for answer in self.on_ended(number))
 
 
 def as_message(parts: tuple[Part, ...]) -> tuple[protocol.Part, ...]:

@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         self._count.counted.connect(self.page.control.set_token_count)
         self.answering.begun.connect(self._on_answer_begun)
         self.answering.run_ended.connect(self._show_running)
-        self.answering.run_ended.connect(self.announcer.answer_ended)
+        self.answering.run_ended.connect(self.announcer.answers_ended)
         self.conversing.changed.connect(self._show_chat)
 
     def _connect_panels(self) -> None:

@@ -112,7 +112,7 @@ class Feed(QObject):
         answer = Answer("What is tea?", DEFAULT, protocol.Sampling())
         window.session.chat.end().add(answer)
         template = window.answering.model.template  # type: ignore[union-attr]
-        self._run, _ = window.session.begin(answer, template)
+        self._run, _ = window.session.begin([answer], template)
         window.conversing.changed.emit()
         window.page.transcript.follow()
         self._timer = QTimer(self)

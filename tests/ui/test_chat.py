@@ -72,7 +72,7 @@ def test_the_title_is_the_first_question_on_one_line():
 def test_pieces_go_to_the_answer_of_their_run_though_another_conversation_is_shown():
     session = Session()
     answer = session.chat.end().add(Answer("Tea?", DEFAULT, Sampling()))
-    run, _ = session.begin(answer, NEMOTRON_TEMPLATE)
+    run, _ = session.begin([answer], NEMOTRON_TEMPLATE)
     session.new_chat()
     session.on_step(step(run.number, "A dr"))
     session.on_step(step(run.number, "ink."))
@@ -83,17 +83,17 @@ def test_pieces_go_to_the_answer_of_their_run_though_another_conversation_is_sho
 def test_pieces_of_a_run_that_is_over_are_ignored():
     session = Session()
     answer = session.chat.end().add(Answer("Tea?", DEFAULT, Sampling()))
-    run, _ = session.begin(answer, NEMOTRON_TEMPLATE)
+    run, _ = session.begin([answer], NEMOTRON_TEMPLATE)
     session.on_lane_done(lane_done(run.number))
     session.on_ended(run.number)
-    assert session.on_step(step(run.number, "late")) is None
+    assert session.on_step(step(run.number, "late")) == ()
     assert answer.text == ""
 
 
 def test_a_stopped_answer_keeps_its_text_and_says_so():
     session = Session()
     answer = session.chat.end().add(Answer("Tea?", DEFAULT, Sampling()))
-    run, _ = session.begin(answer, NEMOTRON_TEMPLATE)
+    run, _ = session.begin([answer], NEMOTRON_TEMPLATE)
     session.on_step(step(run.number, "A dr"))
     session.on_lane_done(lane_done(run.number, "cancelled"))
     session.on_ended(run.number)
@@ -104,26 +104,40 @@ def test_a_stopped_answer_keeps_its_text_and_says_so():
 def test_a_lost_engine_ends_every_run_and_keeps_the_text():
     session = Session()
     answer = session.chat.end().add(Answer("Tea?", DEFAULT, Sampling()))
-    run, _ = session.begin(answer, NEMOTRON_TEMPLATE)
+    run, _ = session.begin([answer], NEMOTRON_TEMPLATE)
     session.on_step(step(run.number, "A dr"))
-    assert session.on_engine_lost() == [answer]
+    assert session.on_engine_lost() == (answer,)
     assert (answer.text, answer.finish) == ("A dr", "failed")
 
 
 def test_the_newest_run_is_the_active_one():
     session = Session()
     first = session.chat.end().add(Answer("Tea?", DEFAULT, Sampling()))
-    session.begin(first, NEMOTRON_TEMPLATE)
+    session.begin([first], NEMOTRON_TEMPLATE)
     second = session.chat.fork_of(first).add(again(first, SHORT, Sampling()))
-    run, request = session.begin(second, NEMOTRON_TEMPLATE)
+    run, request = session.begin([second], NEMOTRON_TEMPLATE)
     assert session.active is run
     assert request.lanes[0].parts[-1].text == f"{SHORT}\n"
+
+
+def test_each_lane_of_a_run_writes_its_own_answer():
+    session = Session()
+    fork = session.chat.end()
+    pair = [fork.add(Answer("Tea?", each, Sampling())) for each in (DEFAULT, SHORT)]
+    run, request = session.begin(pair, NEMOTRON_TEMPLATE, "exact")
+    assert [lane.parts[-1].text for lane in request.lanes] == [f"{DEFAULT}\n", f"{SHORT}\n"]
+    assert (request.mode, pair[1].mode) == ("exact", "exact")
+    both = protocol.Step(run.number, (0, 1), ("A drink", "Leaves"), 0.5, 1)
+    assert session.on_step(both) == tuple(pair)
+    session.on_step(protocol.Step(run.number, (1,), (" in water",), 0.5, 1))
+    assert [answer.text for answer in pair] == ["A drink", "Leaves in water"]
+    assert [answer.seconds for answer in pair] == [0.5, 1.0]
 
 
 def test_the_seed_that_was_used_is_kept_with_the_answer():
     session = Session()
     answer = session.chat.end().add(Answer("Tea?", DEFAULT, Sampling(seed=1)))
-    run, _ = session.begin(answer, NEMOTRON_TEMPLATE)
+    run, _ = session.begin([answer], NEMOTRON_TEMPLATE)
     session.on_lane_done(lane_done(run.number))
     assert answer.sampling == Sampling(seed=42)
 
