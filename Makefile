@@ -8,7 +8,7 @@ DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
 .PHONY: run test export-tools check-python setup setup-dev lint unit test-slow bench doctor \
-	demo-model demo-report screenshots clean
+	demo-model demo-report screenshots translations clean
 
 run: setup
 	$(PY) -m steerlm_studio $(ARGS)
@@ -48,6 +48,10 @@ demo-report: setup-dev
 # Take the pictures of README and docs anew, from the real window on a virtual screen.
 screenshots: setup
 	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) packaging/screenshots.py docs/images
+
+# Collect the window's words for translators (resources/translations/*.ts), compile theirs.
+translations: setup-dev
+	$(PY) packaging/translations.py
 
 setup: check-python
 	@$(PYTHON) packaging/bootstrap.py $(VENV)

@@ -24,6 +24,18 @@ Kind = Literal[
 
 
 @dataclass(frozen=True)
+class Said:
+    """A sentence with places for values, %1 and so on, so that it can be translated first."""
+
+    words: str
+    values: tuple[str, ...] = ()
+
+    def filled(self, words: str) -> str:
+        """`words`, these or a translation of them, with the values in their places."""
+        return re.sub(r"%([1-9])", lambda place: self.values[int(place[1]) - 1], words)
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing wrong with a control string, at characters `start`..`end` of it.
 
@@ -31,10 +43,15 @@ class Problem:
     """
 
     kind: Kind
-    message: str
+    said: "Said"
     start: int
     end: int
     fix: str | None = None
+
+    @property
+    def message(self) -> str:
+        """In English."""
+        return self.said.filled(self.said.words)
 
     @property
     def is_error(self) -> bool:
@@ -75,10 +92,12 @@ def parse(text: str, schema: Schema) -> Parsed:
         schema, tuple(reader.values.get(name) for name in schema.names), reader.lang
     )
     if text and schema.languages and "lang" not in reader.seen:
-        message = "No lang: the model then chooses the language itself."
+        message = _say("Lint", "No lang: the model then chooses the language itself.")
         problems.append(Problem("missing lang", message, len(text), len(text), ",lang:en"))
     if other := _other_schema(text, reader, problems):
-        message = f"These attributes are those of {other.title}, not of {schema.title}."
+        message = _say(
+            "Lint", "These attributes are those of %1, not of %2.", other.title, schema.title
+        )
         problems.append(Problem("wrong schema", message, 0, len(text)))
     return Parsed(steering, tuple(problems))
 
@@ -102,11 +121,13 @@ class _Reader:
         for item in _items(text):
             trimmed = "".join(item.text.split())
             if trimmed != item.text:
-                message = f"Spaces in “{item.text}”: the models were trained without any."
+                message = _say(
+                    "Lint", "Spaces in “%1”: the models were trained without any.", item.text
+                )
                 yield Problem("spaces", message, item.start, item.end, trimmed)
             key, colon, value = trimmed.partition(":")
             if not colon or not key or not value:
-                message = f"“{item.text}” is not of the form name:number."
+                message = _say("Lint", "“%1” is not of the form name:number.", item.text)
                 yield Problem("malformed", message, item.start, item.end)
             else:
                 yield from self._pair(item, key, value)
@@ -117,11 +138,13 @@ class _Reader:
             yield _unknown_key(item, key, value, self.schema)
             return
         if key in self.seen:
-            message = f"{key} is given twice; the first one counts."
+            message = _say("Lint", "%1 is given twice; the first one counts.", key)
             yield Problem("duplicate", message, item.start, item.end)
             return
         if key != self._expected_place(key):
-            message = f"{key} stands after {self.seen[-1]}; in training it came before."
+            message = _say(
+                "Lint", "%1 stands after %2; in training it came before.", key, self.seen[-1]
+            )
             yield Problem("wrong order", message, item.start, item.end)
         self.seen.append(key)
         yield from self._lang(item, value) if key == "lang" else self._value(item, key, value)
@@ -134,16 +157,17 @@ class _Reader:
     def _value(self, item: _Item, key: str, value: str) -> Iterator[Problem]:
         attribute = self.schema.attributes[self.schema.names.index(key)]
         if not re.fullmatch(r"[+-]?[0-9]{1,9}", value):
-            message = f"{key} takes a whole number, not “{value}”."
+            message = _say("Lint", "%1 takes a whole number, not “%2”.", key, value)
             yield Problem("not a number", message, item.start, item.end)
             return
         number = min(max(int(value), attribute.low), attribute.high)
         self.values[key] = number
         if number != int(value):
-            message = f"{key} goes from {attribute.low} to {attribute.high}, not to {value}."
+            ends = str(attribute.low), str(attribute.high)
+            message = _say("Lint", "%1 goes from %2 to %3, not to %4.", key, *ends, value)
             yield Problem("out of range", message, item.start, item.end, f"{key}:{number}")
         elif str(number) != value:
-            message = f"“{value}” is written {number}."
+            message = _say("Lint", "“%1” is written %2.", value, str(number))
             yield Problem("malformed", message, item.start, item.end, f"{key}:{number}")
 
     def _lang(self, item: _Item, value: str) -> Iterator[Problem]:
@@ -152,9 +176,14 @@ class _Reader:
             return
         base = re.split(r"[-_]", value.lower())[0]
         likely = base if base in self.schema.languages else None
-        message = f"“{value}” is not a language code that the models know." + (
-            f" Did you mean {likely}?" if likely else ""
-        )
+        message = _say("Lint", "“%1” is not a language code that the models know.", value)
+        if likely:
+            message = _say(
+                "Lint",
+                "“%1” is not a language code that the models know. Did you mean %2?",
+                value,
+                likely,
+            )
         fix = f"lang:{likely}" if likely else None
         yield Problem("unknown language", message, item.start, item.end, fix)
 
@@ -170,9 +199,9 @@ def _items(text: str) -> Iterator[_Item]:
 def _unknown_key(item: _Item, key: str, value: str, schema: Schema) -> Problem:
     likely = get_close_matches(key.lower(), schema.keys, n=1)
     if likely:
-        message = f"There is no attribute “{key}”. Did you mean {likely[0]}?"
+        message = _say("Lint", "There is no attribute “%1”. Did you mean %2?", key, likely[0])
         return Problem("unknown key", message, item.start, item.end, f"{likely[0]}:{value}")
-    message = f"{schema.title} has no attribute “{key}”."
+    message = _say("Lint", "%1 has no attribute “%2”.", schema.title, key)
     return Problem("unknown key", message, item.start, item.end)
 
 
@@ -187,3 +216,8 @@ def _other_schema(text: str, reader: _Reader, problems: list[Problem]) -> Schema
         if (reader.unknown and keys <= set(schema.keys)) or not list(_Reader(schema).read(text)):
             return schema
     return None
+
+
+def _say(context: str, words: str, *values: str) -> Said:
+    """`context` is where translators find the words: lupdate reads these calls as translate()."""
+    return Said(words, values)

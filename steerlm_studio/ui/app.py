@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtCore import QLocale, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import resources
@@ -16,6 +16,7 @@ from steerlm_studio.folders import APP
 from steerlm_studio.ui.icons import app_icon
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.translations import install_translations
 from steerlm_studio.ui.window import MainWindow
 
 NO_DISPLAY = (
@@ -36,6 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     app.setApplicationDisplayName("SteerLM Studio")
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
+    install_translations(app, QLocale())
     window = MainWindow(Theme(app), settings(), _engine_options(options))
     _close_when_asked(window)
     window.show()
@@ -59,7 +61,7 @@ def _close_when_asked(window: MainWindow) -> None:
     for end in (ours, pythons):
         end.setblocking(False)
     notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
-    notifier.activated.connect(lambda: (ours.recv(64), window.close()))
+    notifier.activated.connect(lambda: (ours.recv(64), window.end()))
     signal.set_wakeup_fd(pythons.fileno())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: pythons)  # holds the socket; the notifier acts

@@ -1,8 +1,8 @@
 """A combo box that the wheel only changes while it has the focus."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 
 class Choice(QComboBox):
@@ -15,6 +15,21 @@ class Choice(QComboBox):
         self.setMinimumContentsLength(8)
 
     # Qt's
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As Qt paints it, but text without room ends in … instead of being cut."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style, kind = self.style(), QStyle.ComplexControl.CC_ComboBox
+        room = style.subControlRect(kind, option, QStyle.SubControl.SC_ComboBoxEditField, self)
+        shown = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, room.width() - 2
+        )
+        option.currentText = shown
+        painter = QPainter(self)
+        style.drawComplexControl(kind, option, painter, self)
+        style.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option, painter, self)
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

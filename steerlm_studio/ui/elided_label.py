@@ -27,6 +27,10 @@ class ElidedLabel(PlainLabel):
             self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0)
         )
         self.setText(line)
+        # Left as it stands would mean the text's own beginning, whichever way the window runs.
+        side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        absolute = Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+        self.setAlignment(side | absolute)
         self.setToolTip(tooltip(self._whole) if line != self._whole else "")
 
     def minimumSizeHint(self) -> QSize:

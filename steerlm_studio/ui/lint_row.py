@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -58,7 +58,7 @@ class LintRow(QWidget):
         count = len(problems)
         more = "" if count == 1 else " " + self.tr("(1 of {0})").format(count)
         waiting = "" if is_followed else " " + self.tr("Until then the sliders are what is sent.")
-        self.message.setText(shown(self._problem.message) + waiting + more)
+        self.message.setText(shown(_in_words(self._problem)) + waiting + more)
         self.message.setAccessibleName(self.message.text())
         self.mend.setText(self._act(self._problem))
         self.mend.setVisible(is_mendable(self._problem))
@@ -88,6 +88,11 @@ class LintRow(QWidget):
         row.addWidget(self.message, 1)
         for button in (self.switch, self.mend, self.mend_all):
             row.addWidget(button)
+
+
+def _in_words(problem: Problem) -> str:
+    said = problem.said
+    return said.filled(QCoreApplication.translate("Lint", said.words))
 
 
 def _foremost(problems: Sequence[Problem], place: int) -> Problem | None:

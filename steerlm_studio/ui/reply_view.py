@@ -53,6 +53,12 @@ class ReplyView(QWidget):
     def answer(self) -> Answer:
         return self.fork.answers[self.fork.shown]
 
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes to, in the order of reading."""
+        head = (self.resteer, self.previous, self.next, self.copy_button, self.again, self.delete)
+        return (self.edit, self.question, *head, self.body)
+
     def refresh(self) -> None:
         """Show the fork's current answer in whole, where it is another than is shown."""
         answer, count = self.answer, len(self.fork.answers)

@@ -113,7 +113,7 @@ class StatusLine(QWidget):
         there = ready.layers_offloaded or ready.layers  # none offloaded: all stay on the CPU
         place = place.replace("%1", str(there)).replace("%2", str(ready.layers))
         count = self._threads
-        threads = self.tr("1 thread") if count == 1 else self.tr("%n threads", "", count)
+        threads = self.tr("%n threads", "", count)
         pieces = (ready.name, ready.quant, place.replace("%3", ready.device), threads)
         self.model.set_text(shown(" · ".join(piece for piece in pieces if piece)))
 

@@ -188,6 +188,10 @@ class Transcript(QScrollArea):
         view.link_activated.connect(self.link_activated)
         self.views.insert(place, view)
         self._column.insertWidget(place + 1, view)  # after the button
+        before = self.views[place - 1].tab_stops[-1] if place else self.to_earlier
+        for stop in view.tab_stops:
+            QWidget.setTabOrder(before, stop)
+            before = stop
 
     def _drop(self, first: int, end: int) -> None:
         for view in self.views[first:end]:

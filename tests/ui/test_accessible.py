@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.window import MainWindow
@@ -133,3 +136,19 @@ def test_tab_reaches_the_sliders_and_digits_set_them(talked: MainWindow, qtbot: 
     assert focused is talked.steering.rows["quality"].slider
     qtbot.keyClick(focused, "1")
     assert talked.steering.steering["quality"] == 1
+
+
+def test_tab_goes_through_replies_that_came_later_in_the_order_of_reading(
+    window: MainWindow, qtbot: QtBot
+):
+    chat = window.session.chat
+    for question in ("Tea?", "Hot?", "Green?"):
+        chat.end().add(Answer(question, DEFAULT, Sampling(), "A drink.", "stop"))
+        window.conversing.changed.emit()
+    views = window.page.transcript.views
+    qtbot.waitUntil(lambda: all(view.body.isVisible() for view in views))
+    order = tab_order(window)
+    stops = [stop for view in views for stop in view.tab_stops if stop in order]
+    assert len(stops) >= 3 * 4
+    first = order.index(stops[0])
+    assert order[first : first + len(stops)] == stops

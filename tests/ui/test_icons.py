@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QImage, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -60,3 +61,7 @@ def test_the_program_has_an_icon(qapp: QApplication):
 def test_the_signs_of_the_style_sheet_have_the_colour_of_text(mode: str, colours: Colours):
     for file in resources.path(f"icons/{mode}").glob("*.svg"):
         assert ElementTree.parse(file).getroot().get("stroke") == colours.text
+
+
+def test_an_icon_without_room_is_no_picture(qapp: QApplication):
+    assert icon("copy").pixmap(QSize(0, 0)).isNull()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import protocol
@@ -20,6 +20,7 @@ from steerlm_studio.ui.elided_label import ElidedLabel
 from steerlm_studio.ui.sampling_panel import SamplingPanel
 from steerlm_studio.ui.status import StatusLine
 from steerlm_studio.ui.system_prompt import SystemPrompt
+from steerlm_studio.ui.translations import install_translations
 from steerlm_studio.ui.window import MainWindow
 
 
@@ -151,11 +152,14 @@ def ready(**changes: object) -> protocol.Ready:
 
 
 @pytest.fixture
-def english() -> Iterator[None]:
-    """Numbers as they are written in the United States."""
+def english(qapp: QApplication) -> Iterator[None]:
+    """Numbers and plurals as they are written in the United States."""
     before = QLocale()
     QLocale.setDefault(QLocale("en_US"))
+    installed = install_translations(qapp, QLocale())
     yield
+    for translator in installed:
+        qapp.removeTranslator(translator)
     QLocale.setDefault(before)
 
 

@@ -1,0 +1,61 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en">
+<context>
+    <name>Announcer</name>
+    <message numerus="yes">
+        <source>All %1 answers are there: %n tokens.</source>
+        <translation>
+            <numerusform>All %1 answers are there: %n token.</numerusform>
+            <numerusform>All %1 answers are there: %n tokens.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The answer is there: %n tokens.</source>
+        <translation>
+            <numerusform>The answer is there: %n token.</numerusform>
+            <numerusform>The answer is there: %n tokens.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ControlString</name>
+    <message numerus="yes">
+        <source>%n tokens</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ExportReport</name>
+    <message numerus="yes">
+        <source>%n files are written and right</source>
+        <translation>
+            <numerusform>%n file is written and right</numerusform>
+            <numerusform>%n files are written and right</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PromptView</name>
+    <message numerus="yes">
+        <source>%n look-alikes of control tokens: sent as text, none opens a turn.</source>
+        <translation>
+            <numerusform>%n look-alike of a control token: sent as text, it opens no turn.</numerusform>
+            <numerusform>%n look-alikes of control tokens: sent as text, none opens a turn.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message numerus="yes">
+        <source>%n threads</source>
+        <translation>
+            <numerusform>%n thread</numerusform>
+            <numerusform>%n threads</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

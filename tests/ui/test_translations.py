@@ -1,0 +1,94 @@
+"""Words in other languages: plurals, longer words, and that no word is left out."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.lint import parse
+from steerlm_studio.steer.schema import DEFAULT_SYSTEM, SCHEMAS
+from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.ui.control_string import ControlString
+from steerlm_studio.ui.lint_row import LintRow
+from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.translations import install_translations
+from steerlm_studio.ui.window import MainWindow
+
+OURS = {name for schema in SCHEMAS.values() for name in schema.keys}
+NAMES = {schema.title for schema in SCHEMAS.values()} | {"PNG", "CSV"}
+
+
+class Marked(QTranslator):
+    """A language in which every sentence stands in brackets and is longer by a half."""
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context: str, text: str, comment: str = "", number: int = -1) -> str:
+        return f"[{text} {text[: len(text) // 2]}]"
+
+
+@pytest.fixture
+def marked(qapp: QApplication):
+    translator = Marked()
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
+
+
+def words_of(widget: QWidget) -> str:
+    return widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
+
+
+def is_plain(text: str) -> bool:
+    """Words of the language, neither a number nor a name that is the same in all."""
+    known = OURS | {name.replace("_", " ") for name in OURS} | NAMES | {*Sampling.__struct_fields__}
+    is_system = DEFAULT_SYSTEM.startswith(text.removesuffix("…"))
+    return any(letter.isalpha() for letter in text) and text not in known and not is_system
+
+
+@pytest.mark.usefixtures("marked")
+def test_every_word_of_the_window_can_be_translated(qtbot: QtBot, qapp: QApplication):
+    window = MainWindow(Theme(qapp), settings())
+    qtbot.addWidget(window)
+    window.show()
+    found = {words_of(widget) for widget in window.findChildren(QWidget)}
+    prompts = [button.findChildren(QLabel)[0] for button in window.page.empty.buttons]
+    found -= {prompt.text() for prompt in prompts}  # they are sent as they stand
+    left_out = {text for text in found if is_plain(text) and "[" not in text}
+    assert left_out == set()
+    assert len([text for text in found if "[" in text]) > 30
+
+
+@pytest.mark.usefixtures("marked")
+def test_what_is_wrong_with_a_control_string_is_said_in_the_users_language(qtbot: QtBot):
+    row = LintRow()
+    qtbot.addWidget(row)
+    row.show_problems(parse("humour:9,lang:en", DEFAULT.schema).problems, 0)
+    assert row.message.text().startswith("[There is no attribute “humour”. Did you mean humor?")
+
+
+def test_one_token_is_no_tokens(qtbot: QtBot, qapp: QApplication):
+    installed = install_translations(qapp, QLocale("en_GB"))
+    try:
+        control = ControlString()
+        qtbot.addWidget(control)
+        said = []
+        for count in (1, 2):
+            control.set_token_count(count)
+            said.append(control.tokens.text())
+        assert said == ["1 token", "2 tokens"]
+    finally:
+        for translator in installed:
+            QCoreApplication.removeTranslator(translator)
+
+
+def test_a_language_without_a_translation_is_shown_in_english(qapp: QApplication, qtbot: QtBot):
+    installed = install_translations(qapp, QLocale("tlh"))
+    try:
+        assert QCoreApplication.translate("ControlString", "%n tokens", "", 1) == "1 token"
+    finally:
+        for translator in installed:
+            QCoreApplication.removeTranslator(translator)
