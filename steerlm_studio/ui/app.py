@@ -61,7 +61,7 @@ def _close_when_asked(window: MainWindow) -> None:
     for end in (ours, pythons):
         end.setblocking(False)
     notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
-    notifier.activated.connect(lambda: (ours.recv(64), window.end()))
+    notifier.activated.connect(lambda: (ours.recv(64), window.close()))
     signal.set_wakeup_fd(pythons.fileno())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: pythons)  # holds the socket; the notifier acts

@@ -93,7 +93,7 @@ class CommandProcess(QObject):
 
     def _on_log_arrived(self) -> None:
         if self._process is not None:
-            text = self._process.readAllStandardError().data().decode(errors="replace")
+            text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
             self._stderr.extend(text.splitlines())
 
     def _on_error_occurred(self, error: QProcess.ProcessError) -> None:
