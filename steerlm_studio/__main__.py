@@ -3,12 +3,15 @@
 import sys
 from pathlib import Path
 
+from steerlm_studio.child import run_as_child
 from steerlm_studio.cli.commands import COMMANDS
 
 
 def main() -> int:
     """Entry point of `steerlm-studio`: a command when one is named, else the window."""
     arguments = sys.argv[1:]
+    if run_as_child(arguments):
+        return 0
     if arguments and _is_command(arguments[0]):
         from steerlm_studio.cli.main import main as run_command
 

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from steerlm_studio import __version__, folders, resources
+from steerlm_studio.child import child_command
 from steerlm_studio.qt_libraries import missing_libraries, packages_for
 
 HF_VARIABLES = ("HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_TOKEN_PATH")
@@ -64,7 +65,7 @@ def _qt() -> dict[str, Any]:
 
 def _llama() -> dict[str, Any]:
     """Asked in a process of its own: a broken build may abort."""
-    command = [sys.executable, "-m", "steerlm_studio.engine.devices"]
+    command = child_command("steerlm_studio.engine.devices")
     try:
         probe = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)
         found: dict[str, Any] = json.loads(probe.stdout)

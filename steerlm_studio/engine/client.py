@@ -3,7 +3,6 @@
 import contextlib
 import os
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import IO
 import msgspec
 
 from steerlm_studio import protocol
+from steerlm_studio.child import child_command
 from steerlm_studio.errors import StudioError
 from steerlm_studio.outcome import KEPT_LINES, outcome
 from steerlm_studio.protocol import (
@@ -45,8 +45,8 @@ def command(
 ) -> list[str]:
     """The command line that starts the engine child."""
     options = {"context": context, "lanes": lanes, "gpu-layers": gpu_layers, "threads": threads}
-    module = [sys.executable, "-m", "steerlm_studio.engine.serve", os.fspath(model)]
-    return module + [f"--{name}={value}" for name, value in options.items()]
+    named = [f"--{name}={value}" for name, value in options.items()]
+    return child_command("steerlm_studio.engine.serve", os.fspath(model), *named)
 
 
 class Engine:

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 
+from steerlm_studio.child import child_command
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import gguf_file
 from steerlm_studio.export.file_types import (
@@ -95,7 +95,7 @@ def _asked(head: Path, types: Sequence[str], weighed: bool) -> dict[str, Kinds]:
     module = "steerlm_studio.export.quantize_child"
     options = ["--weighed"] if weighed else []
     done = subprocess.run(
-        [sys.executable, "-m", module, str(head), *options, *types],
+        child_command(module, str(head), *options, *types),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

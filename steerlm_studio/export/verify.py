@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,6 +12,7 @@ from zlib import crc32
 import numpy as np
 from sentencepiece import SentencePieceProcessor
 
+from steerlm_studio.child import child_command
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export.encode import encoded
 from steerlm_studio.export.gguf_file import Model, Target
@@ -122,7 +122,7 @@ def _is_unit(processor: Any, piece: str) -> bool:
 def _asked(path: Path, question: dict[str, Any]) -> dict[str, Any]:
     module = "steerlm_studio.export.verify_child"
     done = subprocess.run(
-        [sys.executable, "-m", module, str(path)],
+        child_command(module, str(path)),
         input=json.dumps(question).encode(),
         capture_output=True,
         check=False,

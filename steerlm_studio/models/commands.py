@@ -1,14 +1,13 @@
 """What a window starts to ask the hub or to download, so that it never waits itself."""
 
-import sys
-
+from steerlm_studio.child import child_command
 from steerlm_studio.models.address import Address
 
 
 def download_command(address: Address) -> list[str]:
     """A child that speaks `progress` messages; see `download_child` for how it is told to end."""
-    child = [sys.executable, "-m", "steerlm_studio.models.download_child"]
-    return [*child, address.repo, address.file, "--revision", address.revision]
+    module = "steerlm_studio.models.download_child"
+    return [*child_command(module), address.repo, address.file, "--revision", address.revision]
 
 
 def list_command() -> list[str]:
@@ -32,5 +31,5 @@ def login_command() -> list[str]:
 
 
 def _command(action: str, *arguments: str) -> list[str]:
-    start = [sys.executable, "-m", "steerlm_studio", "models", action, "--json"]
+    start = child_command("steerlm_studio", "models", action, "--json")
     return [*start, "--", *arguments] if arguments else start

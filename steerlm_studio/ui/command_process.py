@@ -1,12 +1,12 @@
 """One of our commands as a child of the window: its JSON lines arrive as signals."""
 
 import json
-import sys
 from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from steerlm_studio.child import child_command
 from steerlm_studio.outcome import KEPT_LINES, outcome
 
 _GRACE = 5000  # ms that a child has to clean up after it was asked to end
@@ -15,7 +15,7 @@ _ERROR = "steerlm-studio: "  # what a command's own error begins with
 
 def command(*arguments: object) -> list[str]:
     """What starts a command of ours, e.g. `command("inspect", path, "--json")`."""
-    return [sys.executable, "-m", "steerlm_studio", *map(str, arguments)]
+    return child_command("steerlm_studio", *map(str, arguments))
 
 
 class CommandProcess(QObject):

@@ -1,6 +1,5 @@
 """The engine child of the window: requests in, replies out as signals, restarted when needed."""
 
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ import msgspec
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from steerlm_studio import protocol
+from steerlm_studio.child import child_command
 from steerlm_studio.outcome import KEPT_LINES, outcome
 from steerlm_studio.protocol import Reply, Request
 
@@ -17,7 +17,7 @@ _GRACE = 500  # ms a child has to end by itself after its stdin is closed
 
 def engine_command(model: Path, options: Sequence[str] = ()) -> list[str]:
     """What starts an engine for this model file."""
-    return [sys.executable, "-m", "steerlm_studio.engine.serve", str(model), *options]
+    return child_command("steerlm_studio.engine.serve", str(model), *options)
 
 
 class EngineProcess(QObject):
