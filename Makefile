@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
-.PHONY: run test export-tools check-python setup setup-dev lint unit test-slow bench doctor \
+.PHONY: run test export-tools cuda check-python setup setup-dev lint unit test-slow bench doctor \
 	demo-model demo-report screenshots translations clean
 
 run: setup
@@ -30,6 +30,12 @@ test-slow: setup-dev
 # What `export` and `inspect` need beside the window: torch, gguf, sentencepiece, PyYAML.
 export-tools: setup
 	$(PY) -m pip install -q -e ".[export]"
+
+# llama.cpp for NVIDIA GPUs, here A100, H100 and H200; also runs without one. Needs nvcc, no GPU.
+# `rm $(VENV)/cmake-args` goes back to the build for the CPU.
+CUDA_ARCHITECTURES ?= 80-real;90-real
+cuda: check-python
+	@$(PYTHON) packaging/cuda.py $(VENV) --architectures "$(CUDA_ARCHITECTURES)"
 
 doctor: setup
 	$(PY) -m steerlm_studio doctor

@@ -27,6 +27,7 @@ from system_libraries import ensure_packages, missing_qt_packages
 ROOT = Path(__file__).resolve().parent.parent
 PORTABLE = "-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF"
 IMPORT_TEST = "import llama_cpp; llama_cpp.llama_backend_init(); print(llama_cpp.__version__)"
+CMAKE_ARGS_FILE = "cmake-args"  # in the virtual environment
 HEARTBEAT_SECONDS = 15
 
 
@@ -35,15 +36,21 @@ def main() -> int:
     parser.add_argument("venv", type=Path)
     parser.add_argument("--dev", action="store_true", help="also what the tests need")
     options = parser.parse_args()
-    wanted = _fingerprint()
-    full, plain = options.venv / "ready-dev", options.venv / "ready"
-    stamps = [full] if options.dev else [full, plain]
+    return set_up(options.venv, dev=options.dev)
+
+
+def set_up(venv: Path, *, dev: bool) -> int:
+    """Install what is missing; `dev`: also what the tests need."""
+    flags = _cmake_args(venv)
+    wanted = _fingerprint(flags)
+    full, plain = venv / "ready-dev", venv / "ready"
+    stamps = [full] if dev else [full, plain]
     if any(stamp.is_file() and stamp.read_text() == wanted for stamp in stamps):
         return 0
-    python = _environment(options.venv)
-    _install_packages(python, dev=options.dev)
-    _install_llama(python)
-    _pip(python, "install", "--no-deps", "-e", str(ROOT))
+    python = environment(venv)
+    _install_packages(python, dev=dev)
+    _install_llama(python, flags)
+    pip(python, "install", "--no-deps", "-e", str(ROOT))
     ensure_packages(missing_qt_packages(python), "Qt needs system libraries that are missing")
     stamps[-1].write_text(wanted)
     return 0
@@ -57,22 +64,29 @@ def _project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def _cmake_args() -> str:
-    return os.environ.get("CMAKE_ARGS") or PORTABLE
+def _cmake_args(venv: Path) -> str:
+    """Those of the environment, else those that `make cuda` left, else a build for the CPU."""
+    kept = venv / CMAKE_ARGS_FILE
+    return os.environ.get("CMAKE_ARGS") or (kept.read_text() if kept.is_file() else PORTABLE)
 
 
-def _fingerprint() -> str:
+def remember_cmake_args(venv: Path, flags: str) -> None:
+    """Build with these from now on, so that `make run` does not go back to the CPU's wheel."""
+    (venv / CMAKE_ARGS_FILE).write_text(flags)
+
+
+def _fingerprint(flags: str) -> str:
     """Changes when the environment must be looked at again."""
     parts = (
         (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
-        _cmake_args(),
+        flags,
         sys.version,
         str(ROOT),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _environment(venv: Path) -> Path:
+def environment(venv: Path) -> Path:
     python = venv / "bin" / "python"
     works = python.exists() and subprocess.run(
         [python, "-m", "pip", "--version"], capture_output=True
@@ -88,7 +102,7 @@ def _environment(venv: Path) -> Path:
     return python
 
 
-def _pip(python: Path, *arguments: str) -> None:
+def pip(python: Path, *arguments: str) -> None:
     command = [str(python), "-m", "pip", "--disable-pip-version-check", "-q", *arguments]
     if subprocess.run(command).returncode:
         sys.exit(
@@ -103,61 +117,65 @@ def _install_packages(python: Path, *, dev: bool) -> None:
     wanted = [item for item in project["dependencies"] if not item.startswith("llama-cpp")]
     if dev:
         wanted += project["optional-dependencies"]["dev"]
-    _pip(python, "install", *wanted)
+    pip(python, "install", *wanted)
 
 
-def _install_llama(python: Path) -> None:
+def _install_llama(python: Path, flags: str) -> None:
     requirement = next(d for d in _project()["dependencies"] if d.startswith("llama-cpp"))
-    folder = _wheel_folder(requirement)
+    folder = _wheel_folder(requirement, flags)
     cached = next(iter(folder.glob("*.whl")), None)
     if cached and _works_when_installed(python, cached):
         return
     if cached:
         _say(f"the cached {cached.name} does not import here; building it again")
         cached.unlink()
-    _build_llama(python, requirement, folder)
+    _build_llama(python, requirement, folder, flags)
     wheel = next(iter(folder.glob("*.whl")))
     if not _works_when_installed(python, wheel):
         wheel.unlink()
         sys.exit("llama-cpp-python was built but does not import; its message stands above.")
 
 
-def _wheel_folder(requirement: str) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    kind = "\0".join((requirement, _cmake_args(), sysconfig.get_platform(), *platform.libc_ver()))
+def cache_folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "steerlm-studio"
+
+
+def _wheel_folder(requirement: str, flags: str) -> Path:
+    kind = "\0".join((requirement, flags, sysconfig.get_platform(), *platform.libc_ver()))
     name = f"{requirement.partition('==')[2]}-{hashlib.sha256(kind.encode()).hexdigest()[:12]}"
-    return cache / "steerlm-studio" / "wheels" / name
+    return cache_folder() / "wheels" / name
 
 
 def _works_when_installed(python: Path, wheel: Path) -> bool:
     """Install the wheel and import it in a process of its own: a bad one may abort."""
-    _pip(python, "install", "--force-reinstall", "--no-deps", str(wheel))
-    _pip(python, "install", str(wheel))
+    pip(python, "install", "--force-reinstall", "--no-deps", str(wheel))
+    pip(python, "install", str(wheel))
     test = subprocess.run([python, "-c", IMPORT_TEST], capture_output=True, text=True)
     if test.returncode:
         print(test.stderr[-2000:], file=sys.stderr)
     return test.returncode == 0
 
 
-def _build_llama(python: Path, requirement: str, folder: Path) -> None:
+def _build_llama(python: Path, requirement: str, folder: Path, flags: str) -> None:
     if not (shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")):
         ensure_packages(["build-essential"], "llama.cpp needs a C++ compiler")
-    _say(f"building {requirement} with {_cmake_args()}: once, some 8 minutes on two cores")
+    minutes = "an hour or more" if "CUDA" in flags else "some 8 minutes"
+    _say(f"building {requirement} with {flags}: once, {minutes} on two cores")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         log = folder / "build.log"
         command = [str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir"]
         command += ["--no-binary", "llama-cpp-python", "-w", scratch, requirement]
-        if _run_with_heartbeat(command, log):
+        if _run_with_heartbeat(command, log, flags):
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
             sys.exit(f"{tail}\n\nllama.cpp could not be built; the whole log is {log}.")
         wheel = next(Path(scratch).glob("*.whl"))
         wheel.rename(folder / wheel.name)
 
 
-def _run_with_heartbeat(command: list[str], log: Path) -> int:
+def _run_with_heartbeat(command: list[str], log: Path, flags: str) -> int:
     """Run, its output into `log`, saying now and then how far it is."""
-    environment = {**os.environ, "CMAKE_ARGS": _cmake_args()}
+    environment = {**os.environ, "CMAKE_ARGS": flags}
     began = time.monotonic()
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)

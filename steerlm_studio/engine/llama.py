@@ -16,7 +16,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from steerlm_studio import cuda_libraries
+
 try:
+    cuda_libraries.load()
     from llama_cpp import llama_cpp as L
 except (OSError, RuntimeError) as error:  # it is there, but its shared libraries cannot be loaded
     raise ImportError(str(error)) from error

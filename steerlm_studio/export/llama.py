@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
-from llama_cpp import llama_cpp as L
 
+from steerlm_studio import cuda_libraries
 from steerlm_studio.errors import StudioError
+
+cuda_libraries.load()
+from llama_cpp import llama_cpp as L  # noqa: E402  # a CUDA build needs them loaded before
 
 Floats = npt.NDArray[np.float32]
 

@@ -14,29 +14,32 @@ def cache(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_wheel_is_kept_outside_the_clone_by_version_and_flags(cache, monkeypatch):
-    plain = bootstrap._wheel_folder("llama-cpp-python==0.3.36")
-    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_CUDA=on")
-    cuda = bootstrap._wheel_folder("llama-cpp-python==0.3.36")
-    other = bootstrap._wheel_folder("llama-cpp-python==0.3.37")
+def test_the_wheel_is_kept_outside_the_clone_by_version_and_flags(cache):
+    plain = bootstrap._wheel_folder("llama-cpp-python==0.3.36", "")
+    cuda = bootstrap._wheel_folder("llama-cpp-python==0.3.36", "-DGGML_CUDA=on")
+    other = bootstrap._wheel_folder("llama-cpp-python==0.3.37", "")
     assert plain.is_relative_to(cache)
     assert plain.name.startswith("0.3.36-")
     assert len({plain, cuda, other}) == 3
 
 
-def test_other_flags_mean_another_look(monkeypatch):
-    before = bootstrap._fingerprint()
-    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_CUDA=on")
-    assert bootstrap._fingerprint() != before
+def test_other_flags_mean_another_look():
+    assert bootstrap._fingerprint("-DGGML_CUDA=on") != bootstrap._fingerprint("")
 
 
-def test_the_default_build_runs_on_other_machines_too(monkeypatch):
-    monkeypatch.delenv("CMAKE_ARGS", raising=False)
-    assert "-DGGML_NATIVE=OFF" in bootstrap._cmake_args()
+def test_the_default_build_runs_on_other_machines_too(cache):
+    assert "-DGGML_NATIVE=OFF" in bootstrap._cmake_args(cache)
+
+
+def test_flags_once_asked_for_stay_until_the_environment_says_others(cache, monkeypatch):
+    bootstrap.remember_cmake_args(cache, "-DGGML_CUDA=ON")
+    assert bootstrap._cmake_args(cache) == "-DGGML_CUDA=ON"
+    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_VULKAN=ON")
+    assert bootstrap._cmake_args(cache) == "-DGGML_VULKAN=ON"
 
 
 def test_an_environment_that_is_ready_is_not_touched(tmp_path):
-    (tmp_path / "ready-dev").write_text(bootstrap._fingerprint())
+    (tmp_path / "ready-dev").write_text(bootstrap._fingerprint(bootstrap._cmake_args(tmp_path)))
     for flags in ([], ["--dev"]):
         command = [sys.executable, bootstrap.__file__, str(tmp_path), *flags]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
