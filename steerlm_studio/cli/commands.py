@@ -4,6 +4,7 @@ COMMANDS = {
     "control": "print or check a control string",
     "prompt": "print exactly what is sent for a conversation",
     "generate": "answer a prompt, streaming to the terminal",
+    "batch": "answer a file of prompts under several settings",
     "tokenize": "print a model's tokens of a text",
     "export": "make GGUFs of a checkpoint",
     "inspect": "tell what a checkpoint or GGUF holds",

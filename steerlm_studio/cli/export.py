@@ -2,13 +2,13 @@
 
 import argparse
 import json
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from steerlm_studio.cli.calibration import BUILT_IN, calibration_text
+from steerlm_studio.cli.ending import ended_cleanly
 from steerlm_studio.cli.export_progress import as_json, terminal_line
 from steerlm_studio.cli.words import as_bytes, print_table
 from steerlm_studio.errors import StudioError
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
             _tell_sizes(model, targets, options.json)
             return 0
         judge = _judge(options, source, model, show)
-        with _ended_cleanly(), closing(export.written(model, targets, judge)) as steps:
+        with ended_cleanly(), closing(export.written(model, targets, judge)) as steps:
             for progress in steps:
                 show(progress)
     if not options.json:
@@ -121,16 +121,6 @@ def _weights(
     for done in calibration:
         show(export.Progress("calibrating", calibration.name, done, calibration.total))
     return calibration.weights
-
-
-@contextmanager
-def _ended_cleanly() -> Iterator[None]:
-    """A polite kill cleans up like Ctrl+C does."""
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _outs(out: Path, types: list[str]) -> dict[Path, str]:

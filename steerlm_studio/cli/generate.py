@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -12,7 +12,6 @@ from steerlm_studio.cli.prompt import sent
 from steerlm_studio.cli.settings import (
     add_steering_options,
     add_template_options,
-    changes_in,
     chosen_template,
     model_path,
     steered,
@@ -21,6 +20,7 @@ from steerlm_studio.engine.client import Engine
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Done, Lane, LaneDone, Ready, Reply, Sampling, Step
 from steerlm_studio.sampling import PRESETS, preset_for, preset_named
+from steerlm_studio.steer.changes import changes_in
 from steerlm_studio.steer.conversation import Conversation
 from steerlm_studio.steer.family import family_of
 from steerlm_studio.steer.schema import schema_named
@@ -49,14 +49,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--system", metavar="TEXT", help="the system text")
     parser.add_argument("--mode", choices=("fast", "exact"), default="fast",
                         help="lanes in one batch, or one at a time and reproducible")  # fmt: skip
-    parser.add_argument("--sampling", metavar="NAME", help=f"one of {', '.join(PRESETS)}")
-    for name, kind in SAMPLING_OPTIONS:
-        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N")
+    add_sampling_options(parser)
     parser.add_argument("--context", type=int, metavar="TOKENS", default=0)
     parser.add_argument("--gpu-layers", type=int, metavar="N", default=-1)
     parser.add_argument("--threads", type=int, metavar="N", default=0, help="0 adapts it")
     parser.add_argument("--json", action="store_true", help="one JSON object per reply")
     parser.set_defaults(run=run)
+
+
+def add_sampling_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sampling", metavar="NAME", help=f"one of {', '.join(PRESETS)}")
+    for name, kind in SAMPLING_OPTIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, metavar="N")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,8 +72,10 @@ def run(options: argparse.Namespace) -> int:
         gpu_layers=options.gpu_layers,
         threads=options.threads,
     ) as engine:
-        steerings, template = _steerings(engine.ready, options)
-        sampling = _sampling(engine.ready, options)
+        metadata = engine.ready.metadata
+        base, template = chosen_base(metadata, options)
+        steerings = (base, *(base.with_values(changes_in(text)) for text in options.vs))
+        sampling = chosen_sampling(metadata, options)
         talk = Conversation(options.system or steerings[0].schema.system)
         lanes = tuple(
             Lane(sent(render(talk, question, steering, template)), sampling)
@@ -104,18 +110,19 @@ class Outcome:
         return outcome
 
 
-def _steerings(ready: Ready, options: argparse.Namespace) -> tuple[tuple[Steering, ...], Template]:
-    """The steering of each lane, and the template they are sent in."""
-    family = family_of(ready.metadata)
+def chosen_base(
+    metadata: Mapping[str, str], options: argparse.Namespace
+) -> tuple[Steering, Template]:
+    """What `--set` makes of the model's default, and the template it is sent in."""
+    family = family_of(metadata)
     schema = schema_named(options.schema) if options.schema else family.schema
-    base = steered(default_steering(schema), options)
     own = TEMPLATES[schema.template] if options.schema else family.template
-    template = chosen_template(own, options)
-    return (base, *(base.with_values(changes_in(text)) for text in options.vs)), template
+    return steered(default_steering(schema), options), chosen_template(own, options)
 
 
-def _sampling(ready: Ready, options: argparse.Namespace) -> Sampling:
-    base = preset_named(options.sampling or preset_for(ready.metadata))
+def chosen_sampling(metadata: Mapping[str, str], options: argparse.Namespace) -> Sampling:
+    """The named or the model's own sampling, with what the options change."""
+    base = preset_named(options.sampling or preset_for(metadata))
     changes = {name: getattr(options, name) for name, _ in SAMPLING_OPTIONS}
     changes = {name: value for name, value in changes.items() if value is not None}
     return msgspec.structs.replace(base, **changes)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from steerlm_studio import resources
 from steerlm_studio.errors import StudioError
+from steerlm_studio.steer.changes import changes_in, left_out
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.steer.template import TEMPLATES, Template, template_named
 
@@ -49,18 +50,7 @@ def steered(base: Steering, options: argparse.Namespace) -> Steering:
     """`base` with what `--set` and `--lang` say."""
     for changes in options.set:
         base = base.with_values(changes_in(changes))
-    return base if options.lang is None else base.having(lang=_left_out(options.lang))
-
-
-def changes_in(text: str) -> dict[str, int | str | None]:
-    """Read `humor=3,toxicity=-,lang=de`. Raises StudioError naming the item that is wrong."""
-    changes: dict[str, int | str | None] = {}
-    for item in filter(None, (piece.strip() for piece in text.split(","))):
-        name, equals, value = (piece.strip() for piece in item.partition("="))
-        if not equals or not value:
-            raise StudioError(f"“{item}” is not of the form name=value, e.g. humor=3 or humor=-.")
-        changes[name] = _left_out(value) if name == "lang" else _number(name, value)
-    return changes
+    return base if options.lang is None else base.having(lang=left_out(options.lang))
 
 
 def model_path(name: str) -> Path:
@@ -69,16 +59,3 @@ def model_path(name: str) -> Path:
     if not path.is_file():
         raise StudioError(f"There is no model file {path}. Give the path of a .gguf file, or demo.")
     return path
-
-
-def _left_out(value: str) -> str | None:
-    return None if value == "-" else value
-
-
-def _number(name: str, value: str) -> int | None:
-    if value == "-":
-        return None
-    try:
-        return int(value)
-    except ValueError:
-        raise StudioError(f"{name} takes a whole number or -, not “{value}”.") from None

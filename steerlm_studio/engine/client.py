@@ -103,6 +103,11 @@ class Engine:
         """The process id of the child."""
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the child is there for another request."""
+        return self._process.poll() is None
+
     def generate(
         self,
         lanes: Sequence[Lane],

@@ -1,0 +1,1 @@
+"""Prompts times settings as a table: what goes in, what comes out, what is done already."""
