@@ -124,7 +124,11 @@ class Step(msgspec.Struct, frozen=True, tag="step"):
 
 
 class LaneDone(msgspec.Struct, frozen=True, tag="lane_done"):
-    """A lane ended. `tokens` counts what it generated, the stop token excluded."""
+    """A lane ended. `tokens` counts what it generated, the stop token excluded.
+
+    `width` is the columns that its steps were padded to: the same prompt, sampling, mode, width,
+    device, model and build give the same text.
+    """
 
     run: int
     lane: int
@@ -132,6 +136,7 @@ class LaneDone(msgspec.Struct, frozen=True, tag="lane_done"):
     tokens: int
     prompt_tokens: int
     seed: int
+    width: int = 0
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

@@ -179,10 +179,12 @@ def _as_json(
         "first_token_seconds": done.first_token_seconds,
         "seconds": done.seconds,
         "mode": options.mode,
+        "width": ending.width,
         "sampling": msgspec.to_builtins(sampling),
         "model": ready.name,
         "quant": ready.quant,
         "device": ready.device,
+        "build": ready.llama_version,
     }
 
 

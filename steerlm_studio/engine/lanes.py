@@ -50,6 +50,7 @@ class Run:
 
     number: int
     answers: list[Answer]
+    width: int  # that its steps are padded to
     cancelled: Callable[[], bool]
     started: float = field(default_factory=time.monotonic)
     evaluated: int = 0
@@ -70,6 +71,7 @@ class Run:
             tokens=answer.tokens,
             prompt_tokens=len(answer.prompt.ids),
             seed=answer.sampler.seed,
+            width=self.width,
         )
 
     def done(self) -> Done:
@@ -148,9 +150,11 @@ class Lanes:
             Answer(number, prompt, lane.sampling, stops, self._llama)
             for number, (prompt, lane) in enumerate(lanes)
         ]
-        run = Run(request.run, answers, cancelled)
+        exact = request.mode == "exact"
+        width = self._limits.exact_width if exact else self._limits.width(1)
+        run = Run(request.run, answers, width, cancelled)
         try:
-            yield from (self._exact if request.mode == "exact" else self._fast)(run)
+            yield from (self._exact if exact else self._fast)(run)
         except Aborted:
             yield from self._end_all(run, "cancelled")
         except NoRoom:
@@ -220,7 +224,7 @@ class Lanes:
     # --- Exact: one lane at a time, evaluated in the same calls whatever went before -----------
 
     def _exact(self, run: Run) -> Iterator[Reply]:
-        width = self._limits.exact_width
+        width = run.width
         for answer in run.answers:
             prefix = answer.prompt.ids[: answer.prompt.prefix if self._cache.shares else 0]
             run.reused += self._cache.even_stem(prefix)

@@ -120,6 +120,16 @@ def test_a_step_on_a_gpu_is_always_as_wide_as_all_lanes(lanes_within):
     assert crowded.texts[1] == alone.texts[0]
 
 
+@pytest.mark.parametrize(
+    ("on_gpu", "mode", "width"),
+    [(False, "fast", 2), (False, "exact", 2), (True, "fast", 4), (True, "exact", 1)],
+)
+def test_a_reply_says_what_its_steps_were_padded_to(lanes_within, on_gpu, mode, width):
+    lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=on_gpu)
+    heard = ask(lanes, lane(), lane(seed=2), lane(seed=3), mode=mode)
+    assert [heard.ends[number].width for number in range(3)] == [width] * 3
+
+
 def test_more_lanes_than_fit_wait_and_are_all_answered(lanes):
     many = [lane(seed=n, max_tokens=4 + n) for n in range(9)]
     heard = ask(lanes, *many, stop=())
