@@ -19,22 +19,32 @@
     </message>
 </context>
 <context>
+    <name>ColumnFoot</name>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation>
+            <numerusform>%n word</numerusform>
+            <numerusform>%n words</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CompareTop</name>
+    <message numerus="yes">
+        <source>Answer in %n columns</source>
+        <translation>
+            <numerusform>Answer in %n column</numerusform>
+            <numerusform>Answer in %n columns</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ControlString</name>
     <message numerus="yes">
         <source>%n tokens</source>
         <translation>
             <numerusform>%n token</numerusform>
             <numerusform>%n tokens</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>ExportReport</name>
-    <message numerus="yes">
-        <source>%n files are written and right</source>
-        <translation>
-            <numerusform>%n file is written and right</numerusform>
-            <numerusform>%n files are written and right</numerusform>
         </translation>
     </message>
 </context>

@@ -36,12 +36,24 @@ def cell_bytes(header: Header) -> int:
     return header.number("block_count") * groups * (key + value) * _VALUE_BYTES
 
 
+def lanes_that_fit(
+    header: Header, context: int, wanted: int, gpu_layers: int, devices: Sequence[Device]
+) -> int:
+    """How many lanes may run at a time: those `wanted`, fewer where memory is short.
+
+    The weights count on a CPU too: a mapped file that has to be read again and again is no gain.
+    What is over is queued, so one lane always does.
+    """
+    free = _free(gpu_layers, devices) - header.file_bytes
+    per_cell = cell_bytes(header)
+    fitting = (n for n in range(wanted, 1, -1) if cell_count(context, n) * per_cell <= free)
+    return next(fitting, 1)
+
+
 def check_memory(header: Header, cells: int, gpu_layers: int, devices: Sequence[Device]) -> None:
     """Refuse a context that cannot fit: llama.cpp would hang or die on it. Raises `StudioError`."""
-    gpus = [device for device in devices if device.kind in ("gpu", "igpu")]
-    on_gpu = bool(gpus) and gpu_layers != 0
-    free = sum(gpu.memory_free for gpu in gpus) if on_gpu else 0
-    free += psutil.virtual_memory().available if gpu_layers >= 0 or not on_gpu else 0
+    on_gpu = _is_on_gpu(gpu_layers, devices)
+    free = _free(gpu_layers, devices)
     # Weights are mapped from the file on a CPU, so only what the context needs has to be free.
     needed = cells * cell_bytes(header) + (header.file_bytes if on_gpu else 0)
     if needed > free:
@@ -50,3 +62,15 @@ def check_memory(header: Header, cells: int, gpu_layers: int, devices: Sequence[
             f"{free / _GIB:.1f} GiB are free. Choose a smaller context (--context), fewer answers "
             "side by side (--lanes), or a smaller quantization of the model."
         )
+
+
+def _is_on_gpu(gpu_layers: int, devices: Sequence[Device]) -> bool:
+    return gpu_layers != 0 and any(device.kind in ("gpu", "igpu") for device in devices)
+
+
+def _free(gpu_layers: int, devices: Sequence[Device]) -> int:
+    """Bytes that are free where the layers go."""
+    gpus = [device for device in devices if device.kind in ("gpu", "igpu")]
+    on_gpu = _is_on_gpu(gpu_layers, devices)
+    free = sum(gpu.memory_free for gpu in gpus) if on_gpu else 0
+    return free + (psutil.virtual_memory().available if gpu_layers >= 0 or not on_gpu else 0)

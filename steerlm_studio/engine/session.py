@@ -74,10 +74,13 @@ class Session:
 
     def _fit(self, options: argparse.Namespace, devices: list[llama.Device]) -> Limits:
         context = fit.context_size(self._header, options.context)
-        cells = fit.cell_count(context, options.lanes)
+        lanes = fit.lanes_that_fit(
+            self._header, context, options.lanes, options.gpu_layers, devices
+        )
+        cells = fit.cell_count(context, lanes)
         fit.check_memory(self._header, cells, options.gpu_layers, devices)
         on_gpu = self._gpu is not None and options.gpu_layers != 0
-        return Limits(context, cells, options.lanes, on_gpu)
+        return Limits(context, cells, lanes, on_gpu)
 
     def _describe(self, gpu_layers: int, seconds: float) -> Ready:
         found, layers = self._header, self._llama.layers

@@ -46,6 +46,7 @@ class Actions:
         self.keys = self._make(_tr("Keys"), "Ctrl+/", "help")
         self.about = self._make(_tr("About SteerLM Studio"), "", "info")
         self.schemes = self._schemes()
+        self.views = self._views()
 
     def scheme(self) -> Qt.ColorScheme:
         """The mode that is checked in the menu; Unknown follows the system."""
@@ -74,6 +75,19 @@ class Actions:
         group.actions()[0].setChecked(True)
         return group
 
+    def _views(self) -> QActionGroup:
+        """What the middle of the window shows; their data is its name."""
+        group = QActionGroup(self._window)
+        for name, text, keys in (
+            ("chat", _tr("Chat"), "Ctrl+1"),
+            ("compare", _tr("Compare"), "Ctrl+2"),
+        ):
+            action = group.addAction(self._make(text, keys, name))
+            action.setCheckable(True)
+            action.setData(name)
+        group.actions()[0].setChecked(True)
+        return group
+
 
 def fill_menus(
     window: QMainWindow, actions: Actions, steering: Sequence[QAction], docks: Sequence[QAction]
@@ -94,6 +108,7 @@ def fill_menus(
     _fill(answer, [None, own.edit_last, own.copy_reply])
     _fill(bar.addMenu(_tr("&Steering")), list(steering))
     view = bar.addMenu(_tr("&View"))
+    _fill(view, [*own.views.actions(), None])
     _fill(view, [own.sidebar, own.prompt, None, *docks, None])
     _fill(view, [own.larger, own.smaller, own.normal, None])
     _fill(view.addMenu(_tr("Appearance")), list(own.schemes.actions()))

@@ -233,6 +233,7 @@ class Session:
             return ()
         for lane, piece in zip(step.lanes, step.pieces, strict=True):
             run.answers[lane].text += piece
+            run.answers[lane].tokens += 1  # `LaneDone` has the count without the stop token
             run.answers[lane].seconds += step.seconds
         return tuple(run.answers[lane] for lane in step.lanes)
 

@@ -1,5 +1,7 @@
 """The middle of the window: system text, transcript, control string, composer."""
 
+from typing import Literal
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QStackedWidget, QVBoxLayout, QWidget
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.banner import Banner
 from steerlm_studio.ui.chat import Answer, Chat
+from steerlm_studio.ui.compare.page import ComparePage
 from steerlm_studio.ui.composer import Composer
 from steerlm_studio.ui.control_string import ControlString
 from steerlm_studio.ui.empty_state import EmptyState
@@ -18,6 +21,8 @@ from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
 from steerlm_studio.ui.tour import Tour
 from steerlm_studio.ui.transcript import Transcript
+
+View = Literal["chat", "compare"]
 
 
 class ChatPage(QWidget):
@@ -38,8 +43,12 @@ class ChatPage(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.transcript)
+        self.compare = ComparePage()
+        self._middle.addWidget(self.compare)
+        self._view: View = "chat"
         self._lay_out()
         self.transcript.link_activated.connect(self._on_link_activated)
+        self.compare.link_activated.connect(self._on_link_activated)
         self.transcript.edit_requested.connect(self.edit)
         self.composer.edit_last_requested.connect(self.edit_last)
         self.composer.refused.connect(lambda why: self.notice.say(why, is_error=True))
@@ -56,8 +65,19 @@ class ChatPage(QWidget):
         self.transcript.show_chat(chat)
         self.transcript.offer_resteer(steering)
         self.find_bar.refresh()
-        is_empty = chat.last is None
-        self._middle.setCurrentWidget(self.empty if is_empty else self.transcript)
+        self._show_middle()
+
+    def set_view(self, view: View) -> None:
+        """Read the conversation, or compare settings of its questions."""
+        self._view = view
+        self.find_bar.hide()
+        self.system.setVisible(view == "chat")
+        self._show_middle()
+
+    def _show_middle(self) -> None:
+        is_empty = self._chat is None or self._chat.last is None
+        chat = self.empty if is_empty else self.transcript
+        self._middle.setCurrentWidget({"chat": chat, "compare": self.compare}[self._view])
 
     def show_steering(self, steering: Steering) -> None:
         """The sliders stand so now: redraw the control string at once."""

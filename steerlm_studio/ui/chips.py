@@ -1,5 +1,6 @@
 """What a reply was told that its neighbour was not, as a row of small labels."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -24,9 +25,14 @@ class Chip:
 
 def chips_of(steering: Steering, reference: Steering) -> tuple[Chip, ...]:
     """A chip for each value of `steering` that is not the one of `reference`."""
+    return chips_for(steering.differences(reference))
+
+
+def chips_for(differences: Iterable[tuple[str, object, object]]) -> tuple[Chip, ...]:
+    """A chip for each difference: what, its value there, its value here."""
     return tuple(
         Chip(f"{key.replace('_', ' ')} {_value(before)}→{_value(now)}", _group(key))
-        for key, before, now in steering.differences(reference)
+        for key, before, now in differences
     )
 
 

@@ -151,7 +151,7 @@ class Frame(QObject):
         models.addActions([self.actions.demo_model, self.actions.open_model])
         models.addMenu(self._recent)
         models.addActions([self.actions.reload_model, self.actions.close_model])
-        return TopBar(self.actions.sidebar, models)
+        return TopBar(self.actions.sidebar, models, self.actions.views.actions())
 
     def _lay_out(self) -> None:
         window = self._window

@@ -4,13 +4,12 @@ from PySide6.QtCore import QRect, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from steerlm_studio.steer.language_guess import other_language
-from steerlm_studio.steer.languages import LANGUAGES
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.chips import ChipRow, chips_of
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
@@ -92,7 +91,7 @@ class ReplyView(QWidget):
         text = answer.text.lstrip()
         self.body.show_markdown(text)
         self.body.setVisible(bool(text))
-        self.note.setText(self._note())
+        self.note.setText(note_on(self.answer))
         self.note.setVisible(bool(self.note.text()))
 
     def offer_resteer(self, is_offered: bool) -> None:
@@ -104,34 +103,6 @@ class ReplyView(QWidget):
         if self.fork.shown > 0:
             return self.fork.answers[self.fork.shown - 1].steering
         return self._reference
-
-    def _note(self) -> str:
-        answer = self.answer
-        notes: dict[str | None, str] = {
-            None: "" if answer.text.strip() else self.tr("Reading the prompt…"),
-            "stop": "" if answer.text.strip() else self.tr("The model gave an empty reply."),
-            "length": self.tr("Cut off at %1 tokens, the most that Sampling allows.").replace(
-                "%1", str(answer.tokens)
-            ),
-            "context": self.tr("Cut off: the model's context is full."),
-            "cancelled": self.tr("Stopped."),
-            "failed": self.tr("The engine ended before the reply did."),
-        }
-        return "  ".join(filter(None, (notes[answer.finish], self._language_note())))
-
-    def _language_note(self) -> str:
-        """Where the finished reply is plainly in another language than was asked for."""
-        answer = self.answer
-        asked = answer.steering.lang
-        if answer.is_running or asked is None:
-            return ""
-        found = sorted(other_language(answer.text, asked))
-        if not found:
-            return ""
-        names = self.tr(" or ").join(LANGUAGES[code][0] for code in found[:3])
-        text = self.tr("%1 was asked for (lang:%2), but this reads like %3.")
-        text = text.replace("%1", LANGUAGES[asked][0]).replace("%2", asked)
-        return text.replace("%3", names)
 
     def show_matches(self, words: str, current: int = -1) -> int:
         """Mark `words` in question and reply, the one numbered `current` stronger; how many."""

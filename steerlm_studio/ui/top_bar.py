@@ -1,5 +1,6 @@
 """The bar over everything: sidebar, the conversation's title, the model and how it is."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, colours_of
+from steerlm_studio.ui.view_switch import ViewSwitch
 
 State = Literal["none", "loading", "ready", "working", "lost"]
 _DOT = 8
@@ -19,7 +21,13 @@ _DOT = 8
 class TopBar(QWidget):
     """Says in a word and a dot how the engine is; the model's name opens its menu."""
 
-    def __init__(self, sidebar: QAction, models: QMenu, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        sidebar: QAction,
+        models: QMenu,
+        views: Sequence[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.title = ElidedLabel()
         self.model = QToolButton()
@@ -39,6 +47,8 @@ class TopBar(QWidget):
         row.setSpacing(GRID)
         row.addWidget(_button(sidebar))
         row.addWidget(self.title, 1)
+        row.addWidget(ViewSwitch(views))
+        row.addStretch(1)
         row.addWidget(self.note)
         row.addWidget(self.model)
         row.addWidget(self.dot)

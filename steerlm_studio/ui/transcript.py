@@ -1,6 +1,5 @@
 """The conversation as it is read: scrolls, follows the end while one is there, streams."""
 
-import time
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, QUrl, Signal
@@ -17,12 +16,11 @@ from PySide6.QtWidgets import (
 from steerlm_studio.steer.steering import Steering, default_steering
 from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.pace import Pace
 from steerlm_studio.ui.reading_column import side_margin
 from steerlm_studio.ui.reply_view import ReplyView
 from steerlm_studio.ui.theme import GRID
 
-_FRAME_MS = 16
-_SHARE = 4  # showing takes at most about a quarter of the time, however long the reply
 _AT_FIRST = 8  # turns that are made when a conversation is shown
 _AT_ONCE = 2  # more of them each time one goes further up
 _OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
@@ -48,10 +46,8 @@ class Transcript(QScrollArea):
         self._pending: set[Answer] = set()
         self._follows = True
         self._held: Callable[[], int] | None = None  # where to stay while views grow
-        self._cost = 0.0  # seconds that the last showing took
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.timeout.connect(self.show_pending)
+        self._pace = Pace(self)
+        self._pace.due.connect(self._show_grown)
         self._lay_out()
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._on_scrolled)
@@ -151,18 +147,17 @@ class Transcript(QScrollArea):
     def answer_grew(self, answer: Answer) -> None:
         """New text is there: show it with the next frame."""
         self._pending.add(answer)
-        if not self._frame.isActive():
-            self._frame.start(max(_FRAME_MS, round(self._cost * 1000 * (_SHARE - 1))))
+        self._pace.ask()
 
     def show_pending(self) -> None:
         """Show now what the next frame would."""
-        self._frame.stop()
-        began = time.perf_counter()
+        self._pace.now()
+
+    def _show_grown(self) -> None:
         for view in self.views:
             if view.answer in self._pending:
                 view.grow()
         self._pending.clear()
-        self._cost = time.perf_counter() - began
         self.painted.emit()
 
     def offer_resteer(self, steering: Steering) -> None:

@@ -12,6 +12,8 @@ from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Session
+from steerlm_studio.ui.compare.columns import MOST
+from steerlm_studio.ui.compare.comparing import Comparing
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess
@@ -24,6 +26,7 @@ from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.settings import recent_models, remember_model
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
+from steerlm_studio.ui.viewing import Viewing
 
 
 class MainWindow(QMainWindow):
@@ -41,6 +44,8 @@ class MainWindow(QMainWindow):
         self._options = tuple(options)
         self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
         self.answering = Answering(self.engine, self.frame, self.session)
+        self.comparing = Comparing(self.frame, self.session, self.answering)
+        self.viewing = Viewing(self.frame, self.answering, self.comparing)
         self.conversing = Conversing(self.page, self.session)
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
@@ -69,7 +74,9 @@ class MainWindow(QMainWindow):
         self.loading.close()
 
     def _engine_options(self) -> list[str]:
-        return [*self.preferring.preferences.engine_options(), *self._options]
+        """A lane per column, as far as there is memory; what the user set comes after and wins."""
+        chosen = self.preferring.preferences.engine_options()
+        return [f"--lanes={MOST}", *chosen, *self._options]
 
     def _on_model_changed(self, model: Model | None) -> None:
         self.answering.model = model
@@ -80,6 +87,7 @@ class MainWindow(QMainWindow):
         """Use what the file says about itself: schema, sampling; it loads, so remember it."""
         if model.schema is not None:
             self.steering.set_schema(model.schema)
+            self.comparing.set_schema(model.schema)
             self.page.show_steering(self.steering.steering)
         self.prompting.set_template(model.template)
         self.sampling.set_preset(model.sampling_preset)
@@ -102,7 +110,7 @@ class MainWindow(QMainWindow):
 
     def ask(self, question: str) -> None:
         """Put the question at the end of the conversation."""
-        self.answering.ask(question)
+        self.viewing.ask(question)
 
     def _on_answer_begun(self) -> None:
         self.loading.forget_error()
@@ -128,6 +136,7 @@ class MainWindow(QMainWindow):
     def _show_chat(self) -> None:
         chat = self.session.chat
         self.page.show_chat(chat, self.steering.steering)
+        self.comparing.show_chat()
         self.frame.show_chats(self.session.chats, chat)
         self.prompting.refresh_soon()
         self._show_running()
@@ -154,15 +163,14 @@ class MainWindow(QMainWindow):
         self.answering.run_ended.connect(self._show_running)
         self.answering.run_ended.connect(self.announcer.answers_ended)
         self.conversing.changed.connect(self._show_chat)
+        self.comparing.changed.connect(self._show_chat)
+        self.comparing.told.connect(self._on_steering_changed)
 
     def _connect_panels(self) -> None:
         page, answering = self.page, self.answering
-        page.composer.submitted.connect(answering.ask)
         page.composer.stop_requested.connect(answering.stop)
-        page.empty.chosen.connect(answering.ask)
         page.transcript.version_requested.connect(self.conversing.step_version)
         page.transcript.again_requested.connect(answering.with_new_seed)
-        page.composer.edited.connect(answering.ask_instead)
         page.transcript.delete_requested.connect(self.conversing.delete_version)
         page.transcript.resteer_requested.connect(answering.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
@@ -184,16 +192,13 @@ class MainWindow(QMainWindow):
         actions.close_model.triggered.connect(self.close_model)
         actions.quit.triggered.connect(self.close)
         actions.stop.triggered.connect(answering.stop)
-        actions.again.triggered.connect(lambda: answering.again())
-        actions.new_seed.triggered.connect(lambda: answering.with_new_seed())
-        actions.resteer.triggered.connect(lambda: answering.resteer())
         actions.previous.triggered.connect(lambda: conversing.step_last_version(-1))
         actions.next.triggered.connect(lambda: conversing.step_last_version(1))
         actions.rename_chat.triggered.connect(self.frame.conversations.rename_current)
         actions.delete_chat.triggered.connect(conversing.delete_shown)
         actions.edit_last.triggered.connect(self.page.edit_last)
         actions.delete_version.triggered.connect(conversing.delete_last_version)
-        actions.find.triggered.connect(self.page.find_bar.open)
+        actions.find.triggered.connect(self.viewing.find)
         actions.settings.triggered.connect(self.preferring.open_dialog)
         actions.tour.triggered.connect(self.page.tour.begin)
         actions.copy_reply.triggered.connect(conversing.copy_last)

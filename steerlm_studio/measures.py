@@ -1,0 +1,88 @@
+"""What can be counted in a reply: length, how hard it is to read, how varied its words are."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_LONG = 6  # letters; words with more count as long
+_FEWEST = 10  # words below which readability says nothing
+
+# Scripts without spaces: each character counts as a word.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_LETTER = rf"(?:(?![{_UNSPACED}])\w)"
+_JOINT = "['\u2019-]"  # as in isn't, well-known
+_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTER}+(?:{_JOINT}{_LETTER}+)*")
+_CLOSING = "\"'\u201d\u2019\u00bb)\\]"
+_FULL_STOPS = "\u3002\uff01\uff1f\u061f\u0964"  # Chinese and Japanese, Arabic, Hindi
+_SENTENCE = re.compile(rf"[.!?\u2026]+(?=[\s{_CLOSING}]|$)|[{_FULL_STOPS}]+|\n\s*\n")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+
+
+def words(text: str) -> list[str]:
+    """The words in order; in scripts that do not part them, the characters."""
+    return _WORD.findall(text)
+
+
+def sentences(text: str) -> int:
+    """How many stretches with a word in them end at a stop, an empty line or the end."""
+    return sum(bool(_WORD.search(piece)) for piece in _SENTENCE.split(text))
+
+
+def lix(text: str) -> float | None:
+    """Björnsson's readability index: words per sentence plus the percentage of long words.
+
+    Below 30 is very easy, above 50 hard. It needs no syllables, so it serves many languages; None
+    for scripts that do not part words, and for texts too short to say.
+    """
+    found = words(text)
+    if len(found) < _FEWEST or _HAS_UNSPACED.search(text):
+        return None
+    long = sum(len(word) > _LONG for word in found)
+    return len(found) / sentences(text) + 100 * long / len(found)
+
+
+def distinct(text: str, n: int = 2) -> float | None:
+    """Distinct-n (Li et al. 2016): the share of its runs of n words that are different."""
+    found = [word.lower() for word in words(text)]
+    runs = list(zip(*(found[start:] for start in range(n)), strict=False))
+    return len(set(runs)) / len(runs) if runs else None
+
+
+def agreement(text: str, other: str) -> int:
+    """How many words both begin with before the first that differs."""
+    pairs = zip(words(text), words(other), strict=False)
+    return next((n for n, (one, two) in enumerate(pairs) if one != two), _shorter(text, other))
+
+
+def _shorter(text: str, other: str) -> int:
+    return min(len(words(text)), len(words(other)))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All of them for one reply, beside the one it is compared with."""
+
+    words: int
+    sentences: int
+    lix: float | None
+    distinct: float | None
+    agreement: int
+
+
+def measured(text: str, other: str) -> Measured:
+    return Measured(
+        len(words(text)), sentences(text), lix(text), distinct(text), agreement(text, other)
+    )
+
+
+def changed_share(text: str, other: str) -> float:
+    """How different two replies are, 0 the same to 1 nothing in common: by their word pairs."""
+    one, two = (_pairs(words(t)) for t in (text, other))
+    both = one | two
+    return 1 - len(one & two) / len(both) if both else 0.0
+
+
+def _pairs(found: Sequence[str]) -> set[tuple[str, ...]]:
+    lowered = [word.lower() for word in found]
+    return set(pairwise(lowered)) | {(word,) for word in lowered}

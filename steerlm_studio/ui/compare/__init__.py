@@ -1,0 +1,1 @@
+"""Several columns of one question side by side: what each slider does."""

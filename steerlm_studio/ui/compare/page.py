@@ -1,0 +1,219 @@
+"""The middle of the window while one compares: the question, its columns, how they are read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from steerlm_studio.protocol import Done, Mode, Sampling
+from steerlm_studio.ui.chat import Answer, Chat, Fork
+from steerlm_studio.ui.compare.columns import Column, Columns
+from steerlm_studio.ui.compare.foot import CompareFoot
+from steerlm_studio.ui.compare.kept import answers_of, as_data, from_data
+from steerlm_studio.ui.compare.strip import Strip
+from steerlm_studio.ui.compare.top import CompareTop
+from steerlm_studio.ui.notice import Notice
+from steerlm_studio.ui.pace import Pace
+from steerlm_studio.ui.theme import GRID
+
+_NUMBERS_MS = 200  # numbers change at most five times a second
+
+
+class ComparePage(QWidget):
+    """Holds the columns and which answer each shows; what is asked for leaves by signals."""
+
+    columns_changed = Signal()  # other columns, another selected, or told otherwise
+    painted = Signal()
+    link_activated = Signal(QUrl)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.columns = Columns()
+        self.answers: dict[int, Answer] = {}  # by the column's key
+        self.fork: Fork | None = None  # the question that is shown
+        self.mode: Mode = "fast"
+        self._follows = True  # the end of the conversation, else an earlier question
+        self._put_back: Callable[[], None] | None = None
+        self._chat: Chat | None = None
+        self._usual = Sampling()
+        self._pending: set[Answer] = set()
+        self.top = CompareTop()
+        self.strip = Strip()
+        self.foot = CompareFoot()
+        self.notice = Notice()
+        self._pace = Pace(self)
+        self._pace.due.connect(self._show_grown)
+        self._numbers = QTimer(self)
+        self._numbers.setSingleShot(True)
+        self._numbers.setInterval(_NUMBERS_MS)
+        self._numbers.timeout.connect(self._show_numbers)
+        self._lay_out()
+        self._connect()
+
+    # what is shown
+
+    def show_chat(self, chat: Chat, usual: Sampling) -> None:
+        """Show the last question of `chat`, or the one that is shown where it is still there."""
+        forks = list(chat.forks())
+        is_there = chat is self._chat and self.fork in forks
+        self._follows = self._follows or not is_there
+        self._chat, self._usual = chat, usual
+        fork = self.fork
+        if self._follows:
+            fork = forks[-1] if forks else None
+        if fork is not self.fork:
+            self.foot.show_shared(None, 0)
+        self._show_fork(fork)
+
+    def show_turn(self, by: int) -> None:
+        """Show the question before or after."""
+        forks = list(self._chat.forks()) if self._chat else []
+        if self.fork in forks:
+            place = forks.index(self.fork) + by
+            if 0 <= place < len(forks):
+                self._follows = place == len(forks) - 1
+                self._show_fork(forks[place])
+
+    def set_columns(self, columns: Columns) -> None:
+        """Show other columns, told anew."""
+        self.columns = columns
+        self._refresh()
+        self.columns_changed.emit()
+
+    def give(self, answers: Mapping[int, Answer], fork: Fork) -> None:
+        """These answers are being written for these columns."""
+        if fork is not self.fork:
+            self.answers = {}
+        self._follows = self._follows or fork.current is None
+        self.fork = fork
+        self.answers |= answers
+
+    def place_of(self, key: int) -> int:
+        """The place of a column that is there."""
+        place = self.columns.place_of(key)
+        assert place is not None
+        return place
+
+    def missing(self) -> list[Column]:
+        """The columns without a reply under their settings."""
+        return [one for one in self.columns.all if not self._is_answered(one)]
+
+    def _is_answered(self, column: Column) -> bool:
+        answer = self.answers.get(column.key)
+        return answer is not None and column.is_told_as(answer)
+
+    def offer_undo(self, put_back: Callable[[], None]) -> None:
+        """A column was removed; a line over the columns offers it back."""
+        self._put_back = put_back
+        self.notice.say(self.tr("The column was removed."), self.tr("Undo"))
+
+    def _on_undo_asked(self) -> None:
+        put_back, self._put_back = self._put_back, None
+        if put_back is not None:
+            put_back()
+
+    # what streams
+
+    def grew(self, answers: tuple[Answer, ...]) -> None:
+        """They have new text or ended: show it with the next frame."""
+        if self.isVisible():
+            self._pending.update(answers)
+            self._pace.ask()
+
+    def ended(self, answers: tuple[Answer, ...]) -> None:
+        """A run is over."""
+        self._pending.update(answers)
+        self._pace.now()
+        self._refresh()
+
+    def measured(self, answers: tuple[Answer, ...], done: Done) -> None:
+        if any(answer in self.answers.values() for answer in answers):
+            self.foot.show_shared(done, sum(answer.prompt_tokens for answer in answers))
+
+    # what is kept
+
+    def state(self) -> dict[str, Any]:
+        """Columns, mode and scroll as plain data; nothing of the answers."""
+        return {
+            **as_data(self.columns),
+            "mode": self.mode,
+            "together": self.foot.together.isChecked(),
+            "scroll": self.strip.scroll_value(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Show what `state` said; what it does not say stays as it is."""
+        self.columns = from_data(state) or self.columns
+        self.set_mode("exact" if state.get("mode") == "exact" else "fast")
+        self.foot.together.setChecked(state.get("together") is not False)
+        self.answers = {}
+        self._refresh()
+        scroll = state.get("scroll")
+        if isinstance(scroll, int):
+            QTimer.singleShot(0, self, lambda: self.strip.scroll_all(scroll))
+
+    def set_mode(self, mode: Mode) -> None:
+        self.mode = mode
+        self.top.show_mode(mode)
+
+    # inside
+
+    def _show_fork(self, fork: Fork | None) -> None:
+        if fork is not self.fork:
+            self.fork = fork
+            self.answers = {}
+        self._refresh()
+
+    def _refresh(self) -> None:
+        siblings = self.fork.answers if self.fork else []
+        self.answers = {k: a for k, a in self.answers.items() if a in siblings}
+        free = [a for a in siblings if a not in self.answers.values()]
+        self.answers = answers_of(self.columns, free) | self.answers
+        kept = self.fork.current if self.fork else None
+        self.strip.show_columns(self.columns, self.answers, kept, self._usual)
+        self.strip.card.offer(self.columns.current.steering)
+        forks = list(self._chat.forks()) if self._chat else []
+        turn = forks.index(self.fork) if self.fork in forks else 0
+        self.top.show_question(kept.question if kept else "", turn, len(forks))
+        is_running = any(answer.is_running for answer in self.answers.values())
+        self.top.show_missing(len(self.missing()) if kept and not is_running else 0)
+
+    def _show_grown(self) -> None:
+        for view in self.strip.in_order():
+            if view.answer in self._pending:
+                view.grow()
+        self._pending.clear()
+        if not self._numbers.isActive():
+            self._numbers.start()
+        self.painted.emit()
+
+    def _show_numbers(self) -> None:
+        for view in self.strip.in_order():
+            kept = self.fork.current if self.fork else None
+            view.foot.show_answer(view.answer, view.answer is not None and view.answer is kept)
+
+    def _connect(self) -> None:
+        self.top.turn_requested.connect(self.show_turn)
+        self.top.mode_changed.connect(self._on_mode_changed)
+        self.foot.together.toggled.connect(self._on_together_toggled)
+        self.strip.link_activated.connect(self.link_activated)
+        self.notice.acted.connect(self._on_undo_asked)
+
+    def _on_mode_changed(self, mode: Mode) -> None:
+        self.mode = mode
+
+    def _on_together_toggled(self, is_together: bool) -> None:
+        self.strip.is_together = is_together
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        above = QHBoxLayout()
+        above.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        above.addWidget(self.notice)
+        column.addWidget(self.top)
+        column.addLayout(above)
+        column.addWidget(self.strip, 1)
+        column.addWidget(self.foot)

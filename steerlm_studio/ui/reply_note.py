@@ -1,0 +1,42 @@
+"""The line under a reply: why it ended before its end, or what is odd about it."""
+
+from PySide6.QtCore import QCoreApplication
+
+from steerlm_studio.steer.language_guess import other_language
+from steerlm_studio.steer.languages import LANGUAGES
+from steerlm_studio.ui.chat import Answer
+
+translate = QCoreApplication.translate
+
+
+def note_on(answer: Answer) -> str:
+    """A sentence or two, "" when there is nothing to say."""
+    return "  ".join(filter(None, (_on_end(answer), _on_language(answer))))
+
+
+def _on_end(answer: Answer) -> str:
+    is_empty = not answer.text.strip()
+    cut = translate("ReplyNote", "Cut off at %1 tokens, the most that Sampling allows.")
+    notes: dict[str | None, str] = {
+        None: translate("ReplyNote", "Reading the prompt…") if is_empty else "",
+        "stop": translate("ReplyNote", "The model gave an empty reply.") if is_empty else "",
+        "length": cut.replace("%1", str(answer.tokens)),
+        "context": translate("ReplyNote", "Cut off: the model's context is full."),
+        "cancelled": translate("ReplyNote", "Stopped."),
+        "failed": translate("ReplyNote", "The engine ended before the reply did."),
+    }
+    return notes[answer.finish]
+
+
+def _on_language(answer: Answer) -> str:
+    """Where the finished reply is plainly in another language than was asked for."""
+    asked = answer.steering.lang
+    if answer.is_running or asked is None:
+        return ""
+    found = sorted(other_language(answer.text, asked))
+    if not found:
+        return ""
+    names = translate("ReplyNote", " or ").join(LANGUAGES[code][0] for code in found[:3])
+    text = translate("ReplyNote", "%1 was asked for (lang:%2), but this reads like %3.")
+    text = text.replace("%1", LANGUAGES[asked][0]).replace("%2", asked)
+    return text.replace("%3", names)

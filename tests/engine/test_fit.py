@@ -1,0 +1,27 @@
+"""What fits in the memory that there is."""
+
+from dataclasses import replace
+
+import pytest
+
+from steerlm_studio.engine import fit, header
+from tests.engine import tiny
+
+
+@pytest.fixture
+def model(tmp_path):
+    return header.read(tiny.write(tmp_path / "m.gguf"))
+
+
+def test_all_lanes_fit_a_small_model(model):
+    assert fit.lanes_that_fit(model, 4096, 8, -1, []) == 8
+
+
+def test_fewer_lanes_run_at_a_time_where_memory_is_short(model, monkeypatch):
+    needed = fit.cell_count(4096, 5) * fit.cell_bytes(model) + model.file_bytes
+    monkeypatch.setattr(fit, "_free", lambda gpu_layers, devices: needed)
+    assert fit.lanes_that_fit(model, 4096, 8, -1, []) == 5
+
+
+def test_one_lane_is_left_whatever_there_is(model):
+    assert fit.lanes_that_fit(replace(model, file_bytes=2**60), 4096, 8, -1, []) == 1
