@@ -93,7 +93,8 @@ class JsonTeller(Teller):
     def kept(self, row: Mapping[str, Any]) -> None:
         turns = row.get("replies") or row.get("choices", [{}])[0].get("turns") or [""]
         fields = {key: row.get(key) for key in ("number", "setting", "finish")}
-        _say("kept", **fields, text=str(turns[-1])[:SHOWN])
+        asked = _beginning(str(row.get("prompt", "")))
+        _say("kept", **fields, prompt=asked, text=_beginning(str(turns[-1])))
 
     def begun(self, output: Output, settings: list[str], prompts: int, progress: Progress) -> None:
         fields = {"total": progress.total, "done": progress.done}
@@ -101,13 +102,17 @@ class JsonTeller(Teller):
         _say("begun", out=out, settings=settings, prompts=prompts, **fields)
 
     def told(self, result: Answer | Failure, progress: Progress) -> None:
-        fields = {"number": result.prompt.number, "setting": result.setting.name}
+        fields = {
+            "number": result.prompt.number,
+            "setting": result.setting.name,
+            "prompt": _beginning(result.prompt.questions[0]),
+        }
         amounts = {"done": progress.done, "failed": progress.failed, "total": progress.total}
         pace = {"rate": progress.rate, "seconds_left": progress.seconds_left}
         if isinstance(result, Failure):
             _say("failed", **fields, message=sentence(result), **amounts, **pace)
             return
-        text, finish = result.replies[-1][:SHOWN], result.endings[-1].finish
+        text, finish = _beginning(result.replies[-1]), result.endings[-1].finish
         _say("answered", **fields, finish=finish, text=text, **amounts, **pace)
 
     def ended(self, output: Output, progress: Progress) -> None:
@@ -118,6 +123,10 @@ def sentence(failure: Failure) -> str:
     """Which answer could not be made, and why."""
     name = printable(failure.setting.name)
     return f"Prompt {failure.prompt.number} under “{name}” is not answered. {failure.message}"
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 def _say(step: str, **fields: object) -> None:

@@ -11,6 +11,8 @@ from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
+from steerlm_studio.ui.batch_request import Basis
+from steerlm_studio.ui.batching import Batching
 from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.compare.columns import MOST
 from steerlm_studio.ui.compare.comparing import Comparing
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
+        self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self._connect_engine()
@@ -77,6 +80,15 @@ class MainWindow(QMainWindow):
         """A lane per column, as far as there is memory; what the user set comes after and wins."""
         chosen = self.preferring.preferences.engine_options()
         return [f"--lanes={MOST}", *chosen, *self._options]
+
+    def _basis(self) -> Basis | None:
+        """What a batch begins with."""
+        model = self.model
+        if model is None:
+            return None
+        sampling, options = self.sampling.sampling(), tuple(self._engine_options())
+        steering = self.steering.steering
+        return Basis(model.path, model.caption, steering, sampling, model.template, options)
 
     def _on_model_changed(self, model: Model | None) -> None:
         self.answering.model = model
@@ -165,6 +177,7 @@ class MainWindow(QMainWindow):
         self.conversing.changed.connect(self._show_chat)
         self.comparing.changed.connect(self._show_chat)
         self.comparing.told.connect(self._on_steering_changed)
+        self.batching.said.connect(self.announcer.say)
 
     def _connect_panels(self) -> None:
         page, answering = self.page, self.answering
@@ -198,6 +211,7 @@ class MainWindow(QMainWindow):
         actions.delete_chat.triggered.connect(conversing.delete_shown)
         actions.edit_last.triggered.connect(self.page.edit_last)
         actions.delete_version.triggered.connect(conversing.delete_last_version)
+        actions.batch.triggered.connect(lambda: self.batching.open())
         actions.find.triggered.connect(self.viewing.find)
         actions.settings.triggered.connect(self.preferring.open_dialog)
         actions.tour.triggered.connect(self.page.tour.begin)
@@ -214,6 +228,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._count.cancel()
         self.engine.stop()
+        self.batching.stop()
         self.frame.remember()
         super().closeEvent(event)
 

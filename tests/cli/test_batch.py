@@ -114,6 +114,7 @@ def test_progress_comes_as_json_lines(batch):
                                      "prompts": 1, "total": 3, "done": 0}  # fmt: skip
     assert [step["done"] for step in steps[1:4]] == [1, 2, 3]
     assert steps[3]["seconds_left"] == 0
+    assert (steps[1]["prompt"], steps[1]["number"]) == ("What is tea?", 1)
     assert steps[1]["text"]
     _, rows, said = batch(lines, "--json")
     kept = [json.loads(line) for line in said.out.splitlines()]
