@@ -5,6 +5,9 @@ import os
 import psutil
 import pytest
 
+from steerlm_studio.store.health import open_store
+from steerlm_studio.store.store import default_path
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
@@ -12,6 +15,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def _own_home(tmp_path_factory, monkeypatch):
     """Config, data and cache of each test lie in a folder of its own."""
     monkeypatch.setenv("STEERLM_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture
+def store(_own_home):
+    """An empty store in a file of its own."""
+    opened = open_store(default_path())
+    yield opened.store
+    opened.close()
 
 
 @pytest.fixture(autouse=True)

@@ -138,10 +138,12 @@ def _export(options: argparse.Namespace) -> int:
             ids = sorted(entry.id for entry in store.shelf.entries())
         records = (store.conversation(number) for number in ids)
         if options.out == "-":
+            if kind.print:
+                raise StudioError(f"{kind.title} is no text: name a file with --out.")
             _print(kind.write(records, choices))
             return 0
         out = Path(options.out)
-        write_file(out, kind.write(records, choices))
+        write_file(out, kind, kind.write(records, choices))
     size = out.stat().st_size
     if options.json:
         print(json.dumps({"path": str(out), "conversations": len(ids), "bytes": size}))

@@ -145,6 +145,49 @@ def test_a_chosen_version_beside_the_open_path_goes_out_on_its_own_path(record):
     assert [message["content"] for message in found["messages"]][1:] == ["Name a tree.", "An oak."]
 
 
+@pytest.fixture
+def branched(store):
+    """An oak and a lime; the way on goes from the lime to Asked A, beside it stands Asked B."""
+    talk = store.create()
+    answered(store, talk, None, "A tree?", "An oak.", humor=0)
+    lime = answered(store, talk, None, "A tree?", "A lime.", humor=4)
+    store.show(lime)
+    asked_a = answered(store, talk, lime, "Asked A", "Reply A")
+    asked_b = answered(store, talk, lime, "Asked B", "Reply B")
+    answered(store, talk, asked_b, "More B", "More of B")
+    store.show(asked_a)
+    return store.conversation(talk)
+
+
+@pytest.mark.parametrize("kind", ["markdown", "text", "html"])
+def test_branches_go_out_behind_the_open_path_and_nothing_twice(branched, kind):
+    found = _written(kind, branched, branches=True)
+    places = [found.index(text) for text in ("A lime.", "Reply A", "Reply B", "More of B")]
+    assert found.count("A lime.") == 2  # once as the place that a branch leaves
+    assert all(found.count(text) == 1 for text in ("Reply A", "Reply B", "More of B"))
+    assert places[1:] == sorted(places[1:])
+    assert "after “A lime.”" in found
+    assert "Another beginning" in found
+    beside = _written(kind, branched, branches=True, versions=True)
+    assert beside.count("An oak.") == 1
+    assert beside.index("An oak.") < beside.index("Reply A")
+    assert "Another beginning" not in beside
+    assert "Reply B" not in _written(kind, branched)
+
+
+def test_each_branch_is_a_training_example_when_asked_for(branched):
+    lines = _written("messages", branched, branches=True).splitlines()
+    ends = [json.loads(line)["messages"][-1]["content"] for line in lines]
+    assert ends == ["Reply A", "An oak.", "More of B"]
+    assert len(_written("messages", branched).splitlines()) == 1
+
+
+def test_markdown_quotes_a_label_that_holds_backticks(store, record):
+    store.label(record.turns[0].id, "a`b``c")
+    found = _written("markdown", store.conversation(record.id), versions=True)
+    assert "\n``` a`b``c ```\n" in found
+
+
 class _Page(HTMLParser):
     """Text, tags and addresses of a page."""
 
@@ -156,7 +199,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
-        if tag != "meta":
+        if tag not in ("meta", "wbr"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -171,7 +214,7 @@ def test_a_page_stands_alone_and_shows_every_text_as_it_was(nasty):
     assert page.open == []
     assert {tag for tag, _ in page.tags} <= {
         "html", "head", "meta", "title", "style", "body", "article", "h1", "section", "p", "div",
-        "code", "dl", "dt", "dd",
+        "code", "dl", "dt", "dd", "wbr",
     }  # fmt: skip
     assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
     assert all(text in page.texts for text in NASTY)
@@ -223,7 +266,7 @@ def test_texts_of_every_kind_leave_in_every_format(nasty, kind):
     found.encode("utf-8")
     if kind in ("json", "sharegpt"):
         found = "\n".join(_strings(json.loads(found)))
-    elif FORMATS[kind].suffix == ".jsonl":
+    elif FORMATS[kind].suffix in (".jsonl", ".pdf"):  # lines for the child that prints
         found = "\n".join(_strings([json.loads(line) for line in found.splitlines()]))
     elif kind == "csv":
         rows = csv.reader(io.StringIO(found, newline=""))
@@ -298,16 +341,16 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
         raise StudioError("no more")
 
     with pytest.raises(StudioError):
-        write_file(target, pieces())
+        write_file(target, FORMATS["text"], pieces())
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
-    write_file(target, ["n", "ew"])
+    write_file(target, FORMATS["text"], ["n", "ew"])
     assert target.read_text() == "new"
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
     with pytest.raises(StudioError, match="could not be written"):
-        write_file(tmp_path / "missing" / "out.txt", ["text"])
+        write_file(tmp_path / "missing" / "out.txt", FORMATS["text"], ["text"])
 
 
 def test_an_unknown_format_names_those_there_are():

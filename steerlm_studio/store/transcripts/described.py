@@ -63,3 +63,11 @@ def marks(turn: StoredTurn) -> str:
     """Kept, voted, cut: what a reader should know beside the text."""
     vote = {1: "voted up", -1: "voted down"}.get(turn.vote, "")
     return ", ".join(filter(None, ("kept" if turn.kept else "", vote, ending(turn))))
+
+
+def who(turn: StoredTurn, *, goes_on: bool) -> str:
+    """The heading of a reply; `goes_on` says that of several the conversation follows this one."""
+    said = ", ".join(
+        filter(None, ("the conversation goes on here" if goes_on else "", marks(turn)))
+    )
+    return "Assistant" + (f" ({said})" if said else "")

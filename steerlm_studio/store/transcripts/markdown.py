@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from steerlm_studio.store.records import StoredConversation, StoredTurn
-from steerlm_studio.store.transcripts.described import marks, settings
+from steerlm_studio.store.transcripts.described import settings, who
 from steerlm_studio.store.transcripts.options import Options
-from steerlm_studio.store.transcripts.speech import NO_QUESTION, spoken
+from steerlm_studio.store.transcripts.speech import spoken
+from steerlm_studio.store.transcripts.walk import Branch, title_of, walk
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)(?:(?!\1).)*\1")
@@ -14,28 +15,33 @@ _CODE = re.compile(r"(`+)(?:(?!\1).)*\1")
 
 def write(records: Iterable[StoredConversation], options: Options) -> Iterator[str]:
     for number, record in enumerate(records):
-        yield ("\n---\n\n" if number else "") + f"# {_in_line(record.title or 'Conversation')}\n"
+        yield ("\n---\n\n" if number else "") + f"# {_in_line(title_of(record))}\n"
         if options.system and record.system:
             yield f"\n{quoted(record.system)}\n"
-        for path in options.paths(record):
-            for turn in path:
-                yield from _turn(record, turn, options)
+        for step in walk(record, options):
+            if isinstance(step, Branch):
+                yield f"\n## {_in_line(step.heading)}\n"
+                continue
+            if step.question is not None:
+                yield f"\n## User\n\n{visible(step.question)}\n"
+            for reply in step.replies:
+                yield from _reply(reply, options)
 
 
-def _turn(record: StoredConversation, turn: StoredTurn, options: Options) -> Iterator[str]:
-    if not turn.extra.get(NO_QUESTION):
-        yield f"\n## User\n\n{visible(turn.question)}\n"
-    versions = [turn]
-    if options.versions:
-        versions = [one for one in record.versions(turn.parent) if one.question == turn.question]
-    for version in versions:
-        said = marks(version)
-        yield "\n## Assistant" + (f" ({said})" if said else "") + "\n"
-        if options.controls and version.told:
-            yield f"\n`{version.told}`\n"
-        yield f"\n{visible(spoken(version))}\n"
-        if options.settings:
-            yield "\n" + "".join(f"- {name}: {_in_line(v)}\n" for name, v in settings(version))
+def _reply(turn: StoredTurn, options: Options) -> Iterator[str]:
+    yield f"\n## {who(turn, goes_on=False)}\n"
+    if options.controls and turn.told:
+        yield f"\n{_code(turn.told)}\n"
+    yield f"\n{visible(spoken(turn))}\n"
+    if options.settings:
+        yield "\n" + "".join(f"- {name}: {_in_line(v)}\n" for name, v in settings(turn))
+
+
+def _code(text: str) -> str:
+    """In backticks, of which it may hold some."""
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    space = " " if "`" in text else ""
+    return f"{ticks}{space}{text}{space}{ticks}"
 
 
 def visible(text: str) -> str:

@@ -6,7 +6,7 @@ from steerlm_studio.store.records import StoredConversation, StoredTurn
 
 Path = tuple[StoredTurn, ...]
 ONLY = ("kept", "voted")
-INCLUDED = ("system", "controls", "settings", "versions")
+INCLUDED = ("system", "controls", "settings", "versions", "branches")
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Options:
     """`only` names what marks a reply as wanted (kept, voted); `turns` names single ones by id.
 
     With neither, each conversation's open path goes out whole. `versions` puts the versions of a
-    reply side by side. `blank_line_after_system` writes SteerLM data as NeMo did before 2024.
+    reply side by side, `branches` adds the ways that were left. `blank_line_after_system` writes
+    SteerLM data as NeMo did before 2024.
     """
 
     only: frozenset[str] = frozenset()
@@ -23,6 +24,7 @@ class Options:
     controls: bool = True
     settings: bool = False
     versions: bool = False
+    branches: bool = False
     blank_line_after_system: bool = False
 
     @property
@@ -39,13 +41,20 @@ class Options:
         )
 
     def paths(self, record: StoredConversation) -> list[Path]:
-        """The open path, or a path to each wanted reply that none follows."""
+        """The open path (first, with `branches`), or one to each wanted reply that none follows."""
         if self.takes_all:
-            return [record.path()]
+            return [record.path(), *(_others(record) if self.branches else ())]
         known = {turn.id: turn for turn in record.turns}
         wanted = [_up(known, turn) for turn in record.turns if self.takes(turn)]
         passed = {turn.id for path in wanted for turn in path[:-1]}
         return [path for path in wanted if path[-1].id not in passed]
+
+
+def _others(record: StoredConversation) -> list[Path]:
+    """The paths to all ends but the open one."""
+    known = {turn.id: turn for turn in record.turns}
+    passed = {turn.parent for turn in record.turns} | {turn.id for turn in record.path()[-1:]}
+    return [_up(known, turn) for turn in record.turns if turn.id not in passed]
 
 
 def path_to(record: StoredConversation, turn: StoredTurn) -> Path:

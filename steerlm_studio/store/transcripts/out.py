@@ -13,6 +13,7 @@ from steerlm_studio.store.transcripts import (
     json_file,
     markdown,
     messages,
+    paper,
     plain,
     regression,
     sharegpt,
@@ -28,17 +29,20 @@ class Format:
     """How a format is called, how its files end, and what writes it.
 
     `trains` marks formats for training: a window proposes only kept and voted replies for them.
+    `print` makes the file of what `write` gives; None when that is the file's text already.
     """
 
     title: str
     suffix: str
     write: Write
     trains: bool = False
+    print: Callable[[Path, Iterable[str]], None] | None = None
 
 
 FORMATS: dict[str, Format] = {
     "markdown": Format("Markdown", ".md", markdown.write),
     "html": Format("HTML page", ".html", html_page.write),
+    "pdf": Format("PDF", ".pdf", paper.write, print=paper.print_pdf),
     "text": Format("Plain text", ".txt", plain.write),
     "json": Format("SteerLM Studio JSON, without loss", ".json", json_file.write),
     "messages": Format("Messages (OpenAI), JSON lines", ".jsonl", messages.write, trains=True),
@@ -56,13 +60,12 @@ def format_named(name: str) -> Format:
     return FORMATS[name]
 
 
-def write_file(path: Path, pieces: Iterable[str]) -> None:
+def write_file(path: Path, kind: Format, pieces: Iterable[str]) -> None:
     """All or nothing: an older file of this name stays until the new one is on the disk."""
     temporary = path.with_name(path.name + ".part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-            file.flush()
+        (kind.print or _write_text)(temporary, pieces)
+        with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
@@ -74,3 +77,8 @@ def write_file(path: Path, pieces: Iterable[str]) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _write_text(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(pieces)
