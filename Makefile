@@ -8,7 +8,7 @@ DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
 .PHONY: run test export-tools cuda check-python setup setup-dev lint unit test-slow bench doctor \
-	demo-model demo-report screenshots translations clean
+	demo-model demo-report screenshots translations check-translations clean
 
 run: setup
 	$(PY) -m steerlm_studio $(ARGS)
@@ -58,6 +58,10 @@ screenshots: setup
 # Collect the window's words for translators (resources/translations/*.ts), compile theirs.
 translations: setup-dev
 	$(PY) packaging/translations.py
+
+# Before a release: fail while a word of the window is missing in one of its languages.
+check-translations: setup-dev
+	$(PY) packaging/translations.py --check
 
 setup: check-python
 	@$(PYTHON) packaging/bootstrap.py $(VENV)

@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QLocale, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import resources
 from steerlm_studio.ui.icons import app_icon
 from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.translations import install_translations
 from steerlm_studio.ui.window import MainWindow
 
 PATIENCE = 120_000  # ms for one step
@@ -30,6 +31,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     app = QApplication(["steerlm-studio"])
     app.setWindowIcon(app_icon())
+    install_translations(app, QLocale("en"))
     with tempfile.TemporaryDirectory() as home:
         theme = Theme(app)
         store = QSettings(f"{home}/settings.ini", QSettings.Format.IniFormat)

@@ -1,34 +1,100 @@
-"""Collect the window's words for translators and compile what they wrote.
+"""Collect the window's words for translators, compile what they wrote, say what is missing.
 
-    python packaging/translations.py
+    python packaging/translations.py            update resources/translations/*.ts and *.qm
+    python packaging/translations.py --check    change nothing; fail while a word is missing
 
-Updates every resources/translations/*.ts and makes the .qm beside it. English holds plurals only;
-another language begins with an empty file of its name, e.g. steerlm_studio_de.ts.
+English holds plurals only; another language begins with an empty file of its name, e.g.
+steerlm_studio_fr.ts.
 """
 
+import argparse
+import json
 import subprocess
 import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+from words import Word, words_in
+
+from steerlm_studio.errors import StudioError
+from steerlm_studio.steer.attributes import ATTRIBUTES
+from steerlm_studio.steer.languages import LANGUAGES
+from steerlm_studio.steer.presets import read_presets
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 
 
 def main() -> int:
-    sources = sorted(map(str, (ROOT / "steerlm_studio" / "ui").rglob("*.py")))
-    sources.append(str(ROOT / "steerlm_studio" / "steer" / "lint.py"))
-    for words in sorted(FOLDER.glob("*.ts")):
-        is_english = words.stem.endswith("_en")
-        options = ["-pluralonly"] if is_english else []
-        alias = ["-tr-function-alias", "translate+=_say"]
-        _run("pyside6-lupdate", *sources, *options, *alias, "-no-obsolete", "-locations", "none",
-             "-ts", str(words))  # fmt: skip
-        _run("pyside6-lrelease", str(words), "-qm", str(words.with_suffix(".qm")))
-    return 0
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only say what is missing")
+    is_check = parser.parse_args().check
+    words = all_words()
+    if not is_check:
+        for file in sorted(FOLDER.glob("*.ts")):
+            update(file, words)
+    gaps = [gap for file in sorted(FOLDER.glob("*.ts")) for gap in missing(file, words)]
+    print("\n".join(gaps) or f"{len(words)} words, all of them in every language.")
+    return int(is_check and bool(gaps))
 
 
-def _run(tool: str, *arguments: str) -> None:
-    subprocess.run([Path(sys.executable).parent / tool, *arguments], check=True)
+def all_words() -> list[Word]:
+    """Of the code, and of the values that the window shows in words."""
+    package = ROOT / "steerlm_studio"
+    files = [*sorted((package / "ui").rglob("*.py")), *sorted((package / "steer").rglob("*.py"))]
+    found = [word for file in files for word in words_in(file)]
+    found += [Word("Language", english) for english, _ in LANGUAGES.values()]
+    found += [Word("Attribute", attribute.definition) for attribute in ATTRIBUTES.values()]
+    for preset in read_presets(ROOT / "resources" / "presets", shipped=True):
+        if not isinstance(preset, StudioError):
+            found += [Word("Preset", preset.name), Word("Preset", preset.description)]
+    return sorted(dict.fromkeys(found), key=lambda word: word.context)
+
+
+def update(file: Path, words: list[Word]) -> None:
+    """Bring the words of one language up to date, keep what is translated, compile it.
+
+    Qt's own tools do it; they are given the words as lines of C++, which they read best.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "words.cpp"
+        source.write_text("".join(map(_as_code, words)), encoding="utf-8")
+        options = ["-pluralonly"] if is_english(file) else []
+        _run("lupdate", source, *options, "-no-obsolete", "-locations", "none", "-ts", file)
+    _run("lrelease", file, "-silent", "-qm", file.with_suffix(".qm"))
+
+
+def missing(file: Path, words: list[Word]) -> list[str]:
+    """What is not translated in `file`, a line each."""
+    wanted = {word for word in words if word.plural or not is_english(file)}
+    return sorted(f"{file.name}: {w.context}: {w.text}" for w in wanted - translated(file))
+
+
+def translated(file: Path) -> set[Word]:
+    """The finished words of a language."""
+    found = set()
+    for context in ElementTree.parse(file).getroot().iter("context"):
+        for message in context.iter("message"):
+            form = message.find("translation")
+            if form is not None and form.get("type") != "unfinished":
+                name, text = context.findtext("name", ""), message.findtext("source", "")
+                found.add(Word(name, text, plural=message.get("numerus") == "yes"))
+    return found
+
+
+def is_english(file: Path) -> bool:
+    return file.stem.endswith("_en")
+
+
+def _as_code(word: Word) -> str:
+    context, text = (json.dumps(said, ensure_ascii=False) for said in (word.context, word.text))
+    number = ', "", 0' if word.plural else ""
+    return f"QCoreApplication::translate({context}, {text}{number});\n"
+
+
+def _run(tool: str, *arguments: str | Path) -> None:
+    subprocess.run([Path(sys.executable).parent / f"pyside6-{tool}", *arguments], check=True)
 
 
 if __name__ == "__main__":

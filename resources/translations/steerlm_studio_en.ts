@@ -68,4 +68,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>SteeringChange</name>
+    <message numerus="yes">
+        <source>%n values</source>
+        <translation>
+            <numerusform>%n value</numerusform>
+            <numerusform>%n values</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

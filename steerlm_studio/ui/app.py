@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication
 from steerlm_studio import resources
 from steerlm_studio.folders import APP
 from steerlm_studio.ui.icons import app_icon
+from steerlm_studio.ui.preferences import load_preferences
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.theme import Theme
-from steerlm_studio.ui.translations import install_translations
+from steerlm_studio.ui.translations import install_translations, locale_for
 from steerlm_studio.ui.window import MainWindow
 
 NO_DISPLAY = (
@@ -37,8 +38,10 @@ def run(arguments: Sequence[str]) -> int:
     app.setApplicationDisplayName("SteerLM Studio")
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
+    store = settings()
+    QLocale.setDefault(locale_for(load_preferences(store).language))  # numbers go with the words
     install_translations(app, QLocale())
-    window = MainWindow(Theme(app), settings(), _engine_options(options))
+    window = MainWindow(Theme(app), store, _engine_options(options))
     _close_when_asked(window)
     window.show()
     window.page.composer.setFocus()

@@ -1,6 +1,6 @@
 """One attribute as a row: include box with its name, slider, number."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QWidget
 
@@ -85,7 +85,8 @@ class AttributeRow(QWidget):
         else:
             said = self.tr("Defined in: {0}").format(source)
         keys = self.tr("0-4 set it, - leaves it out, a double-click goes back to the preset.")
-        return f"{self.attribute.name}: {self.attribute.definition}\n{said}\n{keys}"
+        means = QCoreApplication.translate("Attribute", self.attribute.definition)
+        return f"{self.attribute.name}: {means}\n{said}\n{keys}"
 
     def _show_value(self) -> None:
         value = self.value

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from steerlm_studio.ui.beside import Beside
 from steerlm_studio.ui.icons import icon, tinted
 from steerlm_studio.ui.labels import PlainLabel
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
@@ -38,6 +39,7 @@ class Banner(QFrame):
         policy.setHeightForWidth(True)
         self.message.setSizePolicy(policy)
         self._sign = QLabel()
+        self._acts = QWidget()
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(HALF)
         self.unfold = QToolButton()
@@ -60,6 +62,7 @@ class Banner(QFrame):
         self.unfold.setVisible(bool(detail))
         self.detail.hide()
         self._set_actions(actions)
+        self._acts.setVisible(bool(detail or actions))
         self.setAccessibleName(message)
         self._sign.setPixmap(
             tinted("warning", QColor(colours_of(self).error), _ICON, self.devicePixelRatioF())
@@ -90,9 +93,12 @@ class Banner(QFrame):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self._sign)
-        row.addWidget(self.message, 1)
-        row.addLayout(self._buttons)
-        row.addWidget(self.unfold)
+        acts = QHBoxLayout(self._acts)
+        acts.setContentsMargins(0, 0, 0, 0)
+        acts.setSpacing(GRID)
+        acts.addLayout(self._buttons)
+        acts.addWidget(self.unfold)
+        row.addWidget(Beside(self.message, self._acts), 1)
         row.addWidget(close)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID + HALF, GRID, GRID, GRID)
@@ -104,5 +110,7 @@ class Banner(QFrame):
         colours = colours_of(self)
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colours.base))
-        painter.fillRect(0, 0, HALF, self.height(), QColor(colours.error))
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        start = self.width() - HALF if is_mirrored else 0
+        painter.fillRect(start, 0, HALF, self.height(), QColor(colours.error))
         painter.end()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.prompt_input import PromptInput, SendKey
 from steerlm_studio.ui.text_files import text_of_file
@@ -175,6 +176,6 @@ class Composer(QWidget):
         self.button.setText(self.tr("Stop") if running else self.tr("Send"))
         self.button.setIcon(icon("stop") if running else QIcon())
         self.button.setDefault(not running)
-        send = self.tr("Send (%1)").replace("%1", self.input.send_key)
+        send = self.tr("Send (%1)").replace("%1", keys_in_words(self.input.send_key))
         self.button.setToolTip(self.tr("Stop and keep the text so far (Esc)") if running else send)
         self.button.setEnabled(running or (self._is_enabled and bool(self.text().strip())))

@@ -1,7 +1,7 @@
 """The control string, editable: it moves the sliders, they rewrite it; lint, tokens, copy."""
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from steerlm_studio.steer.lint import Parsed, Problem, matching_schema, parse
@@ -150,6 +150,18 @@ class ControlString(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    # Qt's
+
+    def sizeHint(self) -> QSize:
+        """As high as it is at this width; Qt would ask for the height at its narrowest."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 def _is_readable(parsed: Parsed) -> bool:

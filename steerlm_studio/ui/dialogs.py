@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from steerlm_studio import __version__
 from steerlm_studio.ui.actions import all_actions
+from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.labels import NumberLabel, PlainLabel, SmallLabel, TitleLabel
 from steerlm_studio.ui.prompt_input import SendKey
 from steerlm_studio.ui.theme import GRID
@@ -29,13 +30,14 @@ def show_keys(window: QMainWindow, send_key: SendKey = "Enter") -> QDialog:
         if action.shortcuts()
     ]
     rows += [
-        (_tr("Send"), send_key),
-        (_tr("New line"), "Shift+Enter" if send_key == "Enter" else "Enter"),
-        (_tr("Edit the last question, in an empty prompt"), "Up"),
-        (_tr("Next match, match before, while finding"), "Enter Shift+Enter"),
+        (_tr("Send"), keys_in_words(send_key)),
+        (_tr("New line"), keys_in_words("Shift+Enter" if send_key == "Enter" else "Enter")),
+        (_tr("Edit the last question, in an empty prompt"), keys_in_words("Up")),
+        (_tr("Next match, match before, while finding"), keys_in_words("Enter", "Shift+Enter")),
         (_tr("Slider: set the value"), "0 … 4"),
-        (_tr("Slider: one down, one up"), "Left Right"),
-        (_tr("Slider: lowest, highest"), "Home End"),
+        (_tr("Slider: leave the value out"), keys_in_words("-")),
+        (_tr("Slider: one down, one up"), keys_in_words("Left", "Right")),
+        (_tr("Slider: lowest, highest"), keys_in_words("Home", "End")),
     ]
     page = QWidget()
     grid = QGridLayout(page)

@@ -37,6 +37,7 @@ class EmptyState(QScrollArea):
         super().__init__(parent)
         self.buttons = [SampleButton(sample) for sample in self._samples()]
         title = TitleLabel(self.tr("Ask, then move a slider and re-steer"))
+        title.setWordWrap(True)
         self.about = SmallLabel()
         self.about.setWordWrap(True)
         self.device = SmallLabel()
@@ -52,9 +53,8 @@ class EmptyState(QScrollArea):
         inner.setSpacing(GRID)
         inner.addWidget(title)
         inner.addWidget(self.about)
-        inner.addWidget(self.device)
-        inner.addSpacing(GRID)
         inner.addLayout(self._grid)
+        inner.addWidget(self.device)
         page = QWidget()
         column = QVBoxLayout(page)
         column.addStretch(2)

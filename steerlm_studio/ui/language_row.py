@@ -1,5 +1,7 @@
 """The language as a row: include box, and a list to search by name, endonym or code."""
 
+import itertools
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QWidget
@@ -8,6 +10,7 @@ from steerlm_studio.steer.languages import LANGUAGES
 from steerlm_studio.steer.schema import NEMOTRON, Schema
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.theme import HALF
+from steerlm_studio.ui.translations import language_in_words
 
 
 class LanguageRow(QWidget):
@@ -40,7 +43,8 @@ class LanguageRow(QWidget):
         others = [code for code in schema.languages if code not in schema.documented_languages]
         with QSignalBlocker(self.choice):
             self.choice.clear()
-            for code in sorted(documented, key=_english) + sorted(others, key=_english):
+            by_name = (sorted(codes, key=language_in_words) for codes in (documented, others))
+            for code in itertools.chain(*by_name):
                 self.choice.addItem(_in_words(code), code)
                 self._mark(self.choice.count() - 1, code in documented)
             if documented and others:
@@ -113,18 +117,19 @@ class LanguageRow(QWidget):
     def _found(self, typed: str) -> str | None:
         """The code, name or endonym that was typed, else the first that begins so."""
         codes = [self.choice.itemData(index) for index in range(self.choice.count())]
-        names = {code: (code, *(n.lower() for n in LANGUAGES[code])) for code in codes if code}
+        names = {code: _names(code) for code in codes if code}
         exact = [code for code, known in names.items() if typed in known]
         begun = [c for c, known in names.items() if any(n.startswith(typed) for n in known)]
         return next(iter(exact + begun), None)
 
 
-def _english(code: str) -> str:
-    return LANGUAGES[code][0]
+def _names(code: str) -> tuple[str, ...]:
+    """The code and what it is called: in the window's language, in English, in its own."""
+    return tuple(name.lower() for name in (code, language_in_words(code), *LANGUAGES[code]))
 
 
 def _in_words(code: str) -> str:
     """ "German · Deutsch · de"; the endonym is isolated, as some run from right to left."""
-    english, endonym = LANGUAGES[code]
+    name, endonym = language_in_words(code), LANGUAGES[code][1]
     isolated = f"\N{FIRST STRONG ISOLATE}{endonym}\N{POP DIRECTIONAL ISOLATE}"
-    return f"{english} · {code}" if english == endonym else f"{english} · {isolated} · {code}"
+    return f"{name} · {code}" if name == endonym else f"{name} · {isolated} · {code}"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 from steerlm_studio.steer.lint import Problem
 from steerlm_studio.steer.mend import is_mendable
 from steerlm_studio.steer.schema import Schema
+from steerlm_studio.ui.beside import Beside
 from steerlm_studio.ui.icons import tinted
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
@@ -85,9 +86,13 @@ class LintRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self._sign)
-        row.addWidget(self.message, 1)
+        acts = QWidget()
+        buttons = QHBoxLayout(acts)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(GRID)
         for button in (self.switch, self.mend, self.mend_all):
-            row.addWidget(button)
+            buttons.addWidget(button)
+        row.addWidget(Beside(self.message, acts), 1)
 
 
 def _in_words(problem: Problem) -> str:

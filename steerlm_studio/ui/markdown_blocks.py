@@ -1,6 +1,7 @@
 """Markdown in pieces that can be shown one after the other while the text still grows."""
 
 import re
+from collections.abc import Iterator
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?:[-*+]|(?!1[.)])\d{1,9}[.)]) \S")  # "1." may mean "the next"
@@ -27,8 +28,7 @@ def finished_length(text: str) -> int:
     for line in text.splitlines(keepends=True):
         marker = _FENCE.match(line)
         if fence:
-            if marker and marker[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
+            fence = "" if _closes(line, fence) else fence
         else:
             begins = blank and line.strip() and not _INSIDE.match(line)
             if begins or (position - end > _LONG_LIST and _ITEM.match(line)):
@@ -38,3 +38,23 @@ def finished_length(text: str) -> int:
         blank = not line.strip() and not fence
         position += len(line)
     return end
+
+
+def pieces(text: str) -> Iterator[str]:
+    """`text` cut after each code block: Qt reads the first cell of a table behind one wrongly."""
+    start, fence, position = 0, "", 0
+    for line in text.splitlines(keepends=True):
+        position += len(line)
+        if fence and _closes(line, fence):
+            fence = ""
+            yield text[start:position]
+            start = position
+        elif not fence and (marker := _FENCE.match(line)) and not line.startswith(" "):
+            fence = marker[1]  # one that stands further in may belong to a list item
+    if start < len(text):
+        yield text[start:]
+
+
+def _closes(line: str, fence: str) -> bool:
+    marker = _FENCE.match(line)
+    return bool(marker and marker[1].startswith(fence) and not line.strip().strip(fence[0]))

@@ -6,6 +6,7 @@ from typing import get_args
 from PySide6.QtCore import QSettings
 
 from steerlm_studio.ui.prompt_input import SendKey
+from steerlm_studio.ui.translations import languages
 
 MAX_THREADS = 256
 MAX_CONTEXT = 131_072
@@ -13,11 +14,15 @@ MAX_CONTEXT = 131_072
 
 @dataclass(frozen=True)
 class Preferences:
-    """`threads` 0 adapts to the machine's load; `context` 0 takes what the model was made for."""
+    """`threads` 0 adapts to the machine's load; `context` 0 takes what the model was made for.
+
+    `language` is a code of `translations.languages()`, "" as the system.
+    """
 
     send_key: SendKey = "Enter"
     threads: int = 0
     context: int = 0
+    language: str = ""
 
     def engine_options(self) -> list[str]:
         """For `engine_command`; options from the command line come after these and win."""
@@ -28,10 +33,12 @@ class Preferences:
 def load_preferences(store: QSettings) -> Preferences:
     """What was remembered; values that cannot be are taken as not set."""
     send_key = store.value("prompt/send_key", "Enter")
+    language = store.value("looks/language", "")
     return Preferences(
         send_key=next((key for key in get_args(SendKey) if key == send_key), "Enter"),
         threads=_number(store, "engine/threads", MAX_THREADS),
         context=_number(store, "engine/context", MAX_CONTEXT),
+        language=next((code for code in languages() if code == language), ""),
     )
 
 
@@ -39,6 +46,7 @@ def save_preferences(store: QSettings, preferences: Preferences) -> None:
     store.setValue("prompt/send_key", preferences.send_key)
     store.setValue("engine/threads", preferences.threads)
     store.setValue("engine/context", preferences.context)
+    store.setValue("looks/language", preferences.language)
 
 
 def _number(store: QSettings, key: str, most: int) -> int:

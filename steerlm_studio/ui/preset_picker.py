@@ -12,6 +12,7 @@ from steerlm_studio.ui.labels import PlainLabel
 from steerlm_studio.ui.preset_menu import PresetMenu
 from steerlm_studio.ui.steering_state import DEFAULT_PRESET, State
 from steerlm_studio.ui.theme import HALF
+from steerlm_studio.ui.translations import description_of, name_of
 
 
 class PresetPicker(QWidget):
@@ -68,16 +69,23 @@ class PresetPicker(QWidget):
         if preset == self._shown:
             return
         self._shown = preset
-        names = [self.choice.itemText(index) for index in range(self.choice.count())]
         with QSignalBlocker(self.choice):
-            self.choice.setCurrentIndex(names.index(preset.name) if preset.name in names else -1)
-        self.choice.setToolTip(preset.description)
+            self.choice.setCurrentIndex(self._place_of(preset))
+        self.choice.setToolTip(description_of(preset))
+
+    def _place_of(self, preset: Preset) -> int:
+        """By its name; -1 for one that is not listed."""
+        for place in range(self.choice.count()):
+            listed = self.choice.itemData(place)
+            if isinstance(listed, Preset) and listed.name == preset.name:
+                return place
+        return -1
 
     def _add(self, presets: list[Preset]) -> None:
         for preset in presets:
-            self.choice.addItem(preset.name, preset)
+            self.choice.addItem(name_of(preset), preset)
             last = self.choice.count() - 1
-            self.choice.setItemData(last, preset.description, Qt.ItemDataRole.ToolTipRole)
+            self.choice.setItemData(last, description_of(preset), Qt.ItemDataRole.ToolTipRole)
 
     def _lay_out(self) -> None:
         label = PlainLabel(self.tr("Preset"))

@@ -31,6 +31,7 @@ class RunRates:
     def __init__(self, run: int, lanes: int, clock: float, setting: str = "") -> None:
         self.run = run
         self.setting = setting  # what the run was told, in a few words
+        self.place = 0  # among the earlier runs of the plot, once it is one
         self.total = Curve()
         self.lanes = [Curve() for _ in range(lanes)]
         self.generated = 0

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 
 from steerlm_studio.steer.language_guess import other_language
-from steerlm_studio.steer.languages import LANGUAGES
 from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.translations import language_in_words
 
 translate = QCoreApplication.translate
 
@@ -36,7 +36,7 @@ def _on_language(answer: Answer) -> str:
     found = sorted(other_language(answer.text, asked))
     if not found:
         return ""
-    names = translate("ReplyNote", " or ").join(LANGUAGES[code][0] for code in found[:3])
+    names = translate("ReplyNote", " or ").join(map(language_in_words, found[:3]))
     text = translate("ReplyNote", "%1 was asked for (lang:%2), but this reads like %3.")
-    text = text.replace("%1", LANGUAGES[asked][0]).replace("%2", asked)
+    text = text.replace("%1", language_in_words(asked)).replace("%2", asked)
     return text.replace("%3", names)

@@ -20,7 +20,7 @@ from steerlm_studio.sampling import DEFAULT_PRESET, PRESETS
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.fold_header import FoldHeader
 from steerlm_studio.ui.icons import icon
-from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.theme import GRID, HALF, indent
 
 _MAX_SEED = 2**31 - 1
 _DRAWN = 1_000_000  # a drawn seed stays short enough to be read and told
@@ -133,6 +133,7 @@ class SamplingPanel(QWidget):
         form.setContentsMargins(GRID, 0, GRID, GRID)
         form.setSpacing(HALF)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)  # large text, long words
         form.addRow(self.tr("Preset"), self.preset)
         form.addRow(self.tr("Temperature"), self.temperature)
         form.addRow("top_k", self.top_k)
@@ -189,6 +190,7 @@ def _whole(low: int, high: int) -> _Whole:
     box = _Whole()
     box.setRange(low, high)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    indent(box)
     return box
 
 
@@ -198,4 +200,5 @@ def _real(low: float, high: float, step: float) -> _Real:
     box.setRange(low, high)
     box.setSingleStep(step)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    indent(box)
     return box

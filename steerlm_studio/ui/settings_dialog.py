@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.preferences import MAX_CONTEXT, MAX_THREADS, Preferences
 from steerlm_studio.ui.prompt_input import SendKey
-from steerlm_studio.ui.theme import GRID, MAX_SCALE, MIN_SCALE, Theme
+from steerlm_studio.ui.theme import GRID, MAX_SCALE, MIN_SCALE, Theme, indent
+from steerlm_studio.ui.translations import languages
 
 _CONTEXT_STEP = 1024
 
@@ -50,9 +52,17 @@ class SettingsDialog(QDialog):
         self.scheme.setCurrentIndex(
             next((place for place, action in enumerate(schemes) if action.isChecked()), 0)
         )
+        self.language = QComboBox()
+        self.language.addItem(schemes[0].text().replace("&", ""), "")  # as the system
+        for code, name in languages().items():
+            self.language.addItem(name, code)
+        self.language.setCurrentIndex(max(self.language.findData(preferences.language), 0))
+        self.language_note = _note(self.tr("Another language takes effect at the next start."))
+        self.language_note.hide()
         self.send_key = QComboBox()
-        self.send_key.addItems(list(get_args(SendKey)))
-        self.send_key.setCurrentText(preferences.send_key)
+        for key in get_args(SendKey):
+            self.send_key.addItem(keys_in_words(key), key)
+        self.send_key.setCurrentIndex(self.send_key.findData(preferences.send_key))
         self.threads = _spin(0, MAX_THREADS, 1)
         self.threads.setSpecialValueText(self.tr("adapt to the load"))
         self.threads.setValue(preferences.threads)
@@ -70,17 +80,20 @@ class SettingsDialog(QDialog):
         self.size_of_text.valueChanged.connect(lambda percent: theme.set_scale(percent / 100))
         self.scheme.activated.connect(lambda place: self._schemes[place].trigger())
         self.send_key.activated.connect(self._on_changed)
+        self.language.activated.connect(self._on_changed)
+        self.language.activated.connect(self.language_note.show)
         self.threads.valueChanged.connect(self._on_changed)
         self.context.valueChanged.connect(self._on_changed)
         self.context.valueChanged.connect(lambda: self.restart.setVisible(restart.isEnabled()))
 
     def _on_changed(self) -> None:
-        chosen = self.send_key.currentText()
+        chosen = self.send_key.currentData()
         self._preferences = replace(
             self._preferences,
             send_key=next(key for key in get_args(SendKey) if key == chosen),
             threads=self.threads.value(),
             context=self.context.value(),
+            language=self.language.currentData(),
         )
         self.changed.emit(self._preferences)
 
@@ -91,6 +104,7 @@ class SettingsDialog(QDialog):
         rows = (
             (self.tr("Text size"), self.size_of_text),
             (self.tr("Appearance"), self.scheme),
+            (self.tr("Language"), self.language),
             (self.tr("Send a prompt with"), self.send_key),
             (self.tr("CPU threads"), self.threads),
             (self.tr("Context"), self.context),
@@ -98,9 +112,10 @@ class SettingsDialog(QDialog):
         for caption, widget in rows:
             widget.setAccessibleName(caption)
             form.addRow(caption, widget)
-        note = SmallLabel(self.tr("Another context takes effect when the engine starts again."))
-        note.setWordWrap(True)
-        form.addRow("", note)
+            if widget is self.language:
+                form.addRow("", self.language_note)
+        said = self.tr("Another context takes effect when the engine starts again.")
+        form.addRow("", _note(said))
         form.addRow("", self.restart)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
@@ -111,10 +126,17 @@ class SettingsDialog(QDialog):
         column.addWidget(buttons)
 
 
+def _note(text: str) -> SmallLabel:
+    note = SmallLabel(text)
+    note.setWordWrap(True)
+    return note
+
+
 def _spin(low: int, high: int, step: int) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(low, high)
     spin.setSingleStep(step)
     spin.setKeyboardTracking(False)
     spin.setGroupSeparatorShown(True)
+    indent(spin)
     return spin

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QLocale, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from steerlm_studio.protocol import Done, LaneDone, Loading, Prefilling, Ready, Step
@@ -71,7 +71,7 @@ class StatusLine(QWidget):
     def on_prefilling(self, message: Prefilling) -> None:
         if self._rates is not None and message.run == self._rates.run:
             self._rates.prefilled(message, time.monotonic())
-        text = self.tr("reading prompt %1 / %2")
+        text = self.tr("reading %1 / %2")
         self.prompt_rate.setText(
             text.replace("%1", _number(message.done)).replace("%2", _number(message.total))
         )
@@ -144,16 +144,28 @@ class StatusLine(QWidget):
         row.addWidget(self.model, 1)
         row.addWidget(self.progress)
         row.addWidget(self.cancel)
-        widest = {
-            self.context: "context 00,000 / 00,000",
-            self.prompt_rate: "reading prompt 00,000 / 00,000",
-            self.rate: "gen 00,000 t/s",
-            self.seed: "seed 0000000",
-        }
-        for label, sample in widest.items():
-            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(sample))
+        for label in (self.context, self.prompt_rate, self.rate, self.seed):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(label)
+        self._keep_widths()
+
+    def _keep_widths(self) -> None:
+        widest = {
+            self.context: self.tr("context %1 / %2"),
+            self.prompt_rate: self.tr("reading %1 / %2"),
+            self.rate: self.tr("gen %1 t/s"),
+            self.seed: self.tr("seed %1"),
+        }
+        for label, words in widest.items():
+            sample = words.replace("%1", "00,000").replace("%2", "00,000")
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(sample))
+
+    # Qt's
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_update"):
+            QTimer.singleShot(0, self, self._keep_widths)  # once the labels have their fonts too
 
 
 def _rate(text: str, speed: float | None) -> str:

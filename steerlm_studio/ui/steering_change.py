@@ -8,6 +8,7 @@ from PySide6.QtGui import QUndoCommand
 from steerlm_studio.steer.presets import Preset
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.steering_state import State, fitted
+from steerlm_studio.ui.translations import name_of
 
 _SAID = 2  # differences said in a few words
 
@@ -64,7 +65,7 @@ def setting_in_words(preset: Preset, steering: Steering) -> str:
     arrow = "\N{RIGHTWARDS ARROW}"
     said = [f"{key} {_shown(old)}{arrow}{_shown(new)}" for key, old, new in differences]
     more = f" +{len(said) - _SAID}" if len(said) > _SAID else ""
-    return ", ".join(said[:_SAID]) + more or preset.name
+    return ", ".join(said[:_SAID]) + more or name_of(preset)
 
 
 def _shown(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -218,11 +218,17 @@ class SteeringPanel(QWidget):
         narrow = self.fontMetrics().horizontalAdvance(self.tr("family")) + _BOX
         self.language.set_name_width(narrow)
         self.family.set_name_width(narrow)
-        self.setMinimumWidth(widest + _REST)
+        self._rows_width = widest + _REST
+        self.updateGeometry()
 
     # Qt's
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return hint.expandedTo(QSize(self._rows_width, 0))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "family"):
             self._align()
+            QTimer.singleShot(0, self, self._align)  # once the rows have their fonts too

@@ -66,7 +66,9 @@ QCheckBox::indicator, QListWidget::indicator {{
     background: {base};
 }}
 QCheckBox::indicator:checked, QListWidget::indicator:checked {{ image: url({check}); }}
-QCheckBox::indicator:focus {{ border: 2px solid {accent}; }}
+QCheckBox::indicator:focus {{
+    border: 2px solid {accent}; width: {inner}px; height: {inner}px;
+}}
 QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {line}; }}
 QMenuBar {{ background: {window}; }}
 QStatusBar::item {{ border: none; }}
@@ -91,6 +93,7 @@ def style_sheet(
         **sizes,
         fixed=fixed,
         box=sizes["body"],
+        inner=sizes["body"] - 2,  # a thicker border must not push the text aside
         sign=sizes["body"] + 1,
         icon=round(sizes["body"] * 16 / 13),
     )

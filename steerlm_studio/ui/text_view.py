@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from steerlm_studio.ui.code_colours import code_colours
-from steerlm_studio.ui.markdown_blocks import finished_length, is_one_paragraph
+from steerlm_studio.ui.markdown_blocks import finished_length, is_one_paragraph, pieces
 from steerlm_studio.ui.rich_text import SealedDocument, TextStyle, append_markdown
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import colours_of, monospace
@@ -76,13 +76,18 @@ class TextView(QTextBrowser):
         style = self._style()
         finished = self._finished + finished_length(text[self._finished :])
         if finished > self._finished:
-            append_markdown(self.document(), shown(text[self._finished : finished]), style)
+            self._append(text[self._finished : finished], style)
             self._finished = finished
             self._tail = self.document().characterCount() - 1
         if tail := text[finished:]:
-            append_markdown(self.document(), shown(tail), style)
+            self._append(tail, style)
         cursor.endEditBlock()
         self._source, self._is_plain = text, False
+
+    def _append(self, markdown: str, style: TextStyle) -> None:
+        for piece in pieces(markdown):
+            if piece.strip():
+                append_markdown(self.document(), shown(piece), style)
 
     def _go_on(self, text: str) -> bool:
         """Only put the new words behind the last one, where that is all that Markdown would do.

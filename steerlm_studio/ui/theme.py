@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from steerlm_studio.ui.colours import DARK, LIGHT, Colours
 from steerlm_studio.ui.style_sheet import style_sheet
@@ -13,7 +13,7 @@ GRID = 8  # px between things
 HALF = 4  # px inside rows
 MIN_SCALE, MAX_SCALE = 0.7, 2.0
 
-__all__ = ["DARK", "GRID", "HALF", "LIGHT", "Colours", "Theme", "colours_of", "monospace"]
+__all__ = ["DARK", "GRID", "HALF", "LIGHT", "Colours", "Theme", "colours_of", "indent", "monospace"]
 
 Size = Literal["body", "small", "title"]
 _PIXELS: dict[Size, int] = {"body": 13, "small": 11, "title": 16}
@@ -29,6 +29,11 @@ def monospace(pixels: int) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPixelSize(pixels)
     return font
+
+
+def indent(box: QAbstractSpinBox) -> None:
+    """Let its text begin where that of other fields does: padding does not reach it."""
+    box.lineEdit().setTextMargins(HALF, 0, HALF, 0)
 
 
 class Theme(QObject):

@@ -38,6 +38,7 @@ class ThroughputPlot(QWidget):
         self._clock = clock
         self._run: RunRates | None = None
         self._earlier: list[RunRates] = []
+        self._kept = 0  # runs that became earlier ones
         self._ticks = 0
         self._process: psutil.Process | None = None
         self.numbers = ThroughputNumbers()
@@ -54,6 +55,8 @@ class ThroughputPlot(QWidget):
     def begin(self, run: int, lanes: int, setting: str = "") -> None:
         """A run of `lanes` answers was sent; `setting` says in a few words what it was told."""
         if self._run and len(self._run.total.seconds) > 1:
+            self._kept += 1
+            self._run.place = self._kept
             self._earlier = [*self._earlier, self._run][-_KEPT_RUNS:]
         self._run = RunRates(run, lanes, self._clock(), setting)
         self.chart.show_lines(self._lines())
@@ -128,7 +131,7 @@ class ThroughputPlot(QWidget):
 
     def _lines(self) -> list[Line]:
         """The faint ones first."""
-        lines = [Line(run.total, "edge", 1.5, earlier_style(run.run)) for run in self._earlier]
+        lines = [Line(run.total, "edge", 1.5, earlier_style(run.place)) for run in self._earlier]
         if self._run and len(self._run.lanes) > 1:
             lines += [Line(curve, "edge", 1.0) for curve in self._run.lanes]
         if self._run:
@@ -143,7 +146,7 @@ class ThroughputPlot(QWidget):
             if run is self._run:
                 entries.append(Entry(text, "accent", 2.0, Qt.PenStyle.SolidLine))
             else:
-                entries.append(Entry(text, "edge", 1.5, earlier_style(run.run)))
+                entries.append(Entry(text, "edge", 1.5, earlier_style(run.place)))
         return entries
 
     def _draw_soon(self) -> None:

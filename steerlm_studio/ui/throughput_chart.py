@@ -58,7 +58,8 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = {side: Axis(side) for side in ("left", "bottom")}
         super().__init__(parent, axisItems=axes)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # as time runs on every plot
+        for each in (self, self.plotItem):  # as time runs on every plot
+            each.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self._lines: list[tuple[pyqtgraph.PlotCurveItem, Line]] = []
         self._drawn: dict[pyqtgraph.PlotCurveItem, int] = {}  # how many points it was made of
         self._point = -1

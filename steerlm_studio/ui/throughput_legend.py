@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from steerlm_studio.ui.theme import GRID, colours_of
 
 _STROKE = 28  # px
-_WIDTH = 30  # characters
+_WIDTH, _LEAST = 44, 26  # characters
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ class ThroughputLegend(QWidget):
         self.hide()
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self._entries
+
+    @property
     def texts(self) -> list[str]:
         return [entry.text for entry in self._entries]
 
@@ -46,6 +50,7 @@ class ThroughputLegend(QWidget):
         self.setToolTip(said)
         self.setAccessibleDescription(said)
         self.setVisible(bool(entries))
+        self.updateGeometry()
         self.update()
 
     def _small(self) -> QFont:
@@ -75,8 +80,13 @@ class ThroughputLegend(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._small())
-        wide = _STROKE + GRID + _WIDTH * metrics.averageCharWidth()
-        return QSize(wide, max(1, len(self._entries)) * (metrics.height() + 1))
+        longest = max((metrics.horizontalAdvance(entry.text) for entry in self._entries), default=0)
+        wide = min(max(longest, _LEAST * _letter(metrics)), _WIDTH * _letter(metrics))
+        return QSize(_STROKE + GRID + wide, max(1, len(self._entries)) * (metrics.height() + 1))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.sizeHint().width(), 1)
+        return QSize(_STROKE + GRID + _LEAST * _letter(QFontMetrics(self._small())), 1)
+
+
+def _letter(metrics: QFontMetrics) -> int:
+    return metrics.averageCharWidth()

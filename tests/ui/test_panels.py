@@ -193,7 +193,7 @@ def test_loading_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot):
 def test_every_shortcut_is_listed_under_keys(window: MainWindow):
     dialog = show_keys(window)
     listed = {label.text() for label in dialog.findChildren(QLabel)}
-    for keys in ("Ctrl+N", "Ctrl+O", "Ctrl+R", "Ctrl+Return", "Esc", "Alt+Left", "Ctrl+Alt+C"):
+    for keys in ("Ctrl+N", "Ctrl+O", "Ctrl+R", "Ctrl+Enter", "Esc", "Alt+Left", "Ctrl+Alt+C"):
         assert keys in listed
     dialog.close()
     show_about(window).close()

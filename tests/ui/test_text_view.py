@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QFont, QTextDocument
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -45,6 +45,16 @@ def lines_of(document: QTextDocument) -> list[tuple[str, int, str]]:
         found.append((block.text(), block.blockFormat().headingLevel(), mark))
         block = block.next()
     return found
+
+
+def test_a_table_behind_code_has_its_first_cell_like_the_others(view: TextView):
+    view.show_markdown("```py\n| no table |\n```\n\n| cup | hot |\n|---|---|\n| tea | 80 |\n\nEnd.")
+    blocks = lines_of(view.document())
+    texts = [text for text, _, _ in blocks if text]
+    assert texts == ["| no table |", "cup", "hot", "tea", "80", "End."]
+    cell = view.document().find("cup")
+    assert cell.currentTable().cellAt(0, 0).firstPosition() == cell.selectionStart()
+    assert cell.charFormat().fontWeight() == QFont.Weight.Bold
 
 
 def test_a_streamed_reply_looks_like_the_whole_one(view: TextView):

@@ -112,6 +112,15 @@ def test_the_legend_names_each_run_by_its_setting(plot: ThroughputPlot):
     assert plot.legend.accessibleDescription() == "\n".join(plot.legend.texts)
 
 
+def test_earlier_runs_are_dashed_differently_whatever_their_numbers(plot: ThroughputPlot):
+    """Counting tokens takes numbers too: two runs of one slider move were drawn the same."""
+    for run in (2, 6, 10, 14, 18):
+        answer(plot, run)
+        plot.on_done(done(run))
+    styles = [entry.style for entry in plot.legend.entries]
+    assert len(set(styles)) == len(styles) == 5
+
+
 def test_the_prompt_phase_lies_before_the_first_token(plot: ThroughputPlot):
     answer(plot, 1)
     plot.on_done(done(1))

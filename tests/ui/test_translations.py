@@ -2,7 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialogButtonBox,
+    QLabel,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Sampling
@@ -10,10 +16,12 @@ from steerlm_studio.steer.lint import parse
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM, SCHEMAS
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.control_string import ControlString
+from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.lint_row import LintRow
 from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.steering_change import setting_in_words
 from steerlm_studio.ui.theme import Theme
-from steerlm_studio.ui.translations import install_translations
+from steerlm_studio.ui.translations import install_translations, languages, locale_for
 from steerlm_studio.ui.window import MainWindow
 
 OURS = {name for schema in SCHEMAS.values() for name in schema.keys}
@@ -68,6 +76,48 @@ def test_what_is_wrong_with_a_control_string_is_said_in_the_users_language(qtbot
     qtbot.addWidget(row)
     row.show_problems(parse("humour:9,lang:en", DEFAULT.schema).problems, 0)
     assert row.message.text().startswith("[There is no attribute “humour”. Did you mean humor?")
+
+
+@pytest.fixture
+def german(qapp: QApplication):
+    installed = install_translations(qapp, QLocale("de"))
+    yield
+    for translator in installed:
+        qapp.removeTranslator(translator)
+
+
+@pytest.mark.usefixtures("german")
+def test_the_window_speaks_german_where_it_is_asked_to(qtbot: QtBot, qapp: QApplication):
+    window = MainWindow(Theme(qapp), settings())
+    qtbot.addWidget(window)
+    assert window.frame.actions.open_model.text() == "Modell öffnen …"
+    assert window.page.composer.button.text() == "Senden"
+    assert window.steering.presets.choice.currentText() == "Standard"
+    assert setting_in_words(window.steering.preset, DEFAULT) == "Standard"
+    assert "Sinn für Humor." in window.steering.rows["humor"].toolTip()
+    assert window.steering.language.choice.currentText() == "Englisch · \u2068English\u2069 · en"
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    assert box.buttons()[0].text() == "Schließen"
+
+
+@pytest.mark.usefixtures("german")
+def test_keys_are_written_as_on_the_users_keyboard(qtbot: QtBot):
+    assert keys_in_words("Ctrl+Enter", "Shift+Home") == "Strg+Enter  Umschalt+Pos1"
+
+
+def test_the_window_can_be_shown_in_its_languages_by_their_own_names():
+    assert languages() == {"de": "Deutsch", "en": "English"}
+    assert locale_for("de").language() == QLocale.Language.German
+    assert locale_for("") == QLocale.system()
+
+
+def test_qts_own_words_are_not_in_a_language_that_ours_are_not_in(qapp: QApplication):
+    installed = install_translations(qapp, QLocale("fr"))
+    try:
+        assert [translator.language() for translator in installed] == ["en"]
+    finally:
+        for translator in installed:
+            QCoreApplication.removeTranslator(translator)
 
 
 def test_one_token_is_no_tokens(qtbot: QtBot, qapp: QApplication):

@@ -10,7 +10,7 @@ from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.dialogs import show_keys
-from steerlm_studio.ui.preferences import Preferences
+from steerlm_studio.ui.preferences import Preferences, load_preferences
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 from tests.ui.test_window import answered, ask
@@ -87,7 +87,10 @@ def test_settings_hold_at_once_and_at_the_next_start(window: MainWindow, theme, 
     dialog = window.preferring.open_dialog()
     dialog.size_of_text.setValue(150)
     dialog.send_key.setCurrentText("Ctrl+Enter")
-    dialog.send_key.activated.emit(1)
+    dialog.language.setCurrentText("Deutsch")
+    assert dialog.language_note.isHidden()
+    dialog.language.activated.emit(dialog.language.currentIndex())
+    assert dialog.language_note.isVisible()
     dialog.threads.setValue(3)
     dialog.context.setValue(2048)
     assert theme.scale == pytest.approx(1.5)
@@ -98,6 +101,7 @@ def test_settings_hold_at_once_and_at_the_next_start(window: MainWindow, theme, 
     qtbot.addWidget(again)
     assert again.preferring.preferences.engine_options() == ["--threads=3", "--context=2048"]
     assert again.page.composer.input.send_key == "Ctrl+Enter"
+    assert load_preferences(again._store).language == "de"
     theme.set_scale(1.0)
     again.close()
 
@@ -113,12 +117,12 @@ def test_the_threads_of_a_running_engine_follow_the_setting(loaded: MainWindow, 
 
 
 def test_settings_that_cannot_be_are_taken_as_not_set(window: MainWindow, theme, qtbot: QtBot):
-    for key in ("prompt/send_key", "engine/threads", "engine/context"):
+    for key in ("prompt/send_key", "engine/threads", "engine/context", "looks/language"):
         window._store.setValue(key, "tea")
     again = MainWindow(theme, window._store)
     qtbot.addWidget(again)
     assert again.preferring.preferences.engine_options() == []
-    assert again.preferring.preferences.send_key == "Enter"
+    assert again.preferring.preferences == Preferences()
     again.close()
 
 

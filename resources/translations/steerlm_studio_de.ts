@@ -1,0 +1,1793 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>Open model…</source>
+        <translation>Modell öffnen …</translation>
+    </message>
+    <message>
+        <source>Load the demo model</source>
+        <translation>Demomodell laden</translation>
+    </message>
+    <message>
+        <source>Start the engine again</source>
+        <translation>Engine neu starten</translation>
+    </message>
+    <message>
+        <source>Close the model</source>
+        <translation>Modell schließen</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Answer again, same seed</source>
+        <translation>Neu antworten, gleicher Seed</translation>
+    </message>
+    <message>
+        <source>Answer again, new seed</source>
+        <translation>Neu antworten, neuer Seed</translation>
+    </message>
+    <message>
+        <source>Re-steer the last answer</source>
+        <translation>Letzte Antwort neu steuern</translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation>Vorige Fassung</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>Nächste Fassung</translation>
+    </message>
+    <message>
+        <source>Rename the conversation</source>
+        <translation>Gespräch umbenennen</translation>
+    </message>
+    <message>
+        <source>Delete the conversation</source>
+        <translation>Gespräch löschen</translation>
+    </message>
+    <message>
+        <source>Edit the last question</source>
+        <translation>Letzte Frage bearbeiten</translation>
+    </message>
+    <message>
+        <source>Delete the last answer&apos;s version</source>
+        <translation>Fassung der letzten Antwort löschen</translation>
+    </message>
+    <message>
+        <source>Find in the conversation</source>
+        <translation>Im Gespräch suchen</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen …</translation>
+    </message>
+    <message>
+        <source>Show the tour</source>
+        <translation>Rundgang zeigen</translation>
+    </message>
+    <message>
+        <source>Copy the last reply</source>
+        <translation>Letzte Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Gespräche</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>Größere Schrift</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>Kleinere Schrift</translation>
+    </message>
+    <message>
+        <source>Normal text size</source>
+        <translation>Normale Schriftgröße</translation>
+    </message>
+    <message>
+        <source>Show prompt</source>
+        <translation>Prompt zeigen</translation>
+    </message>
+    <message>
+        <source>All commands…</source>
+        <translation>Alle Befehle …</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>About SteerLM Studio</source>
+        <translation>Über SteerLM Studio</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modell</translation>
+    </message>
+    <message>
+        <source>Recent models</source>
+        <translation>Zuletzt geöffnete Modelle</translation>
+    </message>
+    <message>
+        <source>&amp;Answer</source>
+        <translation>&amp;Antwort</translation>
+    </message>
+    <message>
+        <source>&amp;Steering</source>
+        <translation>&amp;Steuerung</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>A&amp;nsicht</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Erscheinungsbild</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+</context>
+<context>
+    <name>Amounts</name>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 Std. %2 Min.</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 Min. %2 s</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+</context>
+<context>
+    <name>Announcer</name>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %1 answers are there: %n tokens.</source>
+        <translation>
+            <numerusform>Alle %1 Antworten sind da: %n Token.</numerusform>
+            <numerusform>Alle %1 Antworten sind da: %n Token.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The answer is there: %n tokens.</source>
+        <translation>
+            <numerusform>Die Antwort ist da: %n Token.</numerusform>
+            <numerusform>Die Antwort ist da: %n Token.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading the model: %1 percent.</source>
+        <translation>Modell wird geladen: %1 Prozent.</translation>
+    </message>
+    <message>
+        <source>The model %1 is ready.</source>
+        <translation>Das Modell %1 ist bereit.</translation>
+    </message>
+</context>
+<context>
+    <name>Attribute</name>
+    <message>
+        <source>Perceived goodness of the reply.</source>
+        <translation>Wie gut die Antwort insgesamt wirkt.</translation>
+    </message>
+    <message>
+        <source>How well the reply grasps the prompt.</source>
+        <translation>Wie gut die Antwort den Prompt erfasst.</translation>
+    </message>
+    <message>
+        <source>All pertinent facts are there, without errors.</source>
+        <translation>Alle wichtigen Fakten sind da, ohne Fehler.</translation>
+    </message>
+    <message>
+        <source>Consistency and clarity of expression.</source>
+        <translation>Stimmigkeit und Klarheit des Ausdrucks.</translation>
+    </message>
+    <message>
+        <source>Overall helpfulness to the prompt.</source>
+        <translation>Wie hilfreich die Antwort insgesamt ist.</translation>
+    </message>
+    <message>
+        <source>A bad reply, as an answer to the prompt.</source>
+        <translation>Eine schlechte Antwort auf den Prompt.</translation>
+    </message>
+    <message>
+        <source>Intellectual depth needed to write it: anyone (0) or a domain expert (4).</source>
+        <translation>Nötige geistige Tiefe: jeder (0) oder nur ein Fachmann (4) könnte es schreiben.</translation>
+    </message>
+    <message>
+        <source>Amount of detail, relative to what was asked.</source>
+        <translation>Ausführlichkeit, gemessen an der Frage.</translation>
+    </message>
+    <message>
+        <source>Sense of humor.</source>
+        <translation>Sinn für Humor.</translation>
+    </message>
+    <message>
+        <source>Willingness to be non-conventional.</source>
+        <translation>Bereitschaft zum Ungewöhnlichen.</translation>
+    </message>
+    <message>
+        <source>Vulgar, harmful or biased elements.</source>
+        <translation>Vulgäre, schädliche oder voreingenommene Stellen.</translation>
+    </message>
+    <message>
+        <source>Violent content.</source>
+        <translation>Gewalttätige Inhalte.</translation>
+    </message>
+    <message>
+        <source>Inappropriate coming from a customer assistant.</source>
+        <translation>Unangemessen für einen Assistenten im Kundendienst.</translation>
+    </message>
+    <message>
+        <source>Abusive or threatening content that expresses prejudice against a protected characteristic.</source>
+        <translation>Beleidigende oder drohende Inhalte, die Vorurteile gegen ein geschütztes Merkmal ausdrücken.</translation>
+    </message>
+    <message>
+        <source>Contains sexual content.</source>
+        <translation>Enthält sexuelle Inhalte.</translation>
+    </message>
+    <message>
+        <source>Expresses political views.</source>
+        <translation>Drückt politische Ansichten aus.</translation>
+    </message>
+    <message>
+        <source>Expresses moral judgement.</source>
+        <translation>Drückt moralische Urteile aus.</translation>
+    </message>
+</context>
+<context>
+    <name>AttributeGroup</name>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation>Stil</translation>
+    </message>
+    <message>
+        <source>Safety</source>
+        <translation>Sicherheit</translation>
+    </message>
+    <message>
+        <source>all left out</source>
+        <translation>alle weggelassen</translation>
+    </message>
+    <message>
+        <source>all {0}</source>
+        <translation>alle {0}</translation>
+    </message>
+    <message>
+        <source>as recommended</source>
+        <translation>wie empfohlen</translation>
+    </message>
+    <message>
+        <source>Above 0 the model may write text that harms or offends.</source>
+        <translation>Über 0 kann das Modell Texte schreiben, die schaden oder verletzen.</translation>
+    </message>
+</context>
+<context>
+    <name>AttributeRow</name>
+    <message>
+        <source>Send {0}</source>
+        <translation>{0} senden</translation>
+    </message>
+    <message>
+        <source>Value of {0}</source>
+        <translation>Wert von {0}</translation>
+    </message>
+    <message>
+        <source>{0} differs from the preset</source>
+        <translation>{0} weicht von der Vorlage ab</translation>
+    </message>
+    <message>
+        <source>No public definition was found; this is inferred from the name.</source>
+        <translation>Eine öffentliche Definition wurde nicht gefunden; dies ist aus dem Namen erschlossen.</translation>
+    </message>
+    <message>
+        <source>Defined in: {0}</source>
+        <translation>Definiert in: {0}</translation>
+    </message>
+    <message>
+        <source>0-4 set it, - leaves it out, a double-click goes back to the preset.</source>
+        <translation>0–4 stellen ein, - lässt weg, ein Doppelklick stellt den Wert der Vorlage her.</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Details of the error</source>
+        <translation>Einzelheiten des Fehlers</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>ChatPage</name>
+    <message>
+        <source>Open a link</source>
+        <translation>Link öffnen</translation>
+    </message>
+    <message>
+        <source>Open this address in your browser?</source>
+        <translation>Diese Adresse im Browser öffnen?</translation>
+    </message>
+</context>
+<context>
+    <name>ChipRow</name>
+    <message>
+        <source>Steered as before</source>
+        <translation>Gesteuert wie zuvor</translation>
+    </message>
+    <message>
+        <source>No control string: nothing was set.</source>
+        <translation>Keine Steuerzeile: Nichts war eingestellt.</translation>
+    </message>
+</context>
+<context>
+    <name>CommandProcess</name>
+    <message>
+        <source>%1 could not be started: %2.</source>
+        <translation>%1 konnte nicht gestartet werden: %2.</translation>
+    </message>
+    <message>
+        <source>What was unfinished was removed or will be with the next attempt</source>
+        <translation>Unfertiges wurde entfernt oder wird es beim nächsten Versuch</translation>
+    </message>
+    <message>
+        <source>close other programs</source>
+        <translation>andere Programme schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Ask, or paste a prompt…</source>
+        <translation>Fragen oder einen Prompt einfügen …</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Enter sends, Esc stops</source>
+        <translation>Enter sendet, Esc hält an</translation>
+    </message>
+    <message>
+        <source>Leave the question as it was (Esc)</source>
+        <translation>Frage lassen, wie sie war (Esc)</translation>
+    </message>
+    <message>
+        <source>Leave the question as it was</source>
+        <translation>Frage lassen, wie sie war</translation>
+    </message>
+    <message>
+        <source>Editing a question: sending it begins a branch</source>
+        <translation>Eine Frage wird bearbeitet: Senden beginnt einen Zweig</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Send (%1)</source>
+        <translation>Senden (%1)</translation>
+    </message>
+    <message>
+        <source>Stop and keep the text so far (Esc)</source>
+        <translation>Anhalten und den Text bis hierher behalten (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>ControlString</name>
+    <message>
+        <source>Tokens of the control string</source>
+        <translation>Token der Steuerzeile</translation>
+    </message>
+    <message>
+        <source>Copy control string</source>
+        <translation>Steuerzeile kopieren</translation>
+    </message>
+    <message>
+        <source>Edit the control string</source>
+        <translation>Steuerzeile bearbeiten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tokens</source>
+        <translation>
+            <numerusform>%n Token</numerusform>
+            <numerusform>%n Token</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ControlText</name>
+    <message>
+        <source>Control string</source>
+        <translation>Steuerzeile</translation>
+    </message>
+    <message>
+        <source>Nothing is set: no control line is sent.</source>
+        <translation>Nichts ist eingestellt: Es wird keine Steuerzeile gesendet.</translation>
+    </message>
+    <message>
+        <source>What the sliders say, to the model. Type here to move them.</source>
+        <translation>Was die Regler dem Modell sagen. Was hier getippt wird, bewegt sie.</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationList</name>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+</context>
+<context>
+    <name>Conversations</name>
+    <message>
+        <source>Conversations</source>
+        <translation>Gespräche</translation>
+    </message>
+</context>
+<context>
+    <name>Conversing</name>
+    <message>
+        <source>“%1” was deleted.</source>
+        <translation>„%1“ wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>The version was deleted.</source>
+        <translation>Die Fassung wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>The question was deleted, with what followed it.</source>
+        <translation>Die Frage wurde gelöscht, mit allem, was ihr folgte.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogs</name>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>New line</source>
+        <translation>Neue Zeile</translation>
+    </message>
+    <message>
+        <source>Edit the last question, in an empty prompt</source>
+        <translation>Letzte Frage bearbeiten, im leeren Prompt</translation>
+    </message>
+    <message>
+        <source>Next match, match before, while finding</source>
+        <translation>Nächster, voriger Treffer beim Suchen</translation>
+    </message>
+    <message>
+        <source>Slider: set the value</source>
+        <translation>Regler: Wert einstellen</translation>
+    </message>
+    <message>
+        <source>Slider: leave the value out</source>
+        <translation>Regler: Wert weglassen</translation>
+    </message>
+    <message>
+        <source>Slider: one down, one up</source>
+        <translation>Regler: eins herunter, eins hinauf</translation>
+    </message>
+    <message>
+        <source>Slider: lowest, highest</source>
+        <translation>Regler: niedrigster, höchster Wert</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>A desktop playground for SteerLM models: sliders, the control string they make, and what the model does with it. Models run on this machine with llama.cpp.</source>
+        <translation>Eine Werkbank für SteerLM-Modelle: Regler, die Steuerzeile, die sie bilden, und was das Modell daraus macht. Modelle laufen auf diesem Rechner mit llama.cpp.</translation>
+    </message>
+    <message>
+        <source>Licensed under Apache-2.0. The demo model is trained on synthetic text.</source>
+        <translation>Lizenziert unter Apache-2.0. Das Demomodell ist mit künstlichen Texten trainiert.</translation>
+    </message>
+    <message>
+        <source>About SteerLM Studio</source>
+        <translation>Über SteerLM Studio</translation>
+    </message>
+</context>
+<context>
+    <name>DockTitle</name>
+    <message>
+        <source>Close (the View menu brings it back)</source>
+        <translation>Schließen (das Menü Ansicht holt es zurück)</translation>
+    </message>
+    <message>
+        <source>Close %1</source>
+        <translation>%1 schließen</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyState</name>
+    <message>
+        <source>Ask, then move a slider and re-steer</source>
+        <translation>Fragen, Regler bewegen, neu steuern</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>Then take verbosity from 4 to 0.</source>
+        <translation>Dann verbosity von 4 auf 0 stellen.</translation>
+    </message>
+    <message>
+        <source>Complexity 0 or 4: other words.</source>
+        <translation>Complexity 0 oder 4: andere Wörter.</translation>
+    </message>
+    <message>
+        <source>Humor 4 brings the jokes.</source>
+        <translation>Humor 4 bringt die Witze.</translation>
+    </message>
+    <message>
+        <source>Lang: in another language.</source>
+        <translation>Lang: in einer anderen Sprache.</translation>
+    </message>
+    <message>
+        <source>Creativity 4 paints pictures.</source>
+        <translation>Creativity 4 malt Bilder.</translation>
+    </message>
+    <message>
+        <source>Helpfulness 0 shrugs.</source>
+        <translation>Helpfulness 0 zuckt die Schultern.</translation>
+    </message>
+</context>
+<context>
+    <name>EngineProcess</name>
+    <message>
+        <source>The engine said something that the window does not understand.</source>
+        <translation>Die Engine hat etwas gesagt, das das Fenster nicht versteht.</translation>
+    </message>
+    <message>
+        <source>The engine could not be started: %1.</source>
+        <translation>Die Engine konnte nicht gestartet werden: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportJob</name>
+    <message>
+        <source>The export</source>
+        <translation>Der Export</translation>
+    </message>
+</context>
+<context>
+    <name>FamilyRow</name>
+    <message>
+        <source>family</source>
+        <translation>Familie</translation>
+    </message>
+    <message>
+        <source>Model family</source>
+        <translation>Modellfamilie</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in this conversation</source>
+        <translation>In diesem Gespräch suchen</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+Enter)</source>
+        <translation>Voriger Treffer (Umschalt+Enter)</translation>
+    </message>
+    <message>
+        <source>Next match (Enter)</source>
+        <translation>Nächster Treffer (Enter)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>FoldHeader</name>
+    <message>
+        <source>Fold away</source>
+        <translation>Zuklappen</translation>
+    </message>
+    <message>
+        <source>Unfold</source>
+        <translation>Aufklappen</translation>
+    </message>
+</context>
+<context>
+    <name>Frame</name>
+    <message>
+        <source>Throughput</source>
+        <translation>Durchsatz</translation>
+    </message>
+    <message>
+        <source>small demo trained on synthetic text</source>
+        <translation>kleine Demo, mit künstlichen Texten trainiert</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>No model is loaded: open a GGUF file (Ctrl+O) or drop one here.</source>
+        <translation>Kein Modell ist geladen: eine GGUF-Datei öffnen (Strg+O) oder hier ablegen.</translation>
+    </message>
+    <message>
+        <source>Loaded is a small demo trained on synthetic text. It knows two dozen everyday topics, from tea to volcanoes, and follows every slider.</source>
+        <translation>Geladen ist eine kleine Demo, mit künstlichen Texten trainiert. Sie kennt zwei Dutzend Alltagsthemen, von Tee bis zu Vulkanen, und folgt jedem Regler.</translation>
+    </message>
+    <message>
+        <source>Loaded is %1.</source>
+        <translation>Geladen ist %1.</translation>
+    </message>
+    <message>
+        <source>No GPU is used. With a CUDA build of llama.cpp, models of billions of parameters would answer at reading speed too.</source>
+        <translation>Keine GPU wird benutzt. Mit einem CUDA-Build von llama.cpp würden auch Modelle mit Milliarden Parametern in Lesegeschwindigkeit antworten.</translation>
+    </message>
+    <message>
+        <source>Top bar</source>
+        <translation>Kopfleiste</translation>
+    </message>
+</context>
+<context>
+    <name>Language</name>
+    <message>
+        <source>Arabic</source>
+        <translation>Arabisch</translation>
+    </message>
+    <message>
+        <source>Bulgarian</source>
+        <translation>Bulgarisch</translation>
+    </message>
+    <message>
+        <source>Bengali</source>
+        <translation>Bengalisch</translation>
+    </message>
+    <message>
+        <source>Catalan</source>
+        <translation>Katalanisch</translation>
+    </message>
+    <message>
+        <source>Czech</source>
+        <translation>Tschechisch</translation>
+    </message>
+    <message>
+        <source>Danish</source>
+        <translation>Dänisch</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>Greek</source>
+        <translation>Griechisch</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>Englisch</translation>
+    </message>
+    <message>
+        <source>Esperanto</source>
+        <translation>Esperanto</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>Spanisch</translation>
+    </message>
+    <message>
+        <source>Basque</source>
+        <translation>Baskisch</translation>
+    </message>
+    <message>
+        <source>Persian</source>
+        <translation>Persisch</translation>
+    </message>
+    <message>
+        <source>Finnish</source>
+        <translation>Finnisch</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>Französisch</translation>
+    </message>
+    <message>
+        <source>Galician</source>
+        <translation>Galicisch</translation>
+    </message>
+    <message>
+        <source>Hebrew</source>
+        <translation>Hebräisch</translation>
+    </message>
+    <message>
+        <source>Hungarian</source>
+        <translation>Ungarisch</translation>
+    </message>
+    <message>
+        <source>Indonesian</source>
+        <translation>Indonesisch</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>Italienisch</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>Japanisch</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>Koreanisch</translation>
+    </message>
+    <message>
+        <source>Norwegian Bokmål</source>
+        <translation>Norwegisch (Bokmål)</translation>
+    </message>
+    <message>
+        <source>Dutch</source>
+        <translation>Niederländisch</translation>
+    </message>
+    <message>
+        <source>Polish</source>
+        <translation>Polnisch</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>Portugiesisch</translation>
+    </message>
+    <message>
+        <source>Romanian</source>
+        <translation>Rumänisch</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>Russisch</translation>
+    </message>
+    <message>
+        <source>Slovak</source>
+        <translation>Slowakisch</translation>
+    </message>
+    <message>
+        <source>Swedish</source>
+        <translation>Schwedisch</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>Thailändisch</translation>
+    </message>
+    <message>
+        <source>Turkish</source>
+        <translation>Türkisch</translation>
+    </message>
+    <message>
+        <source>Ukrainian</source>
+        <translation>Ukrainisch</translation>
+    </message>
+    <message>
+        <source>Vietnamese</source>
+        <translation>Vietnamesisch</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>Chinesisch</translation>
+    </message>
+</context>
+<context>
+    <name>LanguageRow</name>
+    <message>
+        <source>Send the language</source>
+        <translation>Sprache senden</translation>
+    </message>
+    <message>
+        <source>Language of the reply</source>
+        <translation>Sprache der Antwort</translation>
+    </message>
+    <message>
+        <source>Named on the model card.</source>
+        <translation>In der Modellbeschreibung genannt.</translation>
+    </message>
+    <message>
+        <source>In the training labels, but not named on the model card.</source>
+        <translation>In den Trainingsdaten, aber nicht in der Modellbeschreibung genannt.</translation>
+    </message>
+</context>
+<context>
+    <name>Lint</name>
+    <message>
+        <source>No lang: the model then chooses the language itself.</source>
+        <translation>Kein lang: Das Modell wählt die Sprache dann selbst.</translation>
+    </message>
+    <message>
+        <source>These attributes are those of %1, not of %2.</source>
+        <translation>Diese Attribute gehören zu %1, nicht zu %2.</translation>
+    </message>
+    <message>
+        <source>Spaces in “%1”: the models were trained without any.</source>
+        <translation>Leerzeichen in „%1“: Die Modelle wurden ohne trainiert.</translation>
+    </message>
+    <message>
+        <source>“%1” is not of the form name:number.</source>
+        <translation>„%1“ hat nicht die Form Name:Zahl.</translation>
+    </message>
+    <message>
+        <source>%1 is given twice; the first one counts.</source>
+        <translation>%1 steht zweimal da; das erste zählt.</translation>
+    </message>
+    <message>
+        <source>%1 stands after %2; in training it came before.</source>
+        <translation>%1 steht hinter %2; im Training stand es davor.</translation>
+    </message>
+    <message>
+        <source>%1 takes a whole number, not “%2”.</source>
+        <translation>%1 nimmt eine ganze Zahl, nicht „%2“.</translation>
+    </message>
+    <message>
+        <source>%1 goes from %2 to %3, not to %4.</source>
+        <translation>%1 geht von %2 bis %3, nicht bis %4.</translation>
+    </message>
+    <message>
+        <source>“%1” is written %2.</source>
+        <translation>„%1“ schreibt man %2.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a language code that the models know.</source>
+        <translation>„%1“ ist kein Sprachcode, den die Modelle kennen.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a language code that the models know. Did you mean %2?</source>
+        <translation>„%1“ ist kein Sprachcode, den die Modelle kennen. War %2 gemeint?</translation>
+    </message>
+    <message>
+        <source>There is no attribute “%1”. Did you mean %2?</source>
+        <translation>Es gibt kein Attribut „%1“. War %2 gemeint?</translation>
+    </message>
+    <message>
+        <source>%1 has no attribute “%2”.</source>
+        <translation>%1 hat kein Attribut „%2“.</translation>
+    </message>
+</context>
+<context>
+    <name>LintRow</name>
+    <message>
+        <source>Mend all</source>
+        <translation>Alles beheben</translation>
+    </message>
+    <message>
+        <source>(1 of {0})</source>
+        <translation>(1 von {0})</translation>
+    </message>
+    <message>
+        <source>Until then the sliders are what is sent.</source>
+        <translation>Bis dahin wird gesendet, was die Regler sagen.</translation>
+    </message>
+    <message>
+        <source>Switch to {0}</source>
+        <translation>Zu {0} wechseln</translation>
+    </message>
+    <message>
+        <source>Put in order</source>
+        <translation>Ordnen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Add {0}</source>
+        <translation>{0} hinzufügen</translation>
+    </message>
+    <message>
+        <source>Make it {0}</source>
+        <translation>In {0} ändern</translation>
+    </message>
+</context>
+<context>
+    <name>ModelFiles</name>
+    <message>
+        <source>Open a model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf)</source>
+        <translation>Modelle (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Type a command</source>
+        <translation>Befehl eintippen</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>No command has these words in its name.</source>
+        <translation>Kein Befehl hat diese Wörter im Namen.</translation>
+    </message>
+</context>
+<context>
+    <name>Preset</name>
+    <message>
+        <source>Default</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>What the model card recommends: the good at its best, nothing else.</source>
+        <translation>Was die Modellbeschreibung empfiehlt: das Gute am höchsten, sonst nichts.</translation>
+    </message>
+    <message>
+        <source>Concise expert</source>
+        <translation>Knapper Experte</translation>
+    </message>
+    <message>
+        <source>A short answer for someone who knows the field.</source>
+        <translation>Eine kurze Antwort für jemanden vom Fach.</translation>
+    </message>
+    <message>
+        <source>Explain to a child</source>
+        <translation>Einem Kind erklären</translation>
+    </message>
+    <message>
+        <source>Easy words, a little fun, some imagination.</source>
+        <translation>Einfache Wörter, etwas Spaß, etwas Fantasie.</translation>
+    </message>
+    <message>
+        <source>Playful</source>
+        <translation>Verspielt</translation>
+    </message>
+    <message>
+        <source>Jokes and unusual turns first, facts nevertheless.</source>
+        <translation>Zuerst Witze und Wendungen, Fakten trotzdem.</translation>
+    </message>
+    <message>
+        <source>Detailed tutor</source>
+        <translation>Gründlicher Lehrer</translation>
+    </message>
+    <message>
+        <source>Long and thorough, but in words a beginner follows.</source>
+        <translation>Lang und gründlich, aber in Worten, denen Anfänger folgen.</translation>
+    </message>
+    <message>
+        <source>Plain and short</source>
+        <translation>Schlicht und kurz</translation>
+    </message>
+    <message>
+        <source>One thought in easy words.</source>
+        <translation>Ein Gedanke in einfachen Worten.</translation>
+    </message>
+    <message>
+        <source>Storyteller</source>
+        <translation>Geschichtenerzähler</translation>
+    </message>
+    <message>
+        <source>Vivid and unconventional, in no hurry.</source>
+        <translation>Lebhaft und eigenwillig, ohne Eile.</translation>
+    </message>
+</context>
+<context>
+    <name>PresetMenu</name>
+    <message>
+        <source>Presets</source>
+        <translation>Vorlagen</translation>
+    </message>
+    <message>
+        <source>Save changes</source>
+        <translation>Änderungen speichern</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern unter …</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>Importieren …</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>Was abweicht</translation>
+    </message>
+    <message>
+        <source>Back to the preset&apos;s values</source>
+        <translation>Zurück zu den Werten der Vorlage</translation>
+    </message>
+    <message>
+        <source>{0} (imported)</source>
+        <translation>{0} (importiert)</translation>
+    </message>
+    <message>
+        <source>“{0}” comes with the program and stays as it is. Choose a new name.</source>
+        <translation>„{0}“ gehört zum Programm und bleibt, wie es ist. Bitte einen neuen Namen wählen.</translation>
+    </message>
+    <message>
+        <source>Replaced “{0}”.</source>
+        <translation>„{0}“ wurde ersetzt.</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>Speichern unter</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Deleted “{0}”.</source>
+        <translation>„{0}“ wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>Name der Vorlage</translation>
+    </message>
+    <message>
+        <source>Import a preset</source>
+        <translation>Vorlage importieren</translation>
+    </message>
+    <message>
+        <source>Export the preset</source>
+        <translation>Vorlage exportieren</translation>
+    </message>
+    <message>
+        <source>Presets (*.toml)</source>
+        <translation>Vorlagen (*.toml)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>{0}: {1}, preset {2}</source>
+        <translation>{0}: {1}, Vorlage {2}</translation>
+    </message>
+    <message>
+        <source>Back to {0}</source>
+        <translation>Zurück auf {0}</translation>
+    </message>
+</context>
+<context>
+    <name>PresetPicker</name>
+    <message>
+        <source>Preset</source>
+        <translation>Vorlage</translation>
+    </message>
+    <message>
+        <source>Save, rename, delete, import, export presets</source>
+        <translation>Vorlagen speichern, umbenennen, löschen, importieren, exportieren</translation>
+    </message>
+    <message>
+        <source>More about presets</source>
+        <translation>Mehr zu Vorlagen</translation>
+    </message>
+</context>
+<context>
+    <name>PromptText</name>
+    <message>
+        <source>Prompt as it is sent</source>
+        <translation>Prompt, wie er gesendet wird</translation>
+    </message>
+</context>
+<context>
+    <name>PromptView</name>
+    <message>
+        <source>Show tokens</source>
+        <translation>Token zeigen</translation>
+    </message>
+    <message>
+        <source>Blank line after the system text</source>
+        <translation>Leerzeile nach dem Systemtext</translation>
+    </message>
+    <message>
+        <source>Newline after the control string</source>
+        <translation>Zeilenumbruch nach der Steuerzeile</translation>
+    </message>
+    <message>
+        <source>{0} tokens, {1} of them cached; underlined is what is read anew.</source>
+        <translation>{0} Token, davon {1} im Zwischenspeicher; unterstrichen ist, was neu gelesen wird.</translation>
+    </message>
+    <message>
+        <source>1 look-alike of a control token: sent as text, it opens no turn.</source>
+        <translation>1 Doppelgänger eines Steuertokens: als Text gesendet, er eröffnet keinen Zug.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n look-alikes of control tokens: sent as text, none opens a turn.</source>
+        <translation>
+            <numerusform>%n Doppelgänger eines Steuertokens: als Text gesendet, er eröffnet keinen Zug.</numerusform>
+            <numerusform>%n Doppelgänger von Steuertoken: als Text gesendet, keiner eröffnet einen Zug.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As the model was trained.</source>
+        <translation>So, wie das Modell trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>Not as the model was trained: prompts are sent so all the same.</source>
+        <translation>Nicht, wie das Modell trainiert wurde: Prompts werden trotzdem so gesendet.</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>Prompting</name>
+    <message>
+        <source>What Send would send now</source>
+        <translation>Was Senden jetzt senden würde</translation>
+    </message>
+    <message>
+        <source>What Re-steer would send now</source>
+        <translation>Was „Neu steuern“ jetzt senden würde</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyView</name>
+    <message>
+        <source>Question</source>
+        <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Previous version (Alt+Left)</source>
+        <translation>Vorige Fassung (Alt+Links)</translation>
+    </message>
+    <message>
+        <source>Next version (Alt+Right)</source>
+        <translation>Nächste Fassung (Alt+Rechts)</translation>
+    </message>
+    <message>
+        <source>Copy the reply</source>
+        <translation>Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Answer again with a new seed</source>
+        <translation>Mit neuem Seed neu antworten</translation>
+    </message>
+    <message>
+        <source>Edit the question and ask anew, as a branch</source>
+        <translation>Frage bearbeiten und neu stellen, als Zweig</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Delete this question and what follows</source>
+        <translation>Diese Frage und alles Folgende löschen</translation>
+    </message>
+    <message>
+        <source>Delete this version</source>
+        <translation>Diese Fassung löschen</translation>
+    </message>
+    <message>
+        <source>Reading the prompt…</source>
+        <translation>Prompt wird gelesen …</translation>
+    </message>
+    <message>
+        <source>The model gave an empty reply.</source>
+        <translation>Das Modell gab eine leere Antwort.</translation>
+    </message>
+    <message>
+        <source>Cut off at %1 tokens, the most that Sampling allows.</source>
+        <translation>Abgeschnitten nach %1 Token, mehr erlaubt das Sampling nicht.</translation>
+    </message>
+    <message>
+        <source>Cut off: the model&apos;s context is full.</source>
+        <translation>Abgeschnitten: Der Kontext des Modells ist voll.</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>The engine ended before the reply did.</source>
+        <translation>Die Engine endete vor der Antwort.</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> oder </translation>
+    </message>
+    <message>
+        <source>%1 was asked for (lang:%2), but this reads like %3.</source>
+        <translation>Verlangt war %1 (lang:%2), aber dies liest sich wie %3.</translation>
+    </message>
+    <message>
+        <source>Re-steer</source>
+        <translation>Neu steuern</translation>
+    </message>
+    <message>
+        <source>The same question under the sliders as they are now</source>
+        <translation>Dieselbe Frage unter den Reglern, wie sie jetzt stehen</translation>
+    </message>
+    <message>
+        <source>Assistant</source>
+        <translation>Assistent</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Ich</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingPanel</name>
+    <message>
+        <source>Sampling</source>
+        <translation>Sampling</translation>
+    </message>
+    <message>
+        <source>%1 · seed %2</source>
+        <translation>%1 · Seed %2</translation>
+    </message>
+    <message>
+        <source>own</source>
+        <translation>eigenes</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Vorlage</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>Repeat penalty</source>
+        <translation>Wiederholungsstrafe</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Seed</translation>
+    </message>
+    <message>
+        <source>Most tokens</source>
+        <translation>Höchstens Token</translation>
+    </message>
+    <message>
+        <source>Sampling preset: those of NeMo&apos;s web demo, and the demo&apos;s own</source>
+        <translation>Sampling-Vorlage: die aus NeMos Webdemo und die eigene der Demo</translation>
+    </message>
+    <message>
+        <source>Temperature: 0 always takes the likeliest token</source>
+        <translation>Temperatur: 0 nimmt immer das wahrscheinlichste Token</translation>
+    </message>
+    <message>
+        <source>top_k: only the k likeliest tokens; 0 is all, 1 is greedy</source>
+        <translation>top_k: nur die k wahrscheinlichsten Token; 0 sind alle, 1 nur das erste</translation>
+    </message>
+    <message>
+        <source>top_p: only the likeliest tokens that add up to p</source>
+        <translation>top_p: nur die wahrscheinlichsten Token, die zusammen p ergeben</translation>
+    </message>
+    <message>
+        <source>min_p: only tokens at least this likely beside the likeliest</source>
+        <translation>min_p: nur Token, die im Vergleich zum wahrscheinlichsten mindestens so wahrscheinlich sind</translation>
+    </message>
+    <message>
+        <source>Repeat penalty: 1 is none</source>
+        <translation>Wiederholungsstrafe: 1 heißt keine</translation>
+    </message>
+    <message>
+        <source>Seed: the same seed and settings give the same text</source>
+        <translation>Seed: Gleicher Seed und gleiche Einstellungen geben denselben Text</translation>
+    </message>
+    <message>
+        <source>The most tokens of one reply</source>
+        <translation>Die meisten Token einer Antwort</translation>
+    </message>
+    <message>
+        <source>Draw a new seed</source>
+        <translation>Neuen Seed ziehen</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>adapt to the load</source>
+        <translation>nach der Auslastung</translation>
+    </message>
+    <message>
+        <source>as the model</source>
+        <translation>wie das Modell</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Schriftgröße</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Erscheinungsbild</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Send a prompt with</source>
+        <translation>Prompt senden mit</translation>
+    </message>
+    <message>
+        <source>CPU threads</source>
+        <translation>CPU-Threads</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Another language takes effect at the next start.</source>
+        <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Another context takes effect when the engine starts again.</source>
+        <translation>Ein anderer Kontext gilt, sobald die Engine neu startet.</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>No model</source>
+        <translation>Kein Modell</translation>
+    </message>
+    <message>
+        <source>Loading %1</source>
+        <translation>%1 wird geladen</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>Seed %1</translation>
+    </message>
+    <message>
+        <source>reading prompt</source>
+        <translation>liest den Prompt</translation>
+    </message>
+    <message>
+        <source>reading %1 / %2</source>
+        <translation>liest %1 / %2</translation>
+    </message>
+    <message>
+        <source>gen %1 t/s</source>
+        <translation>Gen. %1 T/s</translation>
+    </message>
+    <message>
+        <source>prompt %1 t/s</source>
+        <translation>Prompt %1 T/s</translation>
+    </message>
+    <message>
+        <source>%1/%2 layers on %3</source>
+        <translation>%1/%2 Schichten auf %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n threads</source>
+        <translation>
+            <numerusform>%n Thread</numerusform>
+            <numerusform>%n Threads</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>context %1 / %2</source>
+        <translation>Kontext %1 / %2</translation>
+    </message>
+    <message>
+        <source>Loading the model</source>
+        <translation>Modell wird geladen</translation>
+    </message>
+    <message>
+        <source>Stop loading</source>
+        <translation>Laden abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>SteeringChange</name>
+    <message numerus="yes">
+        <source>%n values</source>
+        <translation>
+            <numerusform>%n Wert</numerusform>
+            <numerusform>%n Werte</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SteeringPanel</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Steering</source>
+        <translation>Steuerung</translation>
+    </message>
+    <message>
+        <source>family</source>
+        <translation>Familie</translation>
+    </message>
+</context>
+<context>
+    <name>SystemPrompt</name>
+    <message>
+        <source>Edit the system text of this conversation</source>
+        <translation>Systemtext dieses Gesprächs bearbeiten</translation>
+    </message>
+    <message>
+        <source>Edit the system text</source>
+        <translation>Systemtext bearbeiten</translation>
+    </message>
+    <message>
+        <source>System text</source>
+        <translation>Systemtext</translation>
+    </message>
+    <message>
+        <source>No system text</source>
+        <translation>Kein Systemtext</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+</context>
+<context>
+    <name>TextFiles</name>
+    <message>
+        <source>“%1” is larger than %2 KB; paste the part that matters.</source>
+        <translation>„%1“ ist größer als %2 KB; bitte nur den wichtigen Teil einfügen.</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read: %2.</source>
+        <translation>„%1“ kann nicht gelesen werden: %2.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a text file in UTF-8; save it as such first.</source>
+        <translation>„%1“ ist keine Textdatei in UTF-8; bitte zuerst so speichern.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a text file; drop one with plain text.</source>
+        <translation>„%1“ ist keine Textdatei; bitte eine mit reinem Text ablegen.</translation>
+    </message>
+</context>
+<context>
+    <name>ThroughputChart</name>
+    <message>
+        <source>Tokens per second show here while the model answers.</source>
+        <translation>Während das Modell antwortet, stehen hier die Token pro Sekunde.</translation>
+    </message>
+    <message>
+        <source>prompt</source>
+        <translation>Prompt</translation>
+    </message>
+</context>
+<context>
+    <name>ThroughputLegend</name>
+    <message>
+        <source>Runs in the plot</source>
+        <translation>Läufe im Bild</translation>
+    </message>
+</context>
+<context>
+    <name>ThroughputNumbers</name>
+    <message>
+        <source>{0} tokens</source>
+        <translation>{0} Token</translation>
+    </message>
+    <message>
+        <source>{0} on average</source>
+        <translation>im Mittel {0}</translation>
+    </message>
+    <message>
+        <source>between {0}</source>
+        <translation>zwischen {0}</translation>
+    </message>
+    <message>
+        <source>prompt at {0}</source>
+        <translation>Prompt mit {0}</translation>
+    </message>
+    <message>
+        <source>first token after {0}</source>
+        <translation>erstes Token nach {0}</translation>
+    </message>
+    <message>
+        <source>{0} prompt tokens reused</source>
+        <translation>{0} Prompt-Token wiederverwendet</translation>
+    </message>
+    <message>
+        <source>Run {0}</source>
+        <translation>Lauf {0}</translation>
+    </message>
+    <message>
+        <source>{0} and {1}</source>
+        <translation>{0} und {1}</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>first token</source>
+        <translation>1. Token</translation>
+    </message>
+    <message>
+        <source>reused</source>
+        <translation>wiederverw.</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>{0} t/s</source>
+        <translation>{0} T/s</translation>
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation>{0} ms</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+</context>
+<context>
+    <name>ThroughputPlot</name>
+    <message>
+        <source>The picture cannot be written to {0}.</source>
+        <translation>Das Bild kann nicht nach {0} geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>run {0}</source>
+        <translation>Lauf {0}</translation>
+    </message>
+    <message>
+        <source>{0} at {1} s</source>
+        <translation>{0} bei {1} s</translation>
+    </message>
+    <message>
+        <source>Pause the plot</source>
+        <translation>Bild anhalten</translation>
+    </message>
+    <message>
+        <source>Copy throughput as text</source>
+        <translation>Durchsatz als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Save throughput as PNG…</source>
+        <translation>Durchsatz als PNG speichern …</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Save throughput as CSV…</source>
+        <translation>Durchsatz als CSV speichern …</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Tabellen (*.csv)</translation>
+    </message>
+    <message>
+        <source>Save throughput</source>
+        <translation>Durchsatz speichern</translation>
+    </message>
+    <message>
+        <source>Tokens per second</source>
+        <translation>Token pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Tokens per second, over seconds since the first token</source>
+        <translation>Token pro Sekunde, über die Sekunden seit dem ersten Token</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>Choose another model</source>
+        <translation>Anderes Modell wählen</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <source>Model: %1</source>
+        <translation>Modell: %1</translation>
+    </message>
+    <message>
+        <source>no model</source>
+        <translation>kein Modell</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>lädt</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>schreibt</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>beendet</translation>
+    </message>
+</context>
+<context>
+    <name>Tour</name>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>%1 of 2</source>
+        <translation>%1 von 2</translation>
+    </message>
+    <message>
+        <source>Ask: press one of the samples, or type a question and press Enter.</source>
+        <translation>Fragen: ein Beispiel anklicken, oder tippen und Enter drücken.</translation>
+    </message>
+    <message>
+        <source>Steer: move a slider on the right, then press Ctrl+Enter. The same question is answered anew, and both answers stay.</source>
+        <translation>Steuern: rechts einen Regler bewegen, dann Strg+Enter drücken. Dieselbe Frage wird neu beantwortet, und beide Antworten bleiben.</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source>Show earlier turns (%1)</source>
+        <translation>Frühere Züge zeigen (%1)</translation>
+    </message>
+    <message>
+        <source>Transcript</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Go to the end</source>
+        <translation>Zum Ende</translation>
+    </message>
+</context>
+</TS>
