@@ -128,6 +128,14 @@
         <translation>Dunkel</translation>
     </message>
     <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>&amp;Datei</translation>
     </message>
@@ -371,6 +379,169 @@
     </message>
 </context>
 <context>
+    <name>ColumnFoot</name>
+    <message>
+        <source>A good reply</source>
+        <translation>Eine gute Antwort</translation>
+    </message>
+    <message>
+        <source>A bad reply</source>
+        <translation>Eine schlechte Antwort</translation>
+    </message>
+    <message>
+        <source>A note on this reply</source>
+        <translation>Eine Notiz zu dieser Antwort</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>liest …</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation>
+            <numerusform>%n Wort</numerusform>
+            <numerusform>%n Wörter</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 t/s</source>
+        <translation>%1 T/s</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>schreibt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>cut off at %1 tokens</source>
+        <translation>abgeschnitten nach %1 Token</translation>
+    </message>
+    <message>
+        <source>context full</source>
+        <translation>Kontext voll</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>beendet</translation>
+    </message>
+    <message>
+        <source>engine lost</source>
+        <translation>Engine verloren</translation>
+    </message>
+    <message>
+        <source>Go on with this reply; the others stay as versions</source>
+        <translation>Mit dieser Antwort weitermachen; die anderen bleiben als Fassungen</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Note on this reply</source>
+        <translation>Notiz zu dieser Antwort</translation>
+    </message>
+    <message>
+        <source>More about this column</source>
+        <translation>Mehr zu dieser Spalte</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnMenu</name>
+    <message>
+        <source>Answer again</source>
+        <translation>Neu antworten</translation>
+    </message>
+    <message>
+        <source>Copy the reply</source>
+        <translation>Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>How it was made…</source>
+        <translation>Wie sie entstand …</translation>
+    </message>
+    <message>
+        <source>Own sampling and seed</source>
+        <translation>Eigenes Sampling und eigener Seed</translation>
+    </message>
+    <message>
+        <source>Duplicate the column</source>
+        <translation>Spalte verdoppeln</translation>
+    </message>
+    <message>
+        <source>Move the column back</source>
+        <translation>Spalte nach vorn rücken</translation>
+    </message>
+    <message>
+        <source>Move the column on</source>
+        <translation>Spalte nach hinten rücken</translation>
+    </message>
+    <message>
+        <source>Remove the column</source>
+        <translation>Spalte entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnText</name>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnView</name>
+    <message>
+        <source>1 · base</source>
+        <translation>1 · Basis</translation>
+    </message>
+    <message>
+        <source>as the first</source>
+        <translation>wie die erste</translation>
+    </message>
+    <message>
+        <source>Column %1 of %2: %3</source>
+        <translation>Spalte %1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>Column %1 of %2, the base</source>
+        <translation>Spalte %1 von %2, die Basis</translation>
+    </message>
+    <message>
+        <source>Not asked yet. Type a question below: every column answers it.</source>
+        <translation>Noch nichts gefragt. Unten eine Frage tippen: Jede Spalte beantwortet sie.</translation>
+    </message>
+    <message>
+        <source>This reply is from before you changed %1.</source>
+        <translation>Diese Antwort ist älter als die Änderung: %1.</translation>
+    </message>
+    <message>
+        <source>its sampling</source>
+        <translation>ihr Sampling</translation>
+    </message>
+    <message>
+        <source>Remove the column</source>
+        <translation>Spalte entfernen</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>Neu antworten</translation>
+    </message>
+    <message>
+        <source>The sliders change this column</source>
+        <translation>Die Regler ändern diese Spalte</translation>
+    </message>
+</context>
+<context>
     <name>CommandProcess</name>
     <message>
         <source>%1 could not be started: %2.</source>
@@ -383,6 +554,102 @@
     <message>
         <source>close other programs</source>
         <translation>andere Programme schließen</translation>
+    </message>
+</context>
+<context>
+    <name>CompareFoot</name>
+    <message>
+        <source>Scroll together</source>
+        <translation>Gemeinsam rollen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 prompt tokens shared</source>
+        <translation>%1 von %2 Prompt-Token gemeinsam</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message>
+        <source>The column was removed.</source>
+        <translation>Die Spalte wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+</context>
+<context>
+    <name>CompareTop</name>
+    <message>
+        <source>The question before</source>
+        <translation>Die vorige Frage</translation>
+    </message>
+    <message>
+        <source>The question after</source>
+        <translation>Die nächste Frage</translation>
+    </message>
+    <message>
+        <source>Edit the question and ask anew, as a branch</source>
+        <translation>Frage bearbeiten und neu stellen, als Zweig</translation>
+    </message>
+    <message>
+        <source>Change every column</source>
+        <translation>Jede Spalte ändern</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>Answer in %n columns</source>
+        <translation>
+            <numerusform>In %n Spalte antworten</numerusform>
+            <numerusform>In %n Spalten antworten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>From the sliders</source>
+        <translation>Aus den Reglern</translation>
+    </message>
+    <message>
+        <source>All columns in one batch: quickest. Now and then a word may fall otherwise when it is run again.</source>
+        <translation>Alle Spalten in einem Stapel: am schnellsten. Bei einer Wiederholung kann ab und zu ein Wort anders fallen.</translation>
+    </message>
+    <message>
+        <source>One column after the other: slower. The same seed gives the same text again on this machine and build.</source>
+        <translation>Eine Spalte nach der anderen: langsamer. Der gleiche Seed gibt auf diesem Rechner und Build wieder den gleichen Text.</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Exact</source>
+        <translation>Genau</translation>
+    </message>
+    <message>
+        <source>How the columns are run</source>
+        <translation>Wie die Spalten laufen</translation>
+    </message>
+    <message>
+        <source>What you change with the sliders changes in every column</source>
+        <translation>Was die Regler ändern, ändert sich in jeder Spalte</translation>
+    </message>
+    <message>
+        <source>Those that are new or were changed (Ctrl+Enter)</source>
+        <translation>Die neuen und die geänderten (Strg+Enter)</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Spalte</translation>
+    </message>
+    <message>
+        <source>Add a column: from the sliders, or a preset</source>
+        <translation>Spalte hinzufügen: aus den Reglern oder einer Vorlage</translation>
+    </message>
+    <message>
+        <source>Add a column</source>
+        <translation>Spalte hinzufügen</translation>
     </message>
 </context>
 <context>
@@ -1228,6 +1495,41 @@
     </message>
 </context>
 <context>
+    <name>ReplyNote</name>
+    <message>
+        <source>Cut off at %1 tokens, the most that Sampling allows.</source>
+        <translation>Abgeschnitten nach %1 Token, mehr erlaubt das Sampling nicht.</translation>
+    </message>
+    <message>
+        <source>Reading the prompt…</source>
+        <translation>Prompt wird gelesen …</translation>
+    </message>
+    <message>
+        <source>The model gave an empty reply.</source>
+        <translation>Das Modell gab eine leere Antwort.</translation>
+    </message>
+    <message>
+        <source>Cut off: the model&apos;s context is full.</source>
+        <translation>Abgeschnitten: Der Kontext des Modells ist voll.</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>The engine ended before the reply did.</source>
+        <translation>Die Engine endete vor der Antwort.</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> oder </translation>
+    </message>
+    <message>
+        <source>%1 was asked for (lang:%2), but this reads like %3.</source>
+        <translation>Verlangt war %1 (lang:%2), aber dies liest sich wie %3.</translation>
+    </message>
+</context>
+<context>
     <name>ReplyView</name>
     <message>
         <source>Question</source>
@@ -1268,38 +1570,6 @@
     <message>
         <source>Delete this version</source>
         <translation>Diese Fassung löschen</translation>
-    </message>
-    <message>
-        <source>Reading the prompt…</source>
-        <translation>Prompt wird gelesen …</translation>
-    </message>
-    <message>
-        <source>The model gave an empty reply.</source>
-        <translation>Das Modell gab eine leere Antwort.</translation>
-    </message>
-    <message>
-        <source>Cut off at %1 tokens, the most that Sampling allows.</source>
-        <translation>Abgeschnitten nach %1 Token, mehr erlaubt das Sampling nicht.</translation>
-    </message>
-    <message>
-        <source>Cut off: the model&apos;s context is full.</source>
-        <translation>Abgeschnitten: Der Kontext des Modells ist voll.</translation>
-    </message>
-    <message>
-        <source>Stopped.</source>
-        <translation>Angehalten.</translation>
-    </message>
-    <message>
-        <source>The engine ended before the reply did.</source>
-        <translation>Die Engine endete vor der Antwort.</translation>
-    </message>
-    <message>
-        <source> or </source>
-        <translation> oder </translation>
-    </message>
-    <message>
-        <source>%1 was asked for (lang:%2), but this reads like %3.</source>
-        <translation>Verlangt war %1 (lang:%2), aber dies liest sich wie %3.</translation>
     </message>
     <message>
         <source>Re-steer</source>
@@ -1449,6 +1719,36 @@
     </message>
 </context>
 <context>
+    <name>StartCard</name>
+    <message>
+        <source>Each column asks the same question under settings of its own. Select a column and move the sliders: its header says what differs from the first one.</source>
+        <translation>Jede Spalte stellt dieselbe Frage unter eigenen Einstellungen. Eine Spalte wählen und die Regler bewegen: Ihr Kopf sagt, was von der ersten abweicht.</translation>
+    </message>
+    <message>
+        <source>Type once, see what each slider does</source>
+        <translation>Einmal tippen, sehen, was jeder Regler tut</translation>
+    </message>
+</context>
+<context>
+    <name>Starts</name>
+    <message>
+        <source>Humor 0, 2 and 4</source>
+        <translation>Humor 0, 2 und 4</translation>
+    </message>
+    <message>
+        <source>Verbosity 4, 2 and 0</source>
+        <translation>Verbosity 4, 2 und 0</translation>
+    </message>
+    <message>
+        <source>Complexity 0 and 4</source>
+        <translation>Complexity 0 und 4</translation>
+    </message>
+    <message>
+        <source>English and German</source>
+        <translation>Englisch und Deutsch</translation>
+    </message>
+</context>
+<context>
     <name>StatusLine</name>
     <message>
         <source>No model</source>
@@ -1525,6 +1825,13 @@
     <message>
         <source>family</source>
         <translation>Familie</translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
     </message>
 </context>
 <context>
