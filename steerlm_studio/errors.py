@@ -10,3 +10,11 @@ class StudioError(Exception):
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
         self.detail = detail
+
+
+class MemoryShort(StudioError):
+    """There is not enough memory: bytes that were `needed` and that were `free`, 0 if not known."""
+
+    def __init__(self, message: str, detail: str = "", *, needed: int = 0, free: int = 0) -> None:
+        super().__init__(message, detail)
+        self.needed, self.free = needed, free

@@ -39,6 +39,7 @@ class Header:
     path: Path
     values: Mapping[str, Any]
     file_bytes: int
+    head_bytes: int = 0  # up to where the list of tensors begins
 
     @property
     def architecture(self) -> str:
@@ -62,7 +63,12 @@ class Damaged(Exception):
 
 def glance(path: str | Path) -> Header:
     """The metadata of a file, its vocabulary and tensors unchecked. Raises `StudioError`."""
-    return reading(path, lambda reader: Header(Path(path), head(reader)[1], reader.size))
+    return reading(path, lambda reader: _glanced(Path(path), reader))
+
+
+def _glanced(path: Path, reader: "Reader") -> Header:
+    _, values = head(reader)
+    return Header(path, values, reader.size, reader.at)
 
 
 def reading(path: str | Path, take: Callable[["Reader"], T]) -> T:

@@ -81,6 +81,16 @@ class Loading(msgspec.Struct, frozen=True, tag="loading"):
     fraction: float
 
 
+class Held(msgspec.Struct, frozen=True):
+    """What a device holds of the model, in bytes as llama.cpp allocated them."""
+
+    device: str  # ggml's name, e.g. CUDA0 or CPU
+    layers: int = 0  # the output counts as one
+    weights: int = 0
+    cache: int = 0  # keys and values
+    compute: int = 0
+
+
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """The model is loaded and warmed up."""
 
@@ -99,6 +109,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     metadata: dict[str, str]  # the GGUF's short string values, e.g. steerlm.schema
     llama_version: str
     load_seconds: float
+    cache: str = "f16"  # how keys and values are kept
+    memory: tuple[Held, ...] = ()
 
 
 class Prefilling(msgspec.Struct, frozen=True, tag="prefilling"):
@@ -167,6 +179,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str  # a sentence: what, why, what next
     run: int | None = None
     detail: str = ""
+    needed: int = 0  # bytes, where it is for want of memory
+    free: int = 0
 
 
 Reply = Loading | Ready | Prefilling | Step | LaneDone | Done | Tokens | Failed

@@ -13,7 +13,8 @@ import msgspec
 
 from steerlm_studio import protocol
 from steerlm_studio.child import child_command
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import MemoryShort, StudioError
+from steerlm_studio.memory_need import Cache
 from steerlm_studio.outcome import KEPT_LINES, outcome
 from steerlm_studio.protocol import (
     Cancel,
@@ -42,9 +43,11 @@ def command(
     lanes: int = 1,
     gpu_layers: int = -1,
     threads: int = 0,
+    cache: Cache = "f16",
 ) -> list[str]:
     """The command line that starts the engine child."""
-    options = {"context": context, "lanes": lanes, "gpu-layers": gpu_layers, "threads": threads}
+    options: dict[str, object] = {"context": context, "lanes": lanes, "gpu-layers": gpu_layers}
+    options |= {"threads": threads, "cache": cache}
     named = [f"--{name}={value}" for name, value in options.items()]
     return child_command("steerlm_studio.engine.serve", os.fspath(model), *named)
 
@@ -68,10 +71,16 @@ class Engine:
         lanes: int = 1,
         gpu_layers: int = -1,
         threads: int = 0,
+        cache: Cache = "f16",
         loading: Callable[[float], None] = lambda fraction: None,
     ) -> None:
         self._command = command(
-            model, context=context, lanes=lanes, gpu_layers=gpu_layers, threads=threads
+            model,
+            context=context,
+            lanes=lanes,
+            gpu_layers=gpu_layers,
+            threads=threads,
+            cache=cache,
         )
         self._loading = loading
         self._run = 0
@@ -185,7 +194,7 @@ class Engine:
                     "The engine said something that is no message. Restart it.", str(error)
                 ) from error
             if isinstance(message, Failed):
-                raise StudioError(message.message, message.detail)
+                raise _refusal(message)
             yield message
         raise self._death()
 
@@ -206,6 +215,12 @@ class Engine:
         with stderr:
             for data in stderr:
                 self._log.append(data.decode("utf-8", errors="replace").rstrip("\n"))
+
+
+def _refusal(said: Failed) -> StudioError:
+    if said.needed:
+        return MemoryShort(said.message, said.detail, needed=said.needed, free=said.free)
+    return StudioError(said.message, said.detail)
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -1,76 +1,74 @@
-"""How many tokens a context may hold in the memory that there is."""
+"""Refuses what cannot fit before llama.cpp is asked: it would hang or die on it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-import psutil
+from steerlm_studio.errors import MemoryShort
+from steerlm_studio.gguf_header import Header
+from steerlm_studio.memory_free import memory
+from steerlm_studio.memory_need import Cache, cell_count, context_size, need
 
-from steerlm_studio.engine.header import Header
-from steerlm_studio.engine.llama import Device
-from steerlm_studio.errors import StudioError
-
-USUAL_CONTEXT = 4096  # tokens when none are asked for, or the model's own limit if that is less
-PADDING = 256  # llama.cpp rounds the cells of a context up to this
-_VALUE_BYTES = 2  # F16 keys and values
 _GIB = 2**30
 
 
-def context_size(header: Header, asked: int) -> int:
-    """The tokens of one sequence: what was asked for (0 = usual), at most what the model knows."""
-    trained = header.number("context_length")
-    return max(16, min(asked or USUAL_CONTEXT, trained))
+class Device(Protocol):
+    """As `llama.Device` has them."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def memory_free(self) -> int: ...
 
 
-def cell_count(context: int, lanes: int) -> int:
-    """The cells for `lanes` sequences that share most of their prompt, and for idle columns."""
-    cells = context + (lanes - 1) * max(context // 4, min(context, 512)) + 2 * (lanes + 1)
-    return -(-cells // PADDING) * PADDING
+@dataclass(frozen=True)
+class Where:
+    """How keys and values are kept, and where the layers go."""
+
+    cache: Cache = "f16"
+    gpu_layers: int = -1
+    devices: Sequence[Device] = ()
+
+    @property
+    def is_on_gpu(self) -> bool:
+        return self.gpu_layers != 0 and bool(self._gpus)
+
+    def free(self) -> int:
+        """Bytes that a model may take there: the GPUs', the machine's or both."""
+        free = sum(gpu.memory_free for gpu in self._gpus) if self.is_on_gpu else 0
+        return free + (memory().free if self.gpu_layers >= 0 or not self.is_on_gpu else 0)
+
+    @property
+    def _gpus(self) -> list[Device]:
+        return [device for device in self.devices if device.kind in ("gpu", "igpu")]
 
 
-def cell_bytes(header: Header) -> int:
-    """The bytes of keys and values of one token in all layers (at most, where layers differ)."""
-    width, heads = header.number("embedding_length"), header.number("attention.head_count", 1)
-    groups = header.number("attention.head_count_kv", heads) or heads
-    each = width // max(1, heads)
-    key = header.number("attention.key_length", each)
-    value = header.number("attention.value_length", each)
-    return header.number("block_count") * groups * (key + value) * _VALUE_BYTES
+CPU = Where()
 
 
-def lanes_that_fit(
-    header: Header, context: int, wanted: int, gpu_layers: int, devices: Sequence[Device]
-) -> int:
+def lanes_that_fit(header: Header, context: int, wanted: int, where: Where = CPU) -> int:
     """How many lanes may run at a time: those `wanted`, fewer where memory is short.
 
     The weights count on a CPU too: a mapped file that has to be read again and again is no gain.
     What is over is queued, so one lane always does.
     """
-    free = _free(gpu_layers, devices) - header.file_bytes
-    per_cell = cell_bytes(header)
-    fitting = (n for n in range(wanted, 1, -1) if cell_count(context, n) * per_cell <= free)
-    return next(fitting, 1)
+    free, counts = where.free(), range(wanted, 1, -1)
+    return next((n for n in counts if need(header, context, n, where.cache).total <= free), 1)
 
 
-def check_memory(header: Header, cells: int, gpu_layers: int, devices: Sequence[Device]) -> None:
-    """Refuse a context that cannot fit: llama.cpp would hang or die on it. Raises `StudioError`."""
-    on_gpu = _is_on_gpu(gpu_layers, devices)
-    free = _free(gpu_layers, devices)
+def check_memory(header: Header, context: int, lanes: int, where: Where = CPU) -> None:
+    """Refuse a context that cannot fit. Raises `MemoryShort`."""
+    free, wanted = where.free(), need(header, context, lanes, where.cache)
     # Weights are mapped from the file on a CPU, so only what the context needs has to be free.
-    needed = cells * cell_bytes(header) + (header.file_bytes if on_gpu else 0)
-    if needed > free:
-        raise StudioError(
-            f"The model and a context of {cells} tokens need {needed / _GIB:.1f} GiB and "
-            f"{free / _GIB:.1f} GiB are free. Choose a smaller context (--context), fewer answers "
-            "side by side (--lanes), or a smaller quantization of the model."
+    must = wanted.total if where.is_on_gpu else wanted.cache + wanted.compute
+    if must > free:
+        cells = cell_count(context_size(header, context), lanes)
+        raise MemoryShort(
+            f"The model and a context of {cells} tokens need {wanted.total / _GIB:.1f} GiB and "
+            f"{free / _GIB:.1f} GiB are free. Choose a smaller context (--context), 8-bit keys and "
+            "values (--cache q8_0), fewer answers side by side (--lanes), or a smaller "
+            "quantization of the model.",
+            needed=wanted.total,
+            free=free,
         )
-
-
-def _is_on_gpu(gpu_layers: int, devices: Sequence[Device]) -> bool:
-    return gpu_layers != 0 and any(device.kind in ("gpu", "igpu") for device in devices)
-
-
-def _free(gpu_layers: int, devices: Sequence[Device]) -> int:
-    """Bytes that are free where the layers go."""
-    gpus = [device for device in devices if device.kind in ("gpu", "igpu")]
-    on_gpu = _is_on_gpu(gpu_layers, devices)
-    free = sum(gpu.memory_free for gpu in gpus) if on_gpu else 0
-    return free + (psutil.virtual_memory().available if gpu_layers >= 0 or not on_gpu else 0)

@@ -21,11 +21,12 @@ def read(path: str | Path) -> Header:
 
 def _checked(path: Path, reader: Reader) -> Header:
     tensors, values = head(reader, wanted=TOKENS)
+    start = reader.at
     _check_architecture(values)
     _check_vocabulary(values)
     if tensors or not values.get("split.count"):  # a first part of several may hold none
         _check_tensors(reader, tensors, _alignment(values))
-    return Header(path, values, reader.size)
+    return Header(path, values, reader.size, start)
 
 
 def _alignment(values: Mapping[str, Any]) -> int:

@@ -24,7 +24,11 @@ try:
 except (OSError, RuntimeError) as error:  # it is there, but its shared libraries cannot be loaded
     raise ImportError(str(error)) from error
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.engine.ledger import Ledger
+from steerlm_studio.engine.refusals import not_loaded, not_opened
+from steerlm_studio.errors import MemoryShort, StudioError
+from steerlm_studio.memory_need import Cache
+from steerlm_studio.protocol import Held
 
 BATCH = 512  # tokens in one call: what a cancel has to wait for at most where abort is unknown
 SEQUENCES = 256  # ids that a unified cache knows (LLAMA_MAX_SEQ); a batch knows fewer
@@ -122,42 +126,56 @@ class Llama:
         threads: int = 1,
         loading: Callable[[float], bool] = lambda _: True,
         exact_cache: bool = False,
+        cache: Cache = "f16",
+        split: Sequence[float] = (),
+        simulate: bool = False,
     ) -> None:
         self._log = L.llama_log_callback(_log)
         L.llama_log_set(self._log, None)
         L.llama_backend_init()
         self._stop = ctypes.create_string_buffer(b"0")
-        self._load(path, gpu_layers, loading)
-        self._open(cells, sequences, threads, exact_cache)
+        _ledger.append(Ledger())
+        self._load(path, gpu_layers, loading, split, simulate)
+        self._open(cells, sequences, threads, "f32" if exact_cache else cache)
         self.vocabulary = int(L.llama_vocab_n_tokens(self._vocab))
         self._row_type = ctypes.c_float * self.vocabulary
         self._batch = L.llama_batch_init(BATCH, 0, sequences)
 
-    def _load(self, path: str, gpu_layers: int, loading: Callable[[float], bool]) -> None:
+    def _load(
+        self,
+        path: str,
+        gpu_layers: int,
+        loading: Callable[[float], bool],
+        split: Sequence[float],
+        simulate: bool,
+    ) -> None:
         params = L.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        if split:
+            most = int(L.llama_max_devices())
+            shares = [*split, *[0.0] * most][:most]
+            self._split = (ctypes.c_float * most)(*shares)
+            params.tensor_split = ctypes.cast(self._split, ctypes.POINTER(ctypes.c_float))
+        if simulate:
+            params.no_alloc, params.load_mode = True, L.LLAMA_LOAD_MODE_NONE
         self._loading = L.llama_progress_callback(lambda fraction, _: loading(fraction))
         params.progress_callback = self._loading
         self._model = L.llama_model_load_from_file(os.fsencode(path), params)
         if not self._model:
-            raise StudioError(
-                f"llama.cpp could not load {path}: the file is damaged, of a kind that it does "
-                "not know, or the memory does not suffice. The details have its own words.",
-                _last_words(),
-            )
+            raise not_loaded(path, _last_words())
         self._vocab = L.llama_model_get_vocab(self._model)
         if L.llama_model_has_encoder(self._model) or not L.llama_model_has_decoder(self._model):
             raise StudioError(f"{path} is no text generation model. Choose a chat model.")
 
-    def _open(self, cells: int, sequences: int, threads: int, exact_cache: bool) -> None:
+    def _open(self, cells: int, sequences: int, threads: int, cache: str) -> None:
         params = L.llama_context_default_params()
         params.n_ctx = cells
         params.n_batch = params.n_ubatch = min(BATCH, cells)
         params.n_seq_max = params.n_outputs_max = sequences
         params.n_threads = params.n_threads_batch = threads
         params.kv_unified = True
-        if exact_cache:
-            params.type_k = params.type_v = 0  # GGML_TYPE_F32
+        params.type_k = params.type_v = _CACHE_TYPES[cache]
+        if cache == "f32":
             params.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
         # A callback in C costs the compute threads nothing and never waits for the interpreter:
         # atoi("0") lets a batch go on, atoi("1") stops it.
@@ -166,11 +184,7 @@ class Llama:
         params.abort_callback_data = ctypes.addressof(self._stop)
         self._context = L.llama_init_from_model(self._model, params)
         if not self._context:
-            raise StudioError(
-                f"There is not enough memory for a context of {cells} tokens. "
-                "Choose a smaller context, fewer answers side by side, or a smaller model.",
-                _last_words(),
-            )
+            raise not_opened(cells, cache, _last_words())
         self._memory = L.llama_get_memory(self._context)
         if not self._memory:
             raise StudioError("This model cannot generate text. Choose a chat model.")
@@ -192,6 +206,11 @@ class Llama:
     @property
     def layers(self) -> int:
         return int(L.llama_model_n_layer(self._model))
+
+    @property
+    def memory(self) -> tuple[Held, ...]:
+        """What each device holds now, as llama.cpp said."""
+        return _ledger[-1].held()
 
     @property
     def parameters(self) -> int:
@@ -254,6 +273,11 @@ class Llama:
             raise NoRoom
         if code == 2:
             raise Aborted
+        if code == -2:
+            raise MemoryShort(
+                "The memory ran out while a batch was evaluated. Choose a smaller context.",
+                _last_words(),
+            )
         if code != 0:
             raise StudioError(
                 f"llama.cpp failed to evaluate a batch (code {code}). Try again; if it "
@@ -334,11 +358,14 @@ def _samplers(
     yield L.llama_sampler_init_dist(seed)
 
 
+_CACHE_TYPES = {"f32": 0, "f16": 1, "q8_0": 8}  # ggml_type
 _said: deque[bytes] = deque(maxlen=40)  # the last words of llama.cpp
+_ledger: deque[Ledger] = deque([Ledger()], maxlen=1)  # of the model that is loaded
 
 
 def _log(level: int, text: bytes, _: object) -> None:
     """Write what llama.cpp says to stderr (it may say so from any of its threads)."""
+    _ledger[-1].hear(text)
     if level >= _WARN or level == _CONT:
         os.write(2, text)
         _said.append(text)

@@ -1,7 +1,7 @@
 """The engine child: requests on stdin, replies on stdout, one JSON object per line.
 
     python -m steerlm_studio.engine.serve MODEL [--context N] [--lanes N] [--gpu-layers N]
-                                                [--threads N]
+                                                [--threads N] [--cache q8_0] [--split 3,1]
 
 It ends as soon as stdin is closed, whatever it is doing, and when its parent dies. Requests are
 answered in their order; `Cancel`, `SetThreads` and `Tokenize` are heeded between two steps.
@@ -18,7 +18,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from steerlm_studio.engine.inbox import Inbox
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import MemoryShort, StudioError
+from steerlm_studio.memory_need import CACHES
 from steerlm_studio.protocol import (
     Failed,
     Generate,
@@ -65,6 +66,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--context", type=int, default=0, help="tokens; 0 = the model's, ≤ 4096")
     parser.add_argument("--lanes", type=int, default=1, help="the most answers side by side")
     parser.add_argument("--gpu-layers", type=int, default=-1, help="-1 = all")
+    parser.add_argument("--cache", choices=CACHES, default="f16", help="keys and values")
+    parser.add_argument("--split", default="", help="shares of several GPUs, e.g. 3,1")
+    parser.add_argument("--overcommit", action="store_true", help="load whatever seems to fit")
     parser.add_argument("--threads", type=int, default=0, help="0 = adapt to the machine's load")
     return parser.parse_args(arguments)
 
@@ -117,6 +121,8 @@ def _refuse(send: Send, error: Exception) -> int:
 
 
 def _failed(error: Exception, run: int | None) -> Failed:
+    if isinstance(error, MemoryShort):
+        return Failed(str(error), run, error.detail, error.needed, error.free)
     if isinstance(error, StudioError):
         return Failed(str(error), run, error.detail)
     detail = "".join(traceback.format_exception(error))

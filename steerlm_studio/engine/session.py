@@ -11,7 +11,8 @@ from steerlm_studio.engine import fit, header, llama
 from steerlm_studio.engine.lanes import Lanes, Limits
 from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import IdleCores, Threads
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import MemoryShort, StudioError
+from steerlm_studio.memory_need import cell_count, context_size, need
 from steerlm_studio.protocol import Generate, Ready, Reply, Tokenize, Tokens
 
 MOST_LANES = 64  # llama.cpp knows 256 sequences, and a copy of each is set aside at times
@@ -27,20 +28,13 @@ class Session:
         began = time.monotonic()
         if not 1 <= options.lanes <= MOST_LANES:
             raise StudioError(f"Choose between 1 and {MOST_LANES} answers side by side.")
-        self._header = header.read(options.model)
+        self._header, self._cache = header.read(options.model), options.cache
         devices = llama.devices()
         self._gpu = next((d for d in devices if d.kind in ("gpu", "igpu")), None)
         self._limits = self._fit(options, devices)
         most = _cores() if not self._limits.on_gpu else min(4, _cores())
         self._threads = Threads(most, options.threads, idle=IdleCores())
-        self._llama = llama.Llama(
-            options.model,
-            cells=self._limits.cells,
-            sequences=self._limits.lanes + 2,
-            gpu_layers=options.gpu_layers,
-            threads=self._threads.count,
-            loading=_sparsely(loading),
-        )
+        self._llama = self._loaded(options, loading)
         prefix = self._header.strings.get("steerlm.dummy_prefix") == "true"
         self._tokenizer = Tokenizer(self._llama, prefix)
         self._lanes = Lanes(self._llama, self._tokenizer, self._limits, self._threads)
@@ -72,15 +66,32 @@ class Session:
         """Stop the batch that is being evaluated, or let the next ones go on; from any thread."""
         self._llama.abort(stop)
 
+    def _loaded(self, options: argparse.Namespace, loading: Callable[[float], None]) -> llama.Llama:
+        try:
+            return llama.Llama(
+                options.model,
+                cells=self._limits.cells,
+                sequences=self._limits.lanes + 2,
+                gpu_layers=options.gpu_layers,
+                threads=self._threads.count,
+                loading=_sparsely(loading),
+                cache=options.cache,
+                split=shares(options.split),
+            )
+        except MemoryShort as error:
+            wanted = need(self._header, options.context, options.lanes, options.cache)
+            free = fit.Where(options.cache, options.gpu_layers, llama.devices()).free()
+            raise MemoryShort(str(error), error.detail, needed=wanted.total, free=free) from error
+
     def _fit(self, options: argparse.Namespace, devices: list[llama.Device]) -> Limits:
-        context = fit.context_size(self._header, options.context)
-        lanes = fit.lanes_that_fit(
-            self._header, context, options.lanes, options.gpu_layers, devices
-        )
-        cells = fit.cell_count(context, lanes)
-        fit.check_memory(self._header, cells, options.gpu_layers, devices)
+        context = context_size(self._header, options.context)
+        lanes = options.lanes
+        if not options.overcommit:
+            where = fit.Where(options.cache, options.gpu_layers, devices)
+            lanes = fit.lanes_that_fit(self._header, context, lanes, where)
+            fit.check_memory(self._header, context, lanes, where)
         on_gpu = self._gpu is not None and options.gpu_layers != 0
-        return Limits(context, cells, lanes, on_gpu)
+        return Limits(context, cell_count(context, lanes), lanes, on_gpu)
 
     def _describe(self, gpu_layers: int, seconds: float) -> Ready:
         found, layers = self._header, self._llama.layers
@@ -101,7 +112,20 @@ class Session:
             metadata=found.strings,
             llama_version=llama.version(),
             load_seconds=seconds,
+            cache=self._cache,
+            memory=self._llama.memory,
         )
+
+
+def shares(text: str) -> tuple[float, ...]:
+    """The shares of several GPUs, as `3,1` says them. Raises `StudioError`."""
+    try:
+        found = tuple(float(share) for share in text.split(",")) if text else ()
+    except ValueError:
+        found = (-1.0,)
+    if any(not 0 <= share < 1e6 for share in found) or (found and not any(found)):
+        raise StudioError(f"“{text}” are no shares of GPUs. Give numbers such as 3,1.")
+    return found
 
 
 def _cores() -> int:

@@ -17,6 +17,7 @@ class Shape:
     layers: int = 2
     width: int = 64
     heads: int = 4
+    groups: int = 0  # heads of keys and values; 0: as many as heads
     ffn: int = 128
     context: int = 4096
 
@@ -96,7 +97,7 @@ def _write_keys(writer: gguf.GGUFWriter, shape: Shape) -> None:
     writer.add_block_count(shape.layers)
     writer.add_feed_forward_length(shape.ffn)
     writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.heads)
+    writer.add_head_count_kv(shape.groups or shape.heads)
     writer.add_layer_norm_eps(1e-5)
     writer.add_rope_dimension_count(shape.width // shape.heads // 2)
     writer.add_rope_freq_base(10000.0)
@@ -122,11 +123,13 @@ def write_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary) -> None:
 
 def _tensors(shape: Shape, vocabulary: int) -> list[tuple[str, Sequence[int]]]:
     d, f = shape.width, shape.ffn
+    narrow = d // shape.heads * (shape.groups or shape.heads)
     found: list[tuple[str, Sequence[int]]] = [("token_embd.weight", (vocabulary, d))]
     for layer in range(shape.layers):
         for norm in ("attn_norm", "ffn_norm"):
             found += [(f"blk.{layer}.{norm}.{kind}", (d,)) for kind in ("weight", "bias")]
-        found += [(f"blk.{layer}.attn_{part}.weight", (d, d)) for part in ("q", "k", "v", "output")]
+        found += [(f"blk.{layer}.attn_{part}.weight", (d, d)) for part in ("q", "output")]
+        found += [(f"blk.{layer}.attn_{part}.weight", (narrow, d)) for part in ("k", "v")]
         found += [(f"blk.{layer}.ffn_up.weight", (f, d)), (f"blk.{layer}.ffn_down.weight", (d, f))]
     found += [(f"output_norm.{kind}", (d,)) for kind in ("weight", "bias")]
     return [*found, ("output.weight", (vocabulary, d))]

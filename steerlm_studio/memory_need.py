@@ -1,0 +1,152 @@
+"""How much memory a model needs for a context and a number of lanes, from its header alone."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
+
+import msgspec
+
+from steerlm_studio.gguf_header import TOKENS, Array, Header
+
+Cache = Literal["f16", "q8_0"]
+CACHES: tuple[Cache, ...] = get_args(Cache)
+USUAL_CONTEXT = 4096  # tokens when none are asked for, or the model's own limit if that is less
+LEAST_CONTEXT = 256  # tokens: a control string and a short question
+PADDING = 256  # llama.cpp rounds the cells of a context up to this
+BATCH = 512  # tokens in one call
+_VALUE_BYTES: dict[Cache, float] = {"f16": 2.0, "q8_0": 34 / 32}  # ggml's blocks
+_PART = re.compile(r"-00001-of-(\d{5})\.gguf$")
+
+
+class Need(msgspec.Struct, frozen=True):
+    """Bytes: weights, keys and values, and what computing takes."""
+
+    weights: int = 0
+    cache: int = 0
+    compute: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.cache + self.compute
+
+
+def context_size(header: Header, asked: int) -> int:
+    """The tokens of one sequence: what was asked for (0 = usual), at most what the model knows."""
+    trained = header.number("context_length")
+    return max(16, min(asked or USUAL_CONTEXT, trained))
+
+
+def cell_count(context: int, lanes: int) -> int:
+    """The cells for `lanes` sequences that share most of their prompt, and for idle columns."""
+    cells = context + (lanes - 1) * max(context // 4, min(context, 512)) + 2 * (lanes + 1)
+    return -(-cells // PADDING) * PADDING
+
+
+def cell_bytes(header: Header, cache: Cache = "f16") -> float:
+    """The bytes of keys and values of one token in all layers (at most, where layers differ)."""
+    width, heads = header.number("embedding_length"), header.number("attention.head_count", 1)
+    groups = header.number("attention.head_count_kv", heads) or heads
+    each = width // max(1, heads)
+    key = header.number("attention.key_length", each)
+    value = header.number("attention.value_length", each)
+    return header.number("block_count") * groups * (key + value) * _VALUE_BYTES[cache]
+
+
+def weight_bytes(header: Header) -> int:
+    """What the tensors take: the file without its metadata, all parts of a file that was split."""
+    found = _PART.search(header.path.name)
+    size = header.file_bytes - header.head_bytes
+    if found:
+        later = (
+            header.path.with_name(f"{header.path.name[: found.start()]}-{n:05}-of-{found[1]}.gguf")
+            for n in range(2, int(found[1]) + 1)
+        )
+        size += sum(part.stat().st_size for part in later if part.is_file())
+    return size
+
+
+def compute_bytes(header: Header, cells: int, lanes: int) -> int:
+    """What a batch takes besides: as llama.cpp lays out a plain transformer with flash attention.
+
+    Activations of the widest place, the mask of a full batch, a row of logits for each sequence.
+    `python -m steerlm_studio.engine.estimate` asks llama.cpp itself, for any architecture.
+    """
+    width = header.number("embedding_length")
+    widest = header.number("feed_forward_length") + 4 * width
+    batch = min(BATCH, cells)
+    logits = 4 * vocabulary(header) * (lanes + 2)
+    return max(4 * batch * widest + 2 * batch * cells, logits) + logits
+
+
+def vocabulary(header: Header) -> int:
+    tokens = header.values.get(TOKENS)
+    return tokens.count if isinstance(tokens, Array) else header.number("vocab_size")
+
+
+def need(header: Header, context: int, lanes: int, cache: Cache = "f16") -> Need:
+    """All of it for sequences of `context` tokens (0: the usual)."""
+    cells = cell_count(context_size(header, context), lanes)
+    return Need(
+        weight_bytes(header),
+        round(cells * cell_bytes(header, cache)),
+        compute_bytes(header, cells, lanes),
+    )
+
+
+def largest_context(header: Header, lanes: int, cache: Cache, free: int) -> int:
+    """The most tokens, in steps of 256, that fit into `free` bytes; 0 where none do."""
+    most = header.number("context_length")
+    return _largest(lambda tokens: need(header, tokens, lanes, cache).total <= free, most)
+
+
+def _largest(fits: Callable[[int], bool], most: int) -> int:
+    if most <= LEAST_CONTEXT or not fits(LEAST_CONTEXT):
+        return most if 0 < most <= LEAST_CONTEXT and fits(most) else 0
+    if fits(most):
+        return most
+    low, high = LEAST_CONTEXT // PADDING, -(-most // PADDING)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle * PADDING) else (low, middle)
+    return low * PADDING
+
+
+# Bits a weight of a whole file of that type takes on the average, largest first.
+_BITS = {"BF16": 16.0, "Q8_0": 8.5, "Q6_K": 6.6, "Q5_K_M": 5.7, "Q4_K_M": 4.9, "Q3_K_M": 3.9}
+
+
+def fitting_quant(
+    header: Header, parameters: int, context: int, lanes: int, cache: Cache, free: int
+) -> str:
+    """The largest type that would fit where this file does not; empty where none would."""
+    rest = need(header, context, lanes, cache)
+    smaller = 0.95 * rest.weights  # else it would be the same type
+    for name, bits in _BITS.items():
+        weights = round(parameters * bits / 8)
+        if weights < smaller and weights + rest.cache + rest.compute <= free:
+            return name
+    return ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A way to need less: another cache, or fewer tokens."""
+
+    context: int
+    cache: Cache
+
+
+def smaller_step(header: Header, context: int, lanes: int, cache: Cache, free: int) -> Step | None:
+    """What to try next: 8-bit keys and values, else half the context. None where neither helps.
+
+    The first that fits into `free` bytes; where none does, the next one down all the same.
+    """
+    steps = list(_steps(context_size(header, context), cache))
+    fitting = (s for s in steps if need(header, s.context, lanes, s.cache).total <= free)
+    return next(fitting, steps[0] if steps else None)
+
+
+def _steps(context: int, cache: Cache) -> Sequence[Step]:
+    steps = [Step(context, "q8_0")] if cache == "f16" else []
+    while (context := context // 2 // PADDING * PADDING) >= LEAST_CONTEXT:
+        steps.append(Step(context, "q8_0"))
+    return steps

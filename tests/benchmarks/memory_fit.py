@@ -1,0 +1,65 @@
+"""The estimate against what is really allocated, for five model shapes.
+
+    python tests/benchmarks/memory_fit.py [MODEL.gguf …]
+
+Without arguments it writes five random models of different heads, groups, vocabularies and layers.
+`allocated` is what llama.cpp says of its buffers, `resident` what the engine's process holds more
+than one that has loaded the smallest model.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from steerlm_studio.engine import header
+from steerlm_studio.engine.client import Engine
+from steerlm_studio.engine.estimate import Estimate
+from steerlm_studio.memory_need import need
+from tests.engine import tiny
+from tests.engine.shapes import CASES, Case
+
+MEBI = 2**20
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        cases = [(case, case.write(Path(folder))) for case in CASES]
+        if given := [Path(argument) for argument in sys.argv[1:]]:
+            cases = [(Case(path.stem, tiny.Shape()), path) for path in given]
+        empty = tiny.write(Path(folder) / "empty.gguf", shape=tiny.Shape(1, 32, 1, 0, 32))
+        _, baseline = _loaded(Case("empty", tiny.Shape(), context=256), empty)
+        print("model        allocated  simulated/  reckoned/  resident")
+        for case, path in cases:
+            _weigh(case, path, baseline)
+    return 0
+
+
+def _weigh(case: Case, path: Path, baseline: int) -> None:
+    allocated, resident = _loaded(case, path)
+    reckoned = need(header.read(path), case.context, case.lanes, case.cache).total
+    print(
+        f"{case.name:12} {allocated / MEBI:6.1f} MiB {_simulated(case, path) / allocated:11.3f}"
+        f" {reckoned / allocated:10.3f} {(resident - baseline) / MEBI:6.1f} MiB"
+    )
+
+
+def _loaded(case: Case, path: Path) -> tuple[int, int]:
+    options = {"context": case.context, "lanes": case.lanes, "cache": case.cache}
+    with Engine(path, threads=1, **options) as engine:
+        held = engine.ready.memory
+        resident = psutil.Process(engine.pid).memory_info().rss
+    return sum(h.weights + h.cache + h.compute for h in held), resident
+
+
+def _simulated(case: Case, path: Path) -> int:
+    command = [sys.executable, "-m", "steerlm_studio.engine.estimate", str(path), *case.options]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return msgspec.json.decode(done.stdout, type=Estimate).need.total
+
+
+if __name__ == "__main__":
+    sys.exit(main())
