@@ -7,8 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
-.PHONY: run test export-tools cuda check-python setup setup-dev lint unit test-slow bench doctor \
-	demo-model demo-report screenshots translations check-translations clean
+.PHONY: run test export-tools cuda package package-check check-python setup setup-dev lint unit \
+	test-slow bench doctor demo-model demo-report screenshots translations check-translations clean
 
 run: setup
 	$(PY) -m steerlm_studio $(ARGS)
@@ -36,6 +36,15 @@ export-tools: setup
 CUDA_ARCHITECTURES ?= 80-real;90-real
 cuda: check-python
 	@$(PYTHON) packaging/cuda.py $(VENV) --architectures "$(CUDA_ARCHITECTURES)"
+
+# The bundle that needs no Python, and a Debian package of it, into dist/.
+package: setup
+	$(PY) -m pip install -q -e ".[export,package]"
+	$(PY) packaging/package.py
+
+# Install that package on a clean Debian, run its self-test there, remove it. Needs root.
+package-check: setup
+	$(PY) packaging/check_package.py dist/steerlm-studio_*.deb
 
 doctor: setup
 	$(PY) -m steerlm_studio doctor

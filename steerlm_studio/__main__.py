@@ -12,6 +12,10 @@ def main() -> int:
     arguments = sys.argv[1:]
     if run_as_child(arguments):
         return 0
+    if arguments == ["--self-test"]:
+        from steerlm_studio.self_test import main as test_self
+
+        return test_self()
     if arguments and _is_command(arguments[0]):
         from steerlm_studio.cli.main import main as run_command
 

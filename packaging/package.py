@@ -1,0 +1,155 @@
+"""`make package`: the bundle that needs no Python, and a Debian package of it, into dist/.
+
+    python packaging/package.py [--bundle-only]
+
+Run by the Python of an environment with the program and its extras `export` and `package`. Each
+step says what it does; the bundle must pass its own --self-test before it is packed.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from steerlm_studio import __version__
+from steerlm_studio.checkpoint_tools import missing, sentence
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "build" / "package"
+DIST = ROOT / "dist"
+NAME = "steerlm-studio"
+BUNDLE = WORK / "dist" / NAME
+SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
+CARRIED = ("steerlm-studio", "torch", "gguf", "sentencepiece", "pyyaml")
+# Qt takes these from the system; all else is in the bundle.
+DEPENDS = "libgl1, libegl1, libfontconfig1, libdbus-1-3, libxcb-cursor0, libxkbcommon-x11-0"
+CONTROL = """\
+Package: {name}
+Version: {version}
+Architecture: {architecture}
+Maintainer: SteerLM Studio <steerlm-studio@localhost>
+Installed-Size: {kilobytes}
+Depends: libc6 (>= {glibc}), {depends}
+Section: science
+Priority: optional
+Description: see and steer what a SteerLM language model does
+ SteerLM models are told, in the prompt, how to answer: seventeen attributes
+ from 0 to 4 and a language. Here every attribute is a slider, the control
+ string is rebuilt live, and the answer streams beside a plot of its
+ throughput. A small demo model is part of it.
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bundle-only", action="store_true", help="no Debian package")
+    options = parser.parse_args()
+    if absent := missing():
+        sys.exit(f"The bundle exports checkpoints too. {sentence(absent)}")
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    _write_licences()
+    _bundle()
+    _test_bundle()
+    DIST.mkdir(exist_ok=True)
+    if not options.bundle_only:
+        package = debian_package(BUNDLE)
+        print(f"{package}: {package.stat().st_size / 2**20:.0f} MiB")
+    return 0
+
+
+def _write_licences() -> None:
+    script = ROOT / "packaging" / "licences.py"
+    out = WORK / "THIRD-PARTY-LICENCES.txt"
+    subprocess.run([sys.executable, script, out, *CARRIED], check=True)
+
+
+def _bundle() -> None:
+    print("· making the bundle: some minutes", flush=True)
+    spec = ROOT / "packaging" / "bundle" / f"{NAME}.spec"
+    folders = ["--distpath", WORK / "dist", "--workpath", WORK / "work"]
+    options = ["--noconfirm", "--log-level", "WARN", *folders, spec]
+    subprocess.run([sys.executable, "-m", "PyInstaller", *map(str, options)], check=True, cwd=ROOT)
+
+
+def _test_bundle() -> None:
+    """Without Python on the path, in an empty environment."""
+    bare = {"HOME": str(WORK), "PATH": "/nonexistent", "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([BUNDLE / NAME, "--self-test"], check=True, env=bare)
+
+
+def debian_package(bundle: Path) -> Path:
+    """Pack `bundle` with menu entry, icons, file type and AppStream data."""
+    tree = WORK / "debian"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(bundle, tree / "usr" / "lib" / NAME, symlinks=True)
+    (tree / "usr" / "bin").mkdir()
+    (tree / "usr" / "bin" / NAME).symlink_to(f"../lib/{NAME}/{NAME}")
+    _share(tree / "usr" / "share")
+    architecture = _said("dpkg", "--print-architecture")
+    size = sum(p.stat().st_size for p in tree.rglob("*") if p.is_file() and not p.is_symlink())
+    control = CONTROL.format(
+        name=NAME,
+        version=__version__,
+        architecture=architecture,
+        kilobytes=size // 1024,
+        glibc=platform.libc_ver()[1],
+        depends=DEPENDS,
+    )
+    (tree / "DEBIAN").mkdir()
+    (tree / "DEBIAN" / "control").write_text(control)
+    package = DIST / f"{NAME}_{__version__}_{architecture}.deb"
+    print("· packing", flush=True)
+    command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "--build", tree, package]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return package
+
+
+def _share(share: Path) -> None:
+    source = ROOT / "packaging" / "debian"
+    for name, place in (
+        (f"{NAME}.desktop", f"applications/{NAME}.desktop"),
+        (f"{NAME}.metainfo.xml", "metainfo/io.github.steerlm_studio.SteerLMStudio.metainfo.xml"),
+        (f"{NAME}.xml", f"mime/packages/{NAME}.xml"),
+    ):
+        _put(source / name, share / place)
+    _put(ROOT / "LICENSE", share / "doc" / NAME / "copyright")
+    _put(WORK / "THIRD-PARTY-LICENCES.txt", share / "doc" / NAME / "THIRD-PARTY-LICENCES.txt")
+    icon = ROOT / "resources" / "icons" / f"{NAME}.svg"
+    _put(icon, share / f"icons/hicolor/scalable/apps/{NAME}.svg")
+    _draw_icons(icon, share / "icons" / "hicolor")
+
+
+def _put(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _draw_icons(icon: Path, folder: Path) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    drawing = QSvgRenderer(str(icon))
+    for size in SIZES:
+        image = QImage(size, size, QImage.Format.Format_ARGB32)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        drawing.render(painter)
+        painter.end()
+        target = folder / f"{size}x{size}" / "apps" / f"{NAME}.png"
+        target.parent.mkdir(parents=True)
+        if not image.save(str(target)):
+            sys.exit(f"{target} could not be written.")
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.exit(main())

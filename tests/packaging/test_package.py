@@ -1,0 +1,94 @@
+"""What is shipped: the Debian package around a bundle, and the licences of what it carries."""
+
+import configparser
+import subprocess
+from importlib.metadata import distribution
+from xml.etree import ElementTree
+
+import licences
+import package
+import pytest
+
+DEBIAN = package.ROOT / "packaging" / "debian"
+
+
+@pytest.fixture(scope="module")
+def listing(tmp_path_factory):
+    """What the package of a tiny bundle holds."""
+    folder = tmp_path_factory.mktemp("package")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(package, "WORK", folder / "work")
+    patch.setattr(package, "DIST", folder)
+    bundle = folder / "bundle"
+    bundle.mkdir()
+    (bundle / package.NAME).write_text("#!/bin/sh\necho hello\n")
+    (folder / "work").mkdir()
+    (folder / "work" / "THIRD-PARTY-LICENCES.txt").write_text("all of them")
+    deb = package.debian_package(bundle)
+    patch.undo()
+    said = [
+        subprocess.run(["dpkg-deb", option, deb], capture_output=True, text=True, check=True)
+        for option in ("--contents", "--field")
+    ]
+    return [each.stdout for each in said]
+
+
+def test_the_package_brings_menu_entry_file_type_icons_and_licences(listing):
+    contents, _ = listing
+    for path in (
+        "/usr/lib/steerlm-studio/steerlm-studio",
+        "/usr/bin/steerlm-studio -> ../lib/steerlm-studio/steerlm-studio",
+        "/usr/share/applications/steerlm-studio.desktop",
+        "/usr/share/mime/packages/steerlm-studio.xml",
+        "/usr/share/metainfo/io.github.steerlm_studio.SteerLMStudio.metainfo.xml",
+        "/usr/share/icons/hicolor/16x16/apps/steerlm-studio.png",
+        "/usr/share/icons/hicolor/512x512/apps/steerlm-studio.png",
+        "/usr/share/icons/hicolor/scalable/apps/steerlm-studio.svg",
+        "/usr/share/doc/steerlm-studio/THIRD-PARTY-LICENCES.txt",
+    ):
+        assert f".{path}\n" in contents
+
+
+def test_nothing_in_the_package_belongs_to_whoever_built_it(listing):
+    contents, _ = listing
+    assert {line.split()[1] for line in contents.splitlines()} == {"root/root"}
+
+
+def test_the_package_says_what_it_needs_of_the_system(listing):
+    _, fields = listing
+    assert "Package: steerlm-studio\n" in fields
+    assert "Depends: libc6 (>= 2." in fields
+    assert "libxcb-cursor0" in fields
+
+
+def test_the_menu_entry_opens_model_files():
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.read(DEBIAN / "steerlm-studio.desktop", encoding="utf-8")
+    known = ElementTree.parse(DEBIAN / "steerlm-studio.xml").getroot()
+    kind = known.find("{*}mime-type")
+    assert entry["Desktop Entry"]["Exec"] == "steerlm-studio %f"
+    assert kind is not None
+    assert kind.get("type") in entry["Desktop Entry"]["MimeType"]
+    assert kind.find("{*}glob").get("pattern") == "*.gguf"
+
+
+def test_appstream_names_the_menu_entry_and_this_version():
+    about = ElementTree.parse(DEBIAN / "steerlm-studio.metainfo.xml").getroot()
+    assert about.findtext("launchable") == "steerlm-studio.desktop"
+    assert about.find("releases/release").get("version") == package.__version__
+
+
+def test_licences_follow_what_the_packages_need():
+    names = {each.name.lower() for each in licences.needed(["pytest-qt"])}
+    assert {"pytest-qt", "pytest", "pluggy"} <= names
+    assert "pyqtgraph" not in names
+
+
+def test_an_entry_carries_the_licence_text_that_came_with_the_package():
+    text = licences.entry(distribution("pytest"))
+    assert f"pytest {distribution('pytest').version}" in text
+    assert "Permission is hereby granted" in text
+
+
+def test_a_package_that_is_not_installed_is_passed_over():
+    assert list(licences.needed(["no-such-package"])) == []
