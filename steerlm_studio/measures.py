@@ -16,12 +16,18 @@ _WORD = re.compile(rf"[{_UNSPACED}]|{_LETTER}+(?:{_JOINT}{_LETTER}+)*")
 _CLOSING = "\"'\u201d\u2019\u00bb)\\]"
 _FULL_STOPS = "\u3002\uff01\uff1f\u061f\u0964"  # Chinese and Japanese, Arabic, Hindi
 _SENTENCE = re.compile(rf"[.!?\u2026]+(?=[\s{_CLOSING}]|$)|[{_FULL_STOPS}]+|\n\s*\n")
+_PIECE = re.compile(rf"(\s*)({_WORD.pattern}|\S)")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
 def words(text: str) -> list[str]:
     """The words in order; in scripts that do not part them, the characters."""
     return _WORD.findall(text)
+
+
+def pieces_of(text: str) -> list[tuple[str, str]]:
+    """Words and single signs, each with the space before it."""
+    return _PIECE.findall(text)
 
 
 def sentences(text: str) -> int:

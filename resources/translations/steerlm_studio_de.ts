@@ -44,6 +44,10 @@
         <translation>Letzte Antwort neu steuern</translation>
     </message>
     <message>
+        <source>Batch…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Previous version</source>
         <translation>Vorige Fassung</translation>
     </message>
@@ -357,6 +361,237 @@
     </message>
 </context>
 <context>
+    <name>BatchDialog</name>
+    <message>
+        <source>Batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This window may be closed: the batch goes on, and you can chat.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file is there: what it holds is kept, and the rest is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 answers, in an engine of its own: its memory is needed a second time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not answered</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>loading the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelled; “Go on” makes the rest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chosen answer&apos;s beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a cell to read it here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each prompt becomes a row and each setting a column of a table.
+
+The answers are written to a file as they come. Whatever ends a batch, the same choices go on with it and make nothing twice. In a terminal the same is done by “steerlm-studio batch”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BatchForm</name>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts (*.jsonl *.json *.txt)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File of settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings (*.json)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answers (*.jsonl)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load a model first: it answers the prompts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file of prompts: a line each, JSONL, or MT-Bench questions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the settings to answer under.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose where the answers are to be written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sliders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sliders as they are now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished">Vorlagen</translation>
+    </message>
+    <message>
+        <source>Every value of one attribute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A file of settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fast: all settings of a prompt in one batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exact: one by one, reproducible</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished">Einstellungen</translation>
+    </message>
+    <message>
+        <source>Which presets</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attribute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Their file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BatchJob</name>
+    <message>
+        <source>The batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BatchRequest</name>
+    <message>
+        <source>%1 cannot be written: %2. Choose another place for the answers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BatchTable</name>
+    <message>
+        <source>Not answered: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished">Prompt</translation>
+    </message>
+</context>
+<context>
+    <name>Batching</name>
+    <message>
+        <source>Show the batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch %1 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChatPage</name>
     <message>
         <source>Open a link</source>
@@ -559,12 +794,91 @@
 <context>
     <name>CompareFoot</name>
     <message>
+        <source>Table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Scroll together</source>
         <translation>Gemeinsam rollen</translation>
     </message>
     <message>
         <source>%1 of %2 prompt tokens shared</source>
         <translation>%1 von %2 Prompt-Token gemeinsam</translation>
+    </message>
+    <message>
+        <source>Plain text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the columns are shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words put in are underlined, words left out struck through</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compared with this column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length, readability, variety and pace of each column</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CompareMenu</name>
+    <message>
+        <source>&amp;Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer in new and changed columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer in all columns again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a column</source>
+        <translation type="unfinished">Spalte hinzufügen</translation>
+    </message>
+    <message>
+        <source>Duplicate the column</source>
+        <translation type="unfinished">Spalte verdoppeln</translation>
+    </message>
+    <message>
+        <source>Remove the column</source>
+        <translation type="unfinished">Spalte entfernen</translation>
+    </message>
+    <message>
+        <source>Column before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Column after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the column back</source>
+        <translation type="unfinished">Spalte nach vorn rücken</translation>
+    </message>
+    <message>
+        <source>Move the column on</source>
+        <translation type="unfinished">Spalte nach hinten rücken</translation>
     </message>
 </context>
 <context>
@@ -770,6 +1084,65 @@
     </message>
 </context>
 <context>
+    <name>Details</name>
+    <message>
+        <source>Fast: all lanes in one batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exact: one lane at a time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Control string</source>
+        <translation type="unfinished">Steuerzeile</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>llama.cpp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the reply was made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">Kopieren</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Send</source>
@@ -822,6 +1195,21 @@
     <message>
         <source>About SteerLM Studio</source>
         <translation>Über SteerLM Studio</translation>
+    </message>
+</context>
+<context>
+    <name>DiffView</name>
+    <message>
+        <source>Differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 words inserted, %2 deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No difference.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -897,6 +1285,95 @@
     <message>
         <source>Model family</source>
         <translation>Modellfamilie</translation>
+    </message>
+</context>
+<context>
+    <name>FigureTable</name>
+    <message>
+        <source>column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sentences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LIX</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>distinct-2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>t/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>agrees with 1 for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Björnsson&apos;s readability index: words per sentence plus the percentage of words with more than six letters. Below 30 is easy, above 50 hard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The share of pairs of neighbouring words that are different: 1 repeats nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds from the first step to the reply&apos;s last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens per second of this reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words at the beginning that are the same as in the first column</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Figures of the columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation type="unfinished">%1 s</translation>
+    </message>
+    <message>
+        <source>all words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation type="unfinished">
+            <numerusform>%n Wort</numerusform>
+            <numerusform>%n Wörter</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, then “%2” for “%3”</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FileRow</name>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose: %1</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

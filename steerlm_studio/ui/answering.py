@@ -100,6 +100,7 @@ class Answering(QObject):
         if self.model is None or not answers:
             return
         for answer in answers:
+            answer.made_by = self.model.ready
             fork.add(answer)
         fork.show(answers[0])
         run, request = self._session.begin(answers, self.model.template, mode)

@@ -35,6 +35,8 @@ class Answer:
     vote: int = 0  # -1, 0 or 1
     kept: bool = False  # chosen among its siblings
     note: str = ""  # the user's
+    width: int = 0  # the columns that its steps were padded to
+    made_by: protocol.Ready | None = None  # the engine, with its model, device and build
     then: "Fork" = field(default_factory=lambda: Fork())
 
     @property
@@ -243,7 +245,7 @@ class Session:
             return None
         answer = run.answers[done.lane]
         answer.finish, answer.tokens = done.finish, done.tokens
-        answer.prompt_tokens = done.prompt_tokens
+        answer.prompt_tokens, answer.width = done.prompt_tokens, done.width
         answer.sampling = msgspec.structs.replace(answer.sampling, seed=done.seed)
         return answer
 

@@ -24,7 +24,7 @@ _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
 )
-_LINE_HEIGHT = 135.0  # per cent
+LINE_HEIGHT = 135.0  # per cent
 _CODE_FENCE = QTextFormat.Property.BlockCodeFence
 _LANGUAGE = QTextFormat.Property.BlockCodeLanguage
 
@@ -158,7 +158,7 @@ def _dress(block: QTextBlock, style: TextStyle) -> None:
         shape.setTopMargin(top)
         shape.setBottomMargin(bottom)
         proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight
-        shape.setLineHeight(_LINE_HEIGHT, proportional.value)
+        shape.setLineHeight(LINE_HEIGHT, proportional.value)
     cursor.setBlockFormat(shape)
 
 

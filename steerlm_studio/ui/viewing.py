@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.chat_page import View
+from steerlm_studio.ui.compare.actions import CompareMenu
 from steerlm_studio.ui.compare.comparing import Comparing
 from steerlm_studio.ui.frame import Frame
 
@@ -13,10 +15,15 @@ from steerlm_studio.ui.frame import Frame
 class Viewing(QObject):
     """Asking and asking again mean one answer in the chat, and all columns in a comparison."""
 
-    def __init__(self, frame: Frame, answering: Answering, comparing: Comparing) -> None:
+    def __init__(
+        self, window: QMainWindow, frame: Frame, answering: Answering, comparing: Comparing
+    ) -> None:
         super().__init__(frame)
         self._frame, self._answering, self._comparing = frame, answering, comparing
         self.view: View = "chat"
+        self.compare_menu = CompareMenu(window, comparing)
+        bar = window.menuBar()
+        bar.insertMenu(bar.actions()[-1], self.compare_menu)
         frame.actions.views.triggered.connect(self._on_view_chosen)
         page = frame.page
         page.composer.submitted.connect(self.ask)
@@ -43,6 +50,7 @@ class Viewing(QObject):
         if left == "compare":
             self._comparing.leave()
         self._frame.page.set_view(view)
+        self.compare_menu.set_shown(view == "compare")
         if view == "compare":
             self._comparing.enter()
 

@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
         self.answering = Answering(self.engine, self.frame, self.session)
         self.comparing = Comparing(self.frame, self.session, self.answering)
-        self.viewing = Viewing(self.frame, self.answering, self.comparing)
+        self.viewing = Viewing(self, self.frame, self.answering, self.comparing)
         self.conversing = Conversing(self.page, self.session)
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)

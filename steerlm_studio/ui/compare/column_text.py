@@ -1,11 +1,15 @@
 """A column's reply as it is read: streams, scrolls with its neighbours."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from steerlm_studio.ui.compare.diff_view import DiffView
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.word_diff import Piece
 
 _NEAR = 4  # px from the end that still count as the end
 
@@ -21,13 +25,31 @@ class ColumnText(QScrollArea):
         self.body = TextView()
         self.body.setAccessibleName(self.tr("Reply"))
         self.body.link_activated.connect(self.link_activated)
+        self.diff = DiffView()
+        self.diff.hide()
         self.note = SmallLabel()
         self.note.setWordWrap(True)
+        self._is_diff = False
         self._follows = False  # one compares from the first word on
         self._lay_out()
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._on_range_changed)
         bar.actionTriggered.connect(self._on_moved_by_hand)
+
+    def show_text(self, text: str) -> None:
+        """The reply itself, as far as it is written."""
+        self.body.show_markdown(text)
+        self._show_views()
+
+    def show_pieces(self, pieces: Sequence[Piece] | None) -> None:
+        """How it differs from another reply, in its place; None shows the reply again."""
+        self._is_diff = pieces is not None
+        self.diff.show_pieces(pieces or ())
+        self._show_views()
+
+    def _show_views(self) -> None:
+        self.diff.setVisible(self._is_diff)
+        self.body.setVisible(not self._is_diff and bool(self.body.text))
 
     def scroll_to(self, value: int) -> None:
         """Show this pixel on top, as far as there is text."""
@@ -56,6 +78,7 @@ class ColumnText(QScrollArea):
         column.setContentsMargins(GRID, HALF, GRID, GRID)
         column.setSpacing(HALF)
         column.addWidget(self.body)
+        column.addWidget(self.diff)
         column.addWidget(self.note)
         column.addStretch(1)
         self.setWidget(page)

@@ -51,11 +51,17 @@ class ColumnView(QWidget):
         self._connect()
 
     @property
+    def name(self) -> str:
+        """Its number and what differs: "2 · humor 0→4"."""
+        told = ", ".join(chip.text for chip in self.chips.chips)
+        return " · ".join(filter(None, (self.title.text(), told)))
+
+    @property
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What Tab goes to, in the order of reading."""
         foot = self.foot
         marks = (foot.note, foot.keep, foot.up, foot.down, foot.note_button, foot.more)
-        return (self, self.close_button, self.again, self.text.body, *marks)
+        return (self, self.close_button, self.again, self.text.body, self.text.diff, *marks)
 
     def show_column(
         self, column: Column, place: int, count: int, differences: tuple[Difference, ...]
@@ -85,8 +91,7 @@ class ColumnView(QWidget):
         """Show what was added to the reply."""
         answer = self.answer
         text = answer.text.lstrip() if answer else ""
-        self.text.body.show_markdown(text)
-        self.text.body.setVisible(bool(text))
+        self.text.show_text(text)
         waiting = self.tr("Not asked yet. Type a question below: every column answers it.")
         self.text.note.setText(note_on(answer) if answer else waiting)
         self.text.note.setVisible(bool(self.text.note.text()))

@@ -12,6 +12,7 @@ from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Session
 from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Column, Columns
+from steerlm_studio.ui.compare.details import show_details
 from steerlm_studio.ui.compare.kept import columns_of
 from steerlm_studio.ui.compare.starts import Start
 from steerlm_studio.ui.frame import Frame
@@ -24,7 +25,6 @@ class Comparing(QObject):
     told = Signal(object)  # Steering: the sliders were set to it, not moved
     changed = Signal()  # the conversation goes on another way
     marked = Signal(object)  # Answer: its vote, its note, or whether it is kept
-    details_requested = Signal(object)  # Answer
 
     def __init__(self, frame: Frame, session: Session, answering: Answering) -> None:
         super().__init__(frame)
@@ -130,7 +130,8 @@ class Comparing(QObject):
 
     # columns
 
-    def _add(self, preset: Preset | None) -> None:
+    def add(self, preset: Preset | None) -> None:
+        """A column from the sliders, or from a preset."""
         told = self.page.columns.current.steering
         if preset is not None:
             told = fitted(preset.steering, told.schema)
@@ -142,6 +143,8 @@ class Comparing(QObject):
 
     def _remove(self, key: int) -> None:
         place = self.page.place_of(key)
+        if len(self.page.columns.all) == 1:
+            return
         column, answer = self.page.columns.all[place], self.page.answers.get(key)
         self._become(self.page.columns.removing(place))
 
@@ -165,6 +168,12 @@ class Comparing(QObject):
     def _become(self, columns: Columns) -> None:
         self.page.set_columns(columns)
         self._show_selected()
+
+    def duplicate_selected(self) -> None:
+        self._duplicate(self.page.columns.current.key)
+
+    def remove_selected(self) -> None:
+        self._remove(self.page.columns.current.key)
 
     def step(self, by: int) -> None:
         """Select the column before or after."""
@@ -232,7 +241,7 @@ class Comparing(QObject):
 
     def _connect_page(self) -> None:
         page = self.page
-        page.top.add_requested.connect(self._add)
+        page.top.add_requested.connect(self.add)
         page.top.run.clicked.connect(self.answer_missing)
         page.strip.card.chosen.connect(self._begin)
         page.strip.made.connect(self._connect_column)
@@ -259,4 +268,4 @@ class Comparing(QObject):
 
     def _show_details(self, key: int) -> None:
         if answer := self.page.answers.get(key):
-            self.details_requested.emit(answer)
+            show_details(self.page.window(), answer)

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from steerlm_studio.protocol import Done, Mode, Sampling
 from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.compare.columns import Column, Columns
+from steerlm_studio.ui.compare.differences import SHOWN, Differences
 from steerlm_studio.ui.compare.foot import CompareFoot
 from steerlm_studio.ui.compare.kept import answers_of, as_data, from_data
 from steerlm_studio.ui.compare.strip import Strip
+from steerlm_studio.ui.compare.table import FigureTable
 from steerlm_studio.ui.compare.top import CompareTop
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.pace import Pace
@@ -42,6 +44,8 @@ class ComparePage(QWidget):
         self.strip = Strip()
         self.foot = CompareFoot()
         self.notice = Notice()
+        self.table = FigureTable()
+        self.differences = Differences(self)
         self._pace = Pace(self)
         self._pace.due.connect(self._show_grown)
         self._numbers = QTimer(self)
@@ -140,6 +144,9 @@ class ComparePage(QWidget):
             "mode": self.mode,
             "together": self.foot.together.isChecked(),
             "scroll": self.strip.scroll_value(),
+            "differences": self.foot.shown,
+            "against": self.foot.against.currentIndex(),
+            "table": self.foot.table.isChecked(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -149,6 +156,12 @@ class ComparePage(QWidget):
         self.foot.together.setChecked(state.get("together") is not False)
         self.answers = {}
         self._refresh()
+        if (shown := state.get("differences")) in SHOWN:
+            self.foot.set_shown(shown)
+        if isinstance(against := state.get("against"), int):
+            self.foot.against.setCurrentIndex(against)
+        self.foot.table.setChecked(state.get("table") is True)
+        self._show_differences()
         scroll = state.get("scroll")
         if isinstance(scroll, int):
             QTimer.singleShot(0, self, lambda: self.strip.scroll_all(scroll))
@@ -178,6 +191,18 @@ class ComparePage(QWidget):
         self.top.show_question(kept.question if kept else "", turn, len(forks))
         is_running = any(answer.is_running for answer in self.answers.values())
         self.top.show_missing(len(self.missing()) if kept and not is_running else 0)
+        self._show_differences()
+
+    def _show_differences(self) -> None:
+        views = self.strip.in_order()
+        self.foot.show_columns([view.name for view in views])
+        self.differences.shown = self.foot.shown
+        self.differences.against = max(self.foot.against.currentIndex(), 0)
+        self.differences.show_in(views)
+        is_table = self.foot.table.isChecked() and len(views) > 1
+        self.table.setVisible(is_table)
+        if is_table:
+            self.table.show_rows([(view.name, view.answer) for view in views])
 
     def _show_grown(self) -> None:
         for view in self.strip.in_order():
@@ -199,6 +224,7 @@ class ComparePage(QWidget):
         self.foot.together.toggled.connect(self._on_together_toggled)
         self.strip.link_activated.connect(self.link_activated)
         self.notice.acted.connect(self._on_undo_asked)
+        self.foot.changed.connect(self._show_differences)
 
     def _on_mode_changed(self, mode: Mode) -> None:
         self.mode = mode
@@ -216,4 +242,8 @@ class ComparePage(QWidget):
         column.addWidget(self.top)
         column.addLayout(above)
         column.addWidget(self.strip, 1)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        beside.addWidget(self.table)
+        column.addLayout(beside)
         column.addWidget(self.foot)

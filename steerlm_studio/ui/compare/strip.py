@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from steerlm_studio.protocol import Sampling
@@ -100,3 +100,11 @@ class Strip(QScrollArea):
         if self.is_together:
             self.scroll_all(value, but=view)
         self.scrolled.emit()
+
+    # Qt's
+
+    def minimumSizeHint(self) -> QSize:
+        """A column is never cut at its foot."""
+        height = max((view.minimumSizeHint().height() for view in self.in_order()), default=0)
+        bar = self.horizontalScrollBar()
+        return QSize(0, height + GRID + (bar.sizeHint().height() if bar.isVisible() else 0))

@@ -1,0 +1,128 @@
+"""The columns in figures: length, readability, variety, pace, agreement with the first."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from steerlm_studio.measures import Measured, measured, words
+from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.text_safety import tooltip
+from steerlm_studio.ui.theme import GRID
+
+_SHOWN_ROWS = 4  # more are scrolled to
+
+
+class FigureTable(QTableWidget):
+    """A row per column of the comparison; replies that are still written show no figures yet."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        heads = {
+            self.tr("column"): "",
+            self.tr("words"): "",
+            self.tr("sentences"): "",
+            self.tr("LIX"): self.tr(
+                "Björnsson's readability index: words per sentence plus the percentage of words "
+                "with more than six letters. Below 30 is easy, above 50 hard."
+            ),
+            self.tr("distinct-2"): self.tr(
+                "The share of pairs of neighbouring words that are different: 1 repeats nothing."
+            ),
+            self.tr("time"): self.tr("Seconds from the first step to the reply's last"),
+            self.tr("t/s"): self.tr("Tokens per second of this reply"),
+            self.tr("agrees with 1 for"): self.tr(
+                "Words at the beginning that are the same as in the first column"
+            ),
+        }
+        self.setColumnCount(len(heads))
+        for place, (head, about) in enumerate(heads.items()):
+            item = QTableWidgetItem(head)
+            item.setToolTip(tooltip(about) if about else "")
+            self.setHorizontalHeaderItem(place, item)
+        self.setAccessibleName(self.tr("Figures of the columns"))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setHighlightSections(False)
+        self.verticalHeader().setMinimumSectionSize(0)
+        self._space_rows()
+
+    def show_rows(self, rows: Sequence[tuple[str, Answer | None]]) -> None:
+        """A name and an answer per row; the first row is what the others agree with."""
+        first = rows[0][1] if rows else None
+        self.setRowCount(len(rows))
+        for row, (name, answer) in enumerate(rows):
+            cells = [name, *self._figures(answer, first, is_first=row == 0)]
+            for place, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                if place:
+                    side = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+                    item.setTextAlignment(side)
+                self.setItem(row, place, item)
+        self._fit()
+
+    def _figures(self, answer: Answer | None, first: Answer | None, is_first: bool) -> list[str]:
+        if answer is None or answer.is_running:
+            return [""] * (self.columnCount() - 1)
+        found = _measured(answer.text, first.text if first else "")
+        rate = answer.tokens / answer.seconds if answer.seconds else None
+        time = self.tr("%1 s").replace("%1", _number(answer.seconds, 1))
+        return [
+            str(found.words),
+            str(found.sentences),
+            _number(found.lix, 0),
+            _number(found.distinct, 2),
+            time,
+            _number(rate, 0),
+            "" if is_first or first is None else self._agreement(found.agreement, answer, first),
+        ]
+
+    def _agreement(self, count: int, answer: Answer, first: Answer) -> str:
+        """How many words, and the first that differs."""
+        here, there = words(answer.text), words(first.text)
+        if count == len(here) == len(there):
+            return self.tr("all words")
+        text = self.tr("%n words", "", count)
+        if count < min(len(here), len(there)):
+            then = self.tr("%1, then “%2” for “%3”").replace("%1", text)
+            return then.replace("%2", here[count]).replace("%3", there[count])
+        return text
+
+    def _space_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GRID // 2)
+
+    def _fit(self) -> None:
+        rows = min(self.rowCount(), _SHOWN_ROWS)
+        height = self.rowHeight(0) if self.rowCount() else 0
+        head = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(head + rows * height + GRID // 2)
+
+    # Qt's
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._space_rows()
+            self._fit()
+
+
+@lru_cache(maxsize=64)
+def _measured(text: str, other: str) -> Measured:
+    return measured(text, other)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "\N{EN DASH}" if value is None else QLocale().toString(float(value), "f", digits)

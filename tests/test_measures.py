@@ -1,0 +1,73 @@
+"""What is counted in replies, in several scripts."""
+
+import pytest
+
+from steerlm_studio import measures
+
+TEA = "Tea is a hot drink. It is made from leaves! Isn't it well-known?"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        (TEA, 13),
+        ("Tee ist ein heißes Getränk.", 5),
+        ("茶は飲み物です。", 7),
+        ("… — !", 0),
+    ],
+)
+def test_words_are_counted_in_any_script(text, count):
+    assert len(measures.words(text)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (TEA, 3),
+        ("It costs 3.50 in the U.S.A. today", 2),
+        ("茶は飲み物です。おいしい\uff01", 2),
+        ("A heading\n\nA line", 2),
+        ("He said “No.” Then he left.", 2),
+        ("", 0),
+    ],
+)
+def test_sentences_end_at_stops_and_empty_lines(text, count):
+    assert measures.sentences(text) == count
+
+
+def test_long_words_and_long_sentences_are_harder_to_read():
+    easy = "The cat sat on the mat. The dog ran to the cat. They like to play."
+    hard = "Fermentation transforms carbohydrates into considerable quantities of alcohol, " * 2
+    assert measures.lix(easy) < 10
+    assert measures.lix(hard) > 60
+
+
+def test_readability_is_not_made_up():
+    assert measures.lix("Too short.") is None
+    assert measures.lix("茶は飲み物です。" * 5) is None
+
+
+def test_the_readability_index_is_bjornssons():
+    ten = "one two three four five sixteen seventeen eighteen nine ten."
+    assert measures.lix(ten) == pytest.approx(10 / 1 + 100 * 3 / 10)
+
+
+def test_repeated_pairs_of_words_are_not_distinct():
+    assert measures.distinct("tea is tea is tea is tea", 1) == pytest.approx(2 / 7)
+    assert measures.distinct("tea is tea is tea is tea", 2) == pytest.approx(2 / 6)
+    assert measures.distinct("tea") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("Tea is cold.", 2), ("Tea is hot.", 3), ("", 0), ("Tea is hot, yes.", 3)]
+)
+def test_replies_agree_up_to_the_first_word_that_differs(text, count):
+    assert measures.agreement(text, "Tea is hot.") == count
+
+
+def test_the_share_that_changed_goes_from_none_to_all():
+    assert measures.changed_share(TEA, TEA) == 0
+    assert measures.changed_share(TEA, "Ganz andere Worte") == 1
+    assert 0 < measures.changed_share(TEA, TEA.replace("hot", "cold")) < 0.5
+    assert measures.changed_share("", "") == 0
