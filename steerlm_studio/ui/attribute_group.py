@@ -1,15 +1,16 @@
 """The rows of one group under a heading that folds them away and says what they hold."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from steerlm_studio.steer.attributes import Attribute, Group
 from steerlm_studio.steer.schema import Schema
 from steerlm_studio.ui.attribute_row import AttributeRow
 from steerlm_studio.ui.fold_header import FoldHeader
-from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.icons import tinted
 from steerlm_studio.ui.labels import SmallLabel
-from steerlm_studio.ui.theme import HALF
+from steerlm_studio.ui.theme import HALF, colours_of
 
 
 class AttributeGroup(QWidget):
@@ -28,6 +29,7 @@ class AttributeGroup(QWidget):
         self.header.toggled.connect(self._inside.setVisible)
         self.header.setChecked(group != "safety")
         self._raised: set[str] = set()
+        self._draw_sign()
         self.refresh()
 
     def show_schema(self, schema: Schema) -> None:
@@ -73,8 +75,7 @@ class AttributeGroup(QWidget):
     def _caution(self) -> QWidget:
         words = SmallLabel(self.tr("Above 0 the model may write text that harms or offends."))
         words.setWordWrap(True)
-        sign = QLabel()
-        sign.setPixmap(icon("warning").pixmap(14, 14))
+        self._sign = sign = QLabel()
         caution = QWidget()
         row = QHBoxLayout(caution)
         row.setContentsMargins(0, HALF, 0, HALF)
@@ -82,6 +83,11 @@ class AttributeGroup(QWidget):
         row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
         row.addWidget(words, 1)
         return caution
+
+    def _draw_sign(self) -> None:
+        side = self.fontInfo().pixelSize() + 1
+        colour = QColor(colours_of(self).warning)
+        self._sign.setPixmap(tinted("warning", colour, side, self.devicePixelRatioF()))
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self._inside)
@@ -95,3 +101,11 @@ class AttributeGroup(QWidget):
         column.addWidget(self.header)
         column.addWidget(self._inside)
         column.addWidget(self.caution)
+
+    # Qt's
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        restyled = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in restyled and hasattr(self, "_raised"):
+            self._draw_sign()

@@ -29,7 +29,7 @@ class Composer(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.input = PromptInput()
-        self.input.setPlaceholderText(self.tr("Ask, or paste a prompt…"))
+        self.input.set_hint(self.tr("Ask, or paste a prompt…"))
         self.input.setAccessibleName(self.tr("Prompt"))
         self.button = QPushButton()
         self._is_running = False

@@ -1,7 +1,7 @@
 """The small dialogs of the Help menu."""
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QIcon, QKeySequence
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -25,7 +25,7 @@ _WIDTH, _HEIGHT = 480, 640
 def show_keys(window: QMainWindow, send_key: SendKey = "Enter") -> QDialog:
     """List every key: those of the menus, and those of single places."""
     rows = [
-        (action.text().replace("&", ""), _keys(action.shortcuts()))
+        (action.text().replace("&", ""), keys_in_words(action.shortcuts()[0]))
         for action in all_actions(window)
         if action.shortcuts()
     ]
@@ -99,10 +99,6 @@ def _size(dialog: QDialog, page: QWidget, most: int) -> QSize:
     bar = page.verticalScrollBar().sizeHint().width()
     needed = inside.sizeHint().width() + bar + margins.left() + margins.right()
     return QSize(max(needed, _WIDTH), min(most, _HEIGHT))
-
-
-def _keys(shortcuts: list[QKeySequence]) -> str:
-    return shortcuts[0].toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _tr(text: str) -> str:

@@ -1,9 +1,13 @@
 """Keys as they are written on the user's keyboard."""
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence
+
+_MARK = "\N{LEFT-TO-RIGHT MARK}"
 
 
-def keys_in_words(*keys: str) -> str:
+def keys_in_words(*keys: str | QKeySequence) -> str:
     """For "Ctrl+Enter" in German "Strg+Enter"; several keys stand beside each other."""
     native = QKeySequence.SequenceFormat.NativeText
-    return "  ".join(QKeySequence(key).toString(native) for key in keys)
+    words = "  ".join(QKeySequence(key).toString(native) for key in keys)
+    # else the comma of "Ctrl+," would stand before it in a window from right to left
+    return f"{_MARK}{words}{_MARK}" if QGuiApplication.isRightToLeft() else words

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QAction,
     QIcon,
     QKeyEvent,
-    QKeySequence,
     QPixmap,
     QStandardItem,
     QStandardItemModel,
@@ -31,12 +30,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.theme import GRID
 
 _ACTION = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
-_SIZE = (560, 400)  # px
+_SIZE = (80, 22)  # characters of a name and its keys, lines
 _PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -98,7 +98,8 @@ class Palette(QDialog):
         column.setSpacing(GRID)
         for widget in (self.input, self.list, self.nothing):
             column.addWidget(widget)
-        self.resize(*_SIZE)
+        metrics = self.fontMetrics()
+        self.resize(_SIZE[0] * metrics.averageCharWidth(), _SIZE[1] * metrics.lineSpacing())
 
     # Qt's
 
@@ -199,4 +200,4 @@ def _plain(action: QAction) -> str:
 
 def _keys(action: QAction) -> str:
     keys = action.shortcuts()
-    return keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+    return keys_in_words(keys[0]) if keys else ""

@@ -3,7 +3,14 @@
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from steerlm_studio.ui.text_files import text_file_in
@@ -26,10 +33,16 @@ class PromptInput(QPlainTextEdit):
         super().__init__(parent)
         self.send_key: SendKey = "Enter"
         self._is_composing = False
+        self._hint = ""
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(GRID)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
+
+    def set_hint(self, text: str) -> None:
+        """What to say while nothing is typed; Qt's own touches the edge from right to left."""
+        self._hint = text
+        self.viewport().update()
 
     def height_of(self, lines: int) -> int:
         """Pixels, for so many lines of text."""
@@ -47,6 +60,19 @@ class PromptInput(QPlainTextEdit):
         self.fitted.emit()
 
     # Qt's
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._hint and self.document().isEmpty() and not self._is_composing:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            margin = round(self.document().documentMargin())
+            area = self.viewport().rect().adjusted(margin, margin, -margin, 0)
+            painter.setLayoutDirection(self.layoutDirection())
+            painter.drawText(
+                area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading, self._hint
+            )
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._sends(event):

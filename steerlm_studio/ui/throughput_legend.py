@@ -82,7 +82,7 @@ class ThroughputLegend(QWidget):
         metrics = QFontMetrics(self._small())
         longest = max((metrics.horizontalAdvance(entry.text) for entry in self._entries), default=0)
         wide = min(max(longest, _LEAST * _letter(metrics)), _WIDTH * _letter(metrics))
-        return QSize(_STROKE + GRID + wide, max(1, len(self._entries)) * (metrics.height() + 1))
+        return QSize(_STROKE + 2 * GRID + wide, max(1, len(self._entries)) * (metrics.height() + 1))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_STROKE + GRID + _LEAST * _letter(QFontMetrics(self._small())), 1)

@@ -19,7 +19,7 @@ from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.pace import Pace
 from steerlm_studio.ui.reading_column import side_margin
 from steerlm_studio.ui.reply_view import ReplyView
-from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.theme import GRID, HALF
 
 _AT_FIRST = 8  # turns that are made when a conversation is shown
 _AT_ONCE = 2  # more of them each time one goes further up
@@ -242,8 +242,11 @@ class Transcript(QScrollArea):
     def _place(self) -> None:
         """Keep lines readable on a wide window, and the button at its foot."""
         width = self.viewport().width()
-        side = side_margin(self, width)
-        self._column.setContentsMargins(side, GRID, side, GRID)
+        side = side_margin(self, self.width())  # as above and below, where no scroll bar is
+        beside_bar = max(side - self.width() + width, HALF)
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left, right = (beside_bar, side) if is_mirrored else (side, beside_bar)
+        self._column.setContentsMargins(left, GRID, right, GRID)
         size = self.to_end.sizeHint()
         self.to_end.setGeometry(
             (width - size.width()) // 2,

@@ -1,10 +1,11 @@
 """Large text and long words find room: nothing is cut, the window does not outgrow the screen."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QLocale, QSize, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QLocale, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -13,11 +14,17 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QStyle,
     QStyleOptionButton,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.banner import Banner
 from steerlm_studio.ui.beside import Beside
+from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.palette import open_palette
+from steerlm_studio.ui.prompt_input import PromptInput
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.theme import HALF, Theme, colours_of
 from steerlm_studio.ui.translations import install_translations
@@ -114,3 +121,70 @@ def test_the_numbers_below_keep_their_width_at_any_text_size(large: MainWindow, 
     status = large.frame.status
     wanted = status.rate.fontMetrics().horizontalAdvance("Gen. 00,000 T/s")
     qtbot.waitUntil(lambda: status.rate.minimumWidth() >= wanted)
+
+
+def test_the_column_of_replies_stands_over_the_composer(large: MainWindow, qtbot: QtBot):
+    """The scroll bar beside it pushed it aside."""
+    chat = large.session.chat
+    for number in range(8):
+        chat.end().add(Answer(f"Tea {number}?", DEFAULT, Sampling(), "Hot. " * 200, "stop"))
+    large.conversing.changed.emit()
+    page, composer = large.page, large.page.composer
+    qtbot.waitUntil(lambda: page.transcript.verticalScrollBar().maximum() > 0)
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        large.setLayoutDirection(direction)
+        qtbot.waitUntil(lambda: edges(page.transcript.views[-1], page) == edges(composer, page))
+
+
+def edges(widget: QWidget, page: QWidget) -> tuple[int, int]:
+    left = widget.mapTo(page, QPoint()).x()
+    return left, left + widget.width()
+
+
+def test_the_palette_has_room_for_its_names_at_any_text_size(large: MainWindow):
+    palette = open_palette(large)
+    column, metrics = palette.list.columnWidth(0), palette.list.fontMetrics()
+    longest = max(metrics.horizontalAdvance(name) for name in palette.names())
+    palette.close()
+    assert column > longest + metrics.height()  # the icon
+
+
+def test_the_hint_keeps_its_distance_from_right_to_left(qtbot: QtBot, theme: Theme):
+    """Qt's own placeholder touched the edge there."""
+    typed = PromptInput()
+    qtbot.addWidget(typed)
+    typed.resize(300, 60)
+    typed.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    typed.set_hint("Ask")
+    with qtbot.waitExposed(typed):
+        typed.show()
+    picture = typed.viewport().grab().toImage()
+    ground = picture.pixelColor(2, 2)
+    inked = [
+        x
+        for x in range(picture.width())
+        if any(picture.pixelColor(x, y) != ground for y in range(4, picture.height() - 4))
+    ]
+    margin = round(typed.document().documentMargin())
+    assert picture.width() - inked[-1] >= margin
+    assert inked[-1] > picture.width() // 2  # the cursor may be seen at the other end
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_the_warning_of_raised_safety_is_seen_in_both_modes(
+    window: MainWindow, theme: Theme, qtbot: QtBot, scheme: Qt.ColorScheme
+):
+    """Its sign stayed as dark as it was made."""
+    theme.set_scheme(scheme)
+    sign = window.steering.groups[2].caution.findChildren(QLabel)[0]
+    wanted = QColor(theme.colours.warning).name()
+
+    def colours() -> set[str]:
+        image = sign.pixmap().toImage()
+        places = itertools.product(range(image.width()), range(image.height()))
+        return {
+            image.pixelColor(*at).name() for at in places if image.pixelColor(*at).alpha() > 250
+        }
+
+    qtbot.waitUntil(lambda: wanted in colours())
+    theme.set_scheme(Qt.ColorScheme.Unknown)

@@ -1,7 +1,7 @@
 """Words in other languages: plurals, longer words, and that no word is left out."""
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -103,6 +103,14 @@ def test_the_window_speaks_german_where_it_is_asked_to(qtbot: QtBot, qapp: QAppl
 @pytest.mark.usefixtures("german")
 def test_keys_are_written_as_on_the_users_keyboard(qtbot: QtBot):
     assert keys_in_words("Ctrl+Enter", "Shift+Home") == "Strg+Enter  Umschalt+Pos1"
+
+
+def test_keys_keep_their_order_in_a_window_from_right_to_left(qapp: QApplication):
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        assert keys_in_words("Ctrl+,") == "\u200eCtrl+,\u200e"
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 def test_the_window_can_be_shown_in_its_languages_by_their_own_names():
