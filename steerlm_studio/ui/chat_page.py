@@ -43,6 +43,7 @@ class ChatPage(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.empty)
         self._middle.addWidget(self.transcript)
+        self._middle.setMinimumHeight(5 * GRID)  # it scrolls; what is said around it does not
         self.compare = ComparePage()
         self._middle.addWidget(self.compare)
         self._view: View = "chat"
