@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from steerlm_studio.store.database import Database
 from steerlm_studio.store.trouble import StoreTrouble, trouble
 
 KEPT_DAYS = 10
@@ -68,3 +69,9 @@ def days(path: Path) -> list[Path]:
 def _sync(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def copy_open(database: Database, target: Path) -> None:
+    """What is in `database` now, one in memory too, as a file that a child can read."""
+    with database.told(), closing(sqlite3.connect(target)) as copy:
+        database.connection.backup(copy)

@@ -22,7 +22,8 @@ class FileRow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._title, self._filters, self._kind = title, filters, kind
+        self._title, self._kind = title, kind
+        self.filters, self.suffix = filters, "jsonl"  # the latter for names typed without one
         self.folder = Path.home()  # where the dialog begins as long as there is no path
         self.edit = QLineEdit()
         self.edit.setAccessibleName(title)
@@ -48,15 +49,15 @@ class FileRow(QWidget):
         self.edit.setText(str(path))
 
     def open_dialog(self) -> QFileDialog:
-        """Ask for a file without waiting. A table that is there is gone on with, not replaced."""
+        """Ask for a file without waiting; the form says what becomes of one that is there."""
         dialog = QFileDialog(self, self._title)
         if self._kind == "open":
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         else:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-            dialog.setDefaultSuffix("jsonl")
-        dialog.setNameFilters(self._filters)
+            dialog.setDefaultSuffix(self.suffix)
+        dialog.setNameFilters(self.filters)
         dialog.setDirectory(str(self.path.parent if self.path else self.folder))
         dialog.fileSelected.connect(self.edit.setText)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

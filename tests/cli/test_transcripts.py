@@ -1,9 +1,12 @@
 """`steerlm-studio transcripts`, as it is typed."""
 
 import json
+import signal
+import subprocess
 
 import pytest
 
+from steerlm_studio.child import child_command
 from steerlm_studio.cli.main import main
 from steerlm_studio.store import backup
 from steerlm_studio.store.health import open_store
@@ -110,6 +113,7 @@ def test_a_backup_is_made_once_a_day(capsys):
         (["export", "--format", "text", "--out", "-"], "--all"),
         (["export", 1, "--all", "--format", "text", "--out", "-"], "--all"),
         (["export", "--all", "--format", "docx", "--out", "-"], "no format"),
+        (["export", "--all", "--format", "pdf", "--out", "-"], "name a file"),
         (["export", "--all", "--format", "text", "--out", "-", "--only", "best"], "--only"),
         (["export", "--all", "--format", "text", "--out", "-", "--include", "all"], "--include"),
         (["import", "nowhere.json"], "cannot be read"),
@@ -119,3 +123,47 @@ def test_wrong_calls_end_with_a_sentence(capsys, arguments, named):
     status, _, err = _said(capsys, *arguments)
     assert status == 1
     assert named in err
+
+
+@pytest.mark.usefixtures("_two_talks")
+def test_single_replies_go_out_by_their_ids(capsys, tmp_path):
+    out = tmp_path / "out.jsonl"
+    _said(capsys, "export", 1, "--turns", "1", "--format", "messages", "--out", out)
+    (line,) = out.read_text().splitlines()
+    assert json.loads(line)["messages"][-1]["content"] == "An oak."
+
+
+@pytest.mark.usefixtures("_two_talks")
+def test_an_export_tells_how_far_it_is(capsys, tmp_path):
+    out = tmp_path / "out.txt"
+    said = _said(capsys, "export", "--all", "--format", "text", "--out", out, "--json")[1]
+    *told, last = map(json.loads, said.splitlines())
+    assert told == [{"done": 0, "total": 2}, {"done": 1, "total": 2}]
+    assert last == {"path": str(out), "conversations": 2, "bytes": out.stat().st_size}
+
+
+@pytest.mark.usefixtures("_two_talks")
+def test_another_file_of_conversations_can_be_read(capsys, tmp_path):
+    _said(capsys, "backup")
+    kept = backup.today(default_path())
+    default_path().unlink()
+    assert _said(capsys, "list") == (0, "", "")
+    assert "Name a tree." in _said(capsys, "--file", kept, "list")[1]
+    status, _, err = _said(capsys, "--file", tmp_path / "none.db", "list")
+    assert (status, "is not there" in err) == (1, True)
+
+
+def test_an_import_that_is_asked_to_end_takes_back_what_it_did(tmp_path):
+    opened = open_store(default_path())  # the window goes on beside it
+    path = tmp_path / "in.jsonl"
+    row = json.dumps({"prompt": "x" * 9000, "response": "y"}) + "\n"
+    path.write_text(row * 2000)
+    command = child_command("steerlm_studio", "transcripts", "import", "--json", str(path))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        while json.loads(child.stdout.readline())["read"] < path.stat().st_size * 0.3:
+            pass
+        assert opened.store.database.number("SELECT count(*) FROM conversation") > 0
+        child.send_signal(signal.SIGTERM)
+    assert child.returncode == 143
+    assert opened.store.database.number("SELECT count(*) FROM conversation") == 0
+    opened.close()

@@ -19,7 +19,7 @@ from steerlm_studio.store.transcripts import (
     sharegpt,
     steerlm,
 )
-from steerlm_studio.store.transcripts.options import Options
+from steerlm_studio.store.transcripts.options import INCLUDED, Options
 
 Write = Callable[[Iterable[StoredConversation], Options], Iterator[str]]
 
@@ -29,26 +29,33 @@ class Format:
     """How a format is called, how its files end, and what writes it.
 
     `trains` marks formats for training: a window proposes only kept and voted replies for them.
+    `uses` names what of `INCLUDED` can be left out or added; the rest does not change it.
     `print` makes the file of what `write` gives; None when that is the file's text already.
     """
 
     title: str
     suffix: str
     write: Write
+    uses: tuple[str, ...] = ()
     trains: bool = False
     print: Callable[[Path, Iterable[str]], None] | None = None
 
 
+_LINES, _SPEECH = ".jsonl", ("system", "branches")
 FORMATS: dict[str, Format] = {
-    "markdown": Format("Markdown", ".md", markdown.write),
-    "html": Format("HTML page", ".html", html_page.write),
-    "pdf": Format("PDF", ".pdf", paper.write, print=paper.print_pdf),
-    "text": Format("Plain text", ".txt", plain.write),
+    "markdown": Format("Markdown", ".md", markdown.write, INCLUDED),
+    "html": Format("HTML page", ".html", html_page.write, INCLUDED),
+    "pdf": Format("PDF", ".pdf", paper.write, INCLUDED, print=paper.print_pdf),
+    "text": Format("Plain text", ".txt", plain.write, INCLUDED),
     "json": Format("SteerLM Studio JSON, without loss", ".json", json_file.write),
-    "messages": Format("Messages (OpenAI), JSON lines", ".jsonl", messages.write, trains=True),
-    "steerlm": Format("SteerLM training data", ".jsonl", steerlm.write, trains=True),
-    "regression": Format("Attribute regression data", ".jsonl", regression.write, trains=True),
-    "sharegpt": Format("ShareGPT", ".json", sharegpt.write, trains=True),
+    "messages": Format(
+        "Messages (OpenAI), JSON lines", _LINES, messages.write, _SPEECH, trains=True
+    ),
+    "steerlm": Format("SteerLM training data", _LINES, steerlm.write, _SPEECH[1:], trains=True),
+    "regression": Format(
+        "Attribute regression data", _LINES, regression.write, _SPEECH[1:], trains=True
+    ),
+    "sharegpt": Format("ShareGPT", ".json", sharegpt.write, _SPEECH, trains=True),
     "csv": Format("Table of replies (CSV)", ".csv", csv_table.write),
 }
 
