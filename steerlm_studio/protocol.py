@@ -8,7 +8,8 @@ from typing import Literal
 
 import msgspec
 
-Finish = Literal["stop", "length", "context", "cancelled"]
+# "lost" and "refused": a server broke off, or did not want the prompt.
+Finish = Literal["stop", "length", "context", "cancelled", "lost", "refused"]
 Mode = Literal["fast", "exact"]
 
 
@@ -111,6 +112,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     load_seconds: float
     cache: str = "f16"  # how keys and values are kept
     memory: tuple[Held, ...] = ()
+    server: str = ""  # its address, where the model is not on this machine
+    cannot: dict[str, str] = {}  # exact, logits, tokens, counts: why a server does not do it
 
 
 class Prefilling(msgspec.Struct, frozen=True, tag="prefilling"):
@@ -139,7 +142,8 @@ class LaneDone(msgspec.Struct, frozen=True, tag="lane_done"):
     """A lane ended. `tokens` counts what it generated, the stop token excluded.
 
     `width` is the columns that its steps were padded to: the same prompt, sampling, mode, width,
-    device, model and build give the same text.
+    device, model and build give the same text. `note` is for the user: why an answer was cut, or
+    what a server left out.
     """
 
     run: int
@@ -149,6 +153,7 @@ class LaneDone(msgspec.Struct, frozen=True, tag="lane_done"):
     prompt_tokens: int
     seed: int
     width: int = 0
+    note: str = ""
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

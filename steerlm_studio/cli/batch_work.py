@@ -14,6 +14,12 @@ from steerlm_studio.protocol import Lane, LaneDone, Mode, Step
 from steerlm_studio.steer.conversation import Conversation, Turn
 from steerlm_studio.steer.template import Template, render
 
+CUT = ("cancelled", "lost", "refused")  # endings of what is no whole answer
+
+
+class ServerLost(StudioError):
+    """Not one of the requests side by side was answered: there is no sense in the next."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -102,6 +108,8 @@ class Work:
         """The next question of each job, all in one run; one that is refused does not harm more."""
         try:
             yield from self._generate(jobs)
+        except ServerLost:
+            raise
         except StudioError as error:
             if not self.engine.is_running:
                 raise
@@ -115,6 +123,7 @@ class Work:
 
     def _generate(self, jobs: list[Job]) -> Iterator[Answer | Failure]:
         texts = [""] * len(jobs)
+        lost: list[LaneDone] = []
         began = time.monotonic()
         lanes = [job.lane(self.template) for job in jobs]
         for reply in self.engine.generate(lanes, mode=self.mode):
@@ -123,8 +132,15 @@ class Work:
                     texts[lane] += piece
             elif isinstance(reply, LaneDone):
                 job = jobs[reply.lane]
+                if reply.finish in CUT:
+                    job.has_failed = True
+                    lost += [reply] if reply.finish == "lost" else []
+                    yield Failure(job.prompt, job.setting, reply.note)
+                    continue
                 job.take(texts[reply.lane], reply, time.monotonic() - began)
                 if job.is_done:
                     answer = job.answer()
                     self.output.add(answer)
                     yield answer
+        if lost and len(lost) == len(jobs):
+            raise ServerLost(f"{lost[-1].note} What was answered is kept: start it again to go on.")

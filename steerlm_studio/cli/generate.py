@@ -13,10 +13,9 @@ from steerlm_studio.cli.settings import (
     add_steering_options,
     add_template_options,
     chosen_template,
-    model_path,
     steered,
 )
-from steerlm_studio.engine.client import Engine
+from steerlm_studio.cli.source import add_source_options, opened
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Done, Lane, LaneDone, Ready, Reply, Sampling, Step
 from steerlm_studio.sampling import PRESETS, preset_for, preset_named
@@ -41,7 +40,7 @@ SAMPLING_OPTIONS = (
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("generate")
     parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads stdin")
-    parser.add_argument("--model", metavar="M", default="demo", help="a .gguf file, or demo")
+    add_source_options(parser)
     add_steering_options(parser)
     add_template_options(parser)
     parser.add_argument("--vs", metavar="NAME=VALUE,…", action="append", default=[],
@@ -50,9 +49,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--mode", choices=("fast", "exact"), default="fast",
                         help="lanes in one batch, or one at a time and reproducible")  # fmt: skip
     add_sampling_options(parser)
-    parser.add_argument("--context", type=int, metavar="TOKENS", default=0)
-    parser.add_argument("--gpu-layers", type=int, metavar="N", default=-1)
-    parser.add_argument("--threads", type=int, metavar="N", default=0, help="0 adapts it")
     parser.add_argument("--json", action="store_true", help="one JSON object per reply")
     parser.set_defaults(run=run)
 
@@ -65,13 +61,7 @@ def add_sampling_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     question = sys.stdin.read() if options.prompt == "-" else options.prompt
-    with Engine(
-        model_path(options.model),
-        context=options.context,
-        lanes=1 + len(options.vs),
-        gpu_layers=options.gpu_layers,
-        threads=options.threads,
-    ) as engine:
+    with opened(options, 1 + len(options.vs)) as engine:
         metadata = engine.ready.metadata
         base, template = chosen_base(metadata, options)
         steerings = (base, *(base.with_values(changes_in(text)) for text in options.vs))
@@ -85,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
         show = not options.json and len(lanes) == 1
         outcome = Outcome.collected(_shown(replies) if show else replies, len(lanes))
     _report(options, engine.ready, steerings, sampling, outcome)
-    return 0
+    return 1 if outcome.tell_notes() else 0
 
 
 @dataclass
@@ -108,6 +98,12 @@ class Outcome:
             elif isinstance(reply, Done):
                 outcome.done = reply
         return outcome
+
+    def tell_notes(self) -> bool:
+        """Say what a server could not do; whether an answer lacks its end for that."""
+        for note in dict.fromkeys(ending.note for ending in self.endings.values() if ending.note):
+            print(f"steerlm-studio: {note}", file=sys.stderr)
+        return any(ending.finish in ("lost", "refused") for ending in self.endings.values())
 
 
 def chosen_base(
@@ -153,7 +149,7 @@ def _report(
         elif len(steerings) > 1:
             print(f"── {steering}\n{text}\n")
     if not options.json:
-        print(_summary(outcome, outcome.done), file=sys.stderr)
+        print(_summary(outcome, outcome.done, ready), file=sys.stderr)
 
 
 def _as_json(
@@ -184,16 +180,18 @@ def _as_json(
         "model": ready.name,
         "quant": ready.quant,
         "device": ready.device,
+        **({"server": ready.server} if ready.server else {}),
         "build": ready.llama_version,
     }
 
 
-def _summary(outcome: Outcome, done: Done) -> str:
+def _summary(outcome: Outcome, done: Done, ready: Ready) -> str:
     generating = done.seconds - done.prompt_seconds
     rate = done.generated / generating if generating > 0 else 0.0
     finishes = ", ".join(ending.finish for _, ending in sorted(outcome.endings.items()))
+    prompt = f"prompt: {done.evaluated} evaluated, {done.reused} reused; "
     return (
         f"{done.generated} tokens, {rate:.0f} tokens/s, first after "
-        f"{done.first_token_seconds * 1000:.0f} ms; prompt: {done.evaluated} evaluated, "
-        f"{done.reused} reused; finish: {finishes}"
+        f"{done.first_token_seconds * 1000:.0f} ms; "
+        f"{'' if 'counts' in ready.cannot else prompt}finish: {finishes}"
     )

@@ -62,6 +62,7 @@ class Engine:
     """
 
     ready: Ready
+    _environment: dict[str, str] | None = None  # of the child; None: that of this process
 
     def __init__(
         self,
@@ -88,7 +89,9 @@ class Engine:
 
     def __enter__(self) -> "Engine":
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe)
+        self._process = subprocess.Popen(
+            self._command, stdin=pipe, stdout=pipe, stderr=pipe, env=self._environment
+        )
         stderr = self._process.stderr
         self._reader = threading.Thread(target=self._read_log, args=(stderr,), daemon=True)
         self._reader.start()

@@ -14,8 +14,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from steerlm_studio.engine.inbox import Inbox
 from steerlm_studio.errors import MemoryShort, StudioError
@@ -24,10 +24,12 @@ from steerlm_studio.protocol import (
     Failed,
     Generate,
     Loading,
+    Ready,
     Reply,
     Request,
     SetThreads,
     Tokenize,
+    Tokens,
     line,
 )
 
@@ -40,16 +42,39 @@ Send = Callable[[Reply], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve one model until stdin is closed; the exit status is 1 when the load fails."""
     options = _options(arguments)
+
+    def session(loading: Callable[[float], None]) -> "Session":
+        # Here, since a machine without llama-cpp-python must get a sentence and no trace.
+        from steerlm_studio.engine.session import Session
+
+        return Session(options, loading)
+
+    return serve(session)
+
+
+class Answerer(Protocol):
+    """What answers a parent's requests: a loaded model, or a server."""
+
+    ready: Ready
+
+    def generate(self, request: Generate, cancelled: Callable[[], bool]) -> Iterator[Reply]: ...
+
+    def tokens(self, request: Tokenize) -> Tokens: ...
+
+    def set_threads(self, count: int) -> None: ...
+
+    def abort(self, stop: bool) -> None: ...
+
+
+def serve(open_session: Callable[[Callable[[float], None]], Answerer]) -> int:
+    """Answer requests on stdin with what `open_session(loading)` gives."""
     send = _sender()
     faulthandler.enable()
     os.environ["GGML_NO_BACKTRACE"] = "1"
     _die_with_parent()
     inbox = Inbox(0)
     try:
-        # Here, since a machine without llama-cpp-python must get a sentence and no trace.
-        from steerlm_studio.engine.session import Session
-
-        session = Session(options, lambda fraction: send(Loading(fraction)))
+        session = open_session(lambda fraction: send(Loading(fraction)))
     except ImportError as error:
         return _refuse(send, _not_installed(error))
     except Exception as error:
@@ -97,7 +122,7 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
-def _answer(session: "Session", request: Request, inbox: Inbox, send: Send) -> None:
+def _answer(session: Answerer, request: Request, inbox: Inbox, send: Send) -> None:
     """Answer one request; a failure is a message and leaves the engine ready for the next."""
     run = getattr(request, "run", None)
     try:

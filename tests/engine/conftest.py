@@ -7,6 +7,7 @@ from steerlm_studio.engine.llama import Llama
 from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import Threads
 from tests.engine import tiny
+from tests.engine.peer import Peer
 
 LANES = 4
 
@@ -41,3 +42,10 @@ def lanes_within(llama, tokenizer):
 @pytest.fixture
 def lanes(lanes_within):
     return lanes_within(context=4096, cells=8192, lanes=LANES)
+
+
+@pytest.fixture
+def peer():
+    """A server that answers as the test tells it to."""
+    with Peer().running() as peer:
+        yield peer

@@ -1,0 +1,94 @@
+"""What can go wrong with a server, each as a sentence."""
+
+import http.client
+import json
+import socket
+import ssl
+
+from steerlm_studio.engine.server.address import Address
+
+_SHOWN = 300  # characters of what a server says of an error
+
+
+class Trouble(Exception):
+    """Base of the three below; the text is a sentence for the user."""
+
+
+class Lost(Trouble):
+    """The server cannot be reached, broke off, or failed."""
+
+
+class Refused(Trouble):
+    """The server does not want this request. `status` is HTTP's."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Busy(Trouble):
+    """The server asks to come again, in `after` seconds where it says so."""
+
+    def __init__(self, sentence: str, after: float | None) -> None:
+        super().__init__(sentence)
+        self.after = after
+
+
+def of_connection(error: Exception, address: Address, patience: float) -> Lost:
+    """For an error of the connection, while it is made or later."""
+    place = address.place
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Lost(
+            f"The certificate of {place} cannot be trusted: {error.verify_message}. Use the "
+            "address that it is for, or name your own authority's file in SSL_CERT_FILE."
+        )
+    if isinstance(error, ssl.SSLError):
+        return Lost(f"{place} does not speak TLS as it should ({error.reason}). Try http://.")
+    if isinstance(error, socket.gaierror):
+        return Lost(f"There is no machine called {address.host}. Check the address.")
+    if isinstance(error, ConnectionRefusedError):
+        return Lost(f"Nothing answers at {address.url}. Start the server, or check the port.")
+    if isinstance(error, TimeoutError):
+        return Lost(f"{place} said nothing for {patience:.0f} s. Look at the server, then go on.")
+    if isinstance(error, http.client.HTTPException):
+        return Lost(f"What {place} says is no HTTP, or was cut. Check address and port.")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Lost(f"The connection to {place} broke: {why}. Look at the network, then go on.")
+
+
+def of_status(status: int, body: bytes, headers: http.client.HTTPMessage, url: str) -> Trouble:
+    """For an answer that is not 200."""
+    said = message_in(body)
+    if status in (401, 403):
+        return Refused(f"The server wants another key ({status}{said}). Check the key.", status)
+    if status == 404:
+        return Refused(f"There is no {url} (404{said}). Check address and model name.", status)
+    if status in (429, 503):
+        return Busy(f"The server is busy ({status}{said}). Try again later.", _after(headers))
+    if 300 <= status < 400:
+        where = headers.get("Location", "")[:_SHOWN]
+        return Refused(f"The server points to another address: {where}. Give that one.", status)
+    if status < 500:
+        return Refused(f"The server refused this prompt ({status}{said}).", status)
+    return Lost(f"The server failed ({status}{said}). Look at its log, then go on.")
+
+
+def message_in(body: bytes) -> str:
+    """What an error's body says, as “: …”; empty when nothing can be read from it."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    for key in ("error", "message", "detail"):
+        while isinstance(found, dict) and key in found:
+            found = found[key]
+    text = found if isinstance(found, str) else json.dumps(found)
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return f": {text[:_SHOWN]}" if text else ""
+
+
+def _after(headers: http.client.HTTPMessage) -> float | None:
+    try:
+        return max(0.0, float(headers.get("Retry-After", "")))
+    except ValueError:
+        return None

@@ -1,0 +1,61 @@
+"""Keys of servers: in the keyring of the desktop where there is one, in the environment, or asked.
+
+A key is never written to our settings or logs, and never stands on a command line.
+"""
+
+import os
+from types import ModuleType
+from urllib.parse import urlsplit
+
+from steerlm_studio.errors import StudioError
+
+VARIABLE = "STEERLM_STUDIO_SERVER_KEY"
+_SERVICE = "steerlm-studio"
+
+
+def key_for(url: str) -> str:
+    """The key for the server at `url`: from the environment, else from the keyring, else ""."""
+    if VARIABLE in os.environ:
+        return os.environ[VARIABLE]
+    keyring = _keyring()
+    if keyring is None:
+        return ""
+    try:
+        return keyring.get_password(_SERVICE, _place(url)) or ""
+    except keyring.errors.KeyringError:
+        return ""
+
+
+def can_remember() -> bool:
+    """Whether there is a keyring that keeps what it is given."""
+    return _keyring() is not None
+
+
+def remember(url: str, key: str) -> None:
+    """Keep the key in the keyring; an empty one is forgotten. Raises StudioError."""
+    keyring = _keyring()
+    if keyring is None:
+        raise StudioError("There is no keyring here: the key is used, but not remembered.")
+    try:
+        if key:
+            keyring.set_password(_SERVICE, _place(url), key)
+        elif keyring.get_password(_SERVICE, _place(url)) is not None:
+            keyring.delete_password(_SERVICE, _place(url))
+    except keyring.errors.KeyringError as error:
+        raise StudioError(f"The keyring did not take the key: {error}.") from error
+
+
+def _place(url: str) -> str:
+    """Host and port: a key is for a server, whatever the path."""
+    found = urlsplit(url if "://" in url else f"http://{url}")
+    return found.netloc.rpartition("@")[2] or url
+
+
+def _keyring() -> ModuleType | None:
+    """The library, if it is installed and found a keyring that works."""
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError:
+        return None
+    return keyring if keyring.get_keyring().priority > 0 else None
