@@ -263,7 +263,12 @@ class ControlText(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """A whole prompt, or a whole control string, takes the place of what is here."""
         text = source.text()
+        if not text.strip():
+            return  # nothing to paste must not empty what is selected
         if (found := control_string_in(text)) is not None:
+            cursor = self.textCursor()
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
             self.pasted.emit(found)
         else:
             self.insertPlainText(" ".join(text.split()))

@@ -115,9 +115,9 @@ class Palette(QDialog):
 def open_palette(window: QMainWindow) -> Palette:
     """Show the palette in the upper middle of the window."""
     palette = Palette(window)
-    palette.show()
     middle = window.geometry().center()
     palette.move(middle.x() - palette.width() // 2, window.geometry().top() + 10 * GRID)
+    palette.show()
     palette.input.setFocus()
     return palette
 

@@ -137,7 +137,7 @@ class TextView(QTextBrowser):
         return TextStyle(self._code_font(), QColor(colours.raised), code_colours(colours))
 
     def _code_font(self) -> QFont:
-        return monospace(self.font().pixelSize())
+        return monospace(self.fontInfo().pixelSize())
 
     def _fit(self) -> None:
         self.setFixedHeight(max(ceil(self.document().size().height()), self._line_height()))

@@ -282,6 +282,20 @@ def test_a_pasted_prompt_gives_its_last_control_string(string: ControlString):
     assert string.text.string == str(asked)
 
 
+def test_a_pasted_string_is_not_left_selected(string: ControlString):
+    string.text.selectAll()
+    paste(string.text, "quality:4,humor:2,lang:de")
+    assert string.text.string == "quality:4,humor:2,lang:de"
+    assert not string.text.textCursor().hasSelection()
+
+
+def test_an_empty_clipboard_does_not_empty_the_string(string: ControlString):
+    before = string.text.string
+    string.text.selectAll()
+    paste(string.text, "")
+    assert string.text.string == before
+
+
 def test_a_pasted_fragment_goes_where_the_cursor_is(string: ControlString):
     told = told_by(string)
     string.text.selectAll()

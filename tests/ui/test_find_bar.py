@@ -57,6 +57,13 @@ def test_escape_takes_the_marks_away(page: ChatPage, qtbot: QtBot):
     assert all(not view.body.extraSelections() for view in page.transcript.views)
 
 
+def test_typing_goes_on_in_the_prompt_when_finding_is_over(page: ChatPage, qtbot: QtBot):
+    """The focus fell to the pencil of some question."""
+    page.activateWindow()
+    qtbot.keyClick(page.find_bar.field, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: page.focusWidget() is page.composer.input)
+
+
 def test_what_is_not_there_is_said_to_be_none(page: ChatPage, qtbot: QtBot):
     qtbot.keyClicks(page.find_bar.field, "coffee")
     assert page.find_bar.count.text() == "none"
