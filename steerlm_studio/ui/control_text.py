@@ -256,8 +256,11 @@ class ControlText(QPlainTextEdit):
                 self.setTextCursor(cursor)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        copied = QMimeData()
-        copied.setText(without_breaks(self.textCursor().selectedText()))
+        """Qt's object, without our breaks: one of ours would outlive Python in the clipboard."""
+        copied = super().createMimeDataFromSelection()
+        string = without_breaks(copied.text())
+        copied.clear()
+        copied.setText(string)
         return copied
 
     def insertFromMimeData(self, source: QMimeData) -> None:

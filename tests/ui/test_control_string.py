@@ -1,5 +1,8 @@
 """The control string shows what is sent, can be typed in, and says what is wrong with it."""
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent, QTextCharFormat, QTextCursor
@@ -262,6 +265,25 @@ def test_a_string_of_another_family_offers_to_change_over(string: ControlString,
     assert string.lint.switch.text() == "Switch to NeMo-Aligner SteerLM"
     qtbot.mouseClick(string.lint.switch, Qt.MouseButton.LeftButton)
     assert told == [default_steering(NEMO_ALIGNER)]
+
+
+COPY_AND_QUIT = """
+from PySide6.QtWidgets import QApplication
+from steerlm_studio.ui.control_text import ControlText
+app = QApplication([])
+text = ControlText()
+text.show_string("quality:4,lang:en")
+text.selectAll()
+text.copy()
+assert app.clipboard().text() == "quality:4,lang:en", app.clipboard().text()
+assert not app.clipboard().mimeData().hasHtml()
+"""
+
+
+def test_what_was_copied_does_not_crash_the_program_when_it_quits():
+    """The clipboard kept an object of Python's, and took it down when Python was gone."""
+    done = subprocess.run([sys.executable, "-c", COPY_AND_QUIT], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # pasted
