@@ -11,9 +11,9 @@ from pathlib import Path
 
 from steerlm_studio.cli.settings import model_path
 from steerlm_studio.engine.client import Engine
-from steerlm_studio.engine.server.address import address_of
 from steerlm_studio.engine.server_client import ServerEngine
 from steerlm_studio.gguf_header import glance
+from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import key_for
 
 _CONCURRENCY = 8  # requests at a time unless asked otherwise

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from steerlm_studio.engine.serve import serve
-from steerlm_studio.engine.server.address import address_of
 from steerlm_studio.engine.server.fan import Fan
 from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.probe import connected
 from steerlm_studio.engine.server.trouble import Trouble
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Generate, Reply, Tokenize, Tokens
+from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import VARIABLE
 
 MOST = 256  # requests at a time

@@ -16,6 +16,7 @@ class Actions:
         self._window = window
         self.new_chat = self._make(_tr("New conversation"), "Ctrl+N", "plus")
         self.open_model = self._make(_tr("Open model…"), "Ctrl+O", "open")
+        self.connect_server = self._make(_tr("Connect to a server…"), "", "download")
         self.demo_model = self._make(_tr("Load the demo model"), "", "model")
         self.reload_model = self._make(_tr("Start the engine again"), "", "reset")
         self.close_model = self._make(_tr("Close the model"))
@@ -100,7 +101,7 @@ def fill_menus(
     _fill(file, [own.new_chat, own.rename_chat, own.delete_chat])
     _fill(file, [None, own.find, None, own.settings, None, own.quit])
     model = bar.addMenu(_tr("&Model"))
-    _fill(model, [own.open_model, own.demo_model])
+    _fill(model, [own.open_model, own.connect_server, own.demo_model])
     recent = model.addMenu(_tr("Recent models"))
     _fill(model, [None, own.reload_model, own.close_model])
     answer = bar.addMenu(_tr("&Answer"))

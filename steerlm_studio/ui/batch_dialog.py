@@ -128,6 +128,9 @@ class BatchDialog(QDialog):
         if goes_on:
             return self.tr("This file is there: what it holds is kept, and the rest is made.")
         request = self.form.request()
+        if request is not None and request.basis.environment:
+            text = self.tr("%1 answers, on its server.")
+            return text.replace("%1", shown(request.basis.caption))
         text = self.tr("%1 answers, in an engine of its own: its memory is needed a second time.")
         return text.replace("%1", shown(request.basis.caption)) if request else ""
 

@@ -14,6 +14,7 @@ from steerlm_studio.ui.file_row import FileRow
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.steering_state import fitted
 from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.unavailable import set_available
 
 _SHOWN_PRESETS = 5
 
@@ -59,6 +60,10 @@ class BatchForm(QWidget):
             self.attribute.clear()
             for attribute in basis.steering.schema.attributes:
                 self.attribute.addItem(attribute.label, attribute.name)
+            why_not = basis.cannot.get("exact", "")
+            set_available(self.mode, "exact", why_not)
+            if why_not:
+                self.mode.setCurrentIndex(self.mode.findData("fast"))
             self.attribute.setCurrentIndex(max(0, self.attribute.findData(kept)))
         self.changed.emit()
 

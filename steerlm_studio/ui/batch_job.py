@@ -55,7 +55,7 @@ class BatchJob(QObject):
         request.write_settings()
         self.request = request
         self._forget()
-        self.process.start(request.command())
+        self.process.start(request.command(), request.basis.environment)
         self.begun.emit()
 
     def _forget(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -19,12 +19,13 @@ from steerlm_studio.ui.command_process import command
 class Basis:
     """The model in the window and how it is used there: a batch begins with the same."""
 
-    model: Path
+    source: tuple[str, ...]  # options that name the model
     caption: str
     steering: Steering
     sampling: Sampling
     template: Template
-    options: tuple[str, ...] = ()  # of the engine
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # a server's key
+    cannot: Mapping[str, str] = field(default_factory=dict)  # as in `Ready`
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class BatchRequest:
         control = "--newline-after-control"
         return command(
             "batch",
-            f"--model={basis.model}",
+            *basis.source,
             f"--settings={self.settings_file}",
             f"--out={self.out}",
             f"--mode={self.mode}",
@@ -73,7 +74,6 @@ class BatchRequest:
             f"--newlines-after-system={2 if template.blank_line_after_system else 1}",
             control if template.newline_after_control else control.replace("--", "--no-", 1),
             *(f"--{name.replace('_', '-')}={value}" for name, value in sampling),
-            *basis.options,
             "--json",
             "--",
             self.prompts,

@@ -2,9 +2,9 @@
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from steerlm_studio.child import child_command
 from steerlm_studio.outcome import KEPT_LINES, outcome
@@ -44,8 +44,11 @@ class CommandProcess(QObject):
         """The child's process id; 0 when there is none."""
         return self._process.processId() if self._process else 0
 
-    def start(self, arguments: Sequence[str]) -> None:
-        """Run this command line in place of the present child, which ends unheard."""
+    def start(self, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> None:
+        """Run this command line in place of the present child, which ends unheard.
+
+        `more` is added to its environment: what must not be seen on a command line.
+        """
         self.stop()
         self._rest, self._is_cancelled = b"", False
         self._stderr.clear()
@@ -54,6 +57,10 @@ class CommandProcess(QObject):
         process.readyReadStandardError.connect(self._on_log_arrived)
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error_occurred)
+        environment = QProcessEnvironment.systemEnvironment()
+        for name, value in (more or {}).items():
+            environment.insert(name, value)
+        process.setProcessEnvironment(environment)
         process.setStandardInputFile(QProcess.nullDevice())
         process.start(arguments[0], list(arguments[1:]))
 

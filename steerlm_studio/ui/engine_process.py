@@ -1,11 +1,11 @@
 """The engine child of the window: requests in, replies out as signals, restarted when needed."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from steerlm_studio import protocol
 from steerlm_studio.child import child_command
@@ -36,6 +36,7 @@ class EngineProcess(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._command: list[str] = []
+        self._more: dict[str, str] = {}
         self._process: QProcess | None = None
         self._rest = b""
         self._stderr: deque[str] = deque(maxlen=KEPT_LINES)
@@ -59,10 +60,13 @@ class EngineProcess(QObject):
         """The child's process id; 0 when there is none."""
         return self._process.processId() if self._process else 0
 
-    def start(self, command: Sequence[str]) -> None:
-        """Run `command` (see `engine_command`) in place of the present child."""
+    def start(self, command: Sequence[str], more: Mapping[str, str] | None = None) -> None:
+        """Run `command` (see `engine_command`) in place of the present child.
+
+        `more` is added to its environment: what must not be seen on a command line.
+        """
         self.stop()
-        self._command = list(command)
+        self._command, self._more = list(command), dict(more or {})
         self._launch()
 
     def send(self, request: Request) -> None:
@@ -93,6 +97,10 @@ class EngineProcess(QObject):
         process.readyReadStandardError.connect(self._on_log_arrived)
         process.finished.connect(self._on_finished)
         process.errorOccurred.connect(self._on_error_occurred)
+        environment = QProcessEnvironment.systemEnvironment()
+        for name, value in self._more.items():
+            environment.insert(name, value)
+        process.setProcessEnvironment(environment)
         process.start(self._command[0], self._command[1:])
 
     def _on_output_arrived(self) -> None:

@@ -9,6 +9,7 @@ from steerlm_studio.protocol import Ready
 from steerlm_studio.sampling import preset_for
 from steerlm_studio.steer.schema import Schema, schema_named
 from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, Template, template_named
+from steerlm_studio.ui.server import Server
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Model:
 
     path: Path
     ready: Ready | None = None
+    server: Server | None = None  # then `path` is its address, for lists and names alone
     layout: Template | None = None  # the user's own switches of the prompt's layout
 
     @property
@@ -38,7 +40,8 @@ class Model:
     @property
     def is_on_cpu(self) -> bool:
         """No layer is on a GPU."""
-        return self.ready is not None and not self.ready.layers_offloaded
+        ready = self.ready if self.server is None else None
+        return ready is not None and not ready.layers_offloaded
 
     @property
     def schema(self) -> Schema | None:

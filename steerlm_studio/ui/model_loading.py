@@ -11,6 +11,7 @@ from steerlm_studio.steer.template import Template
 from steerlm_studio.ui.engine_process import EngineProcess, engine_command
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.server import Server
 
 
 class ModelLoading(QObject):
@@ -43,9 +44,14 @@ class ModelLoading(QObject):
         self.ended.emit()
         self.forget_error()
         self._engine.start(engine_command(path, self._options()))
-        self._frame.set_state("loading")
-        self._frame.status.show_loading(Model(path).name, None)
-        self._set(Model(path))
+        self._begin(Model(path))
+
+    def connect_to(self, server: Server) -> None:
+        """Work with the model of a server."""
+        self.ended.emit()
+        self.forget_error()
+        self._engine.start(server.command(), server.environment())
+        self._begin(Model(Path(server.url), server=server))
 
     def close(self) -> None:
         self._engine.stop()
@@ -56,8 +62,12 @@ class ModelLoading(QObject):
         self._set(None)
 
     def start_again(self) -> None:
-        """A new engine for the same file."""
-        if self.model is not None:
+        """A new engine for the same file or server."""
+        if self.model is None:
+            return
+        if self.model.server is not None:
+            self.connect_to(self.model.server)
+        else:
             self.open(self.model.path)
 
     def set_layout(self, layout: Template) -> None:
@@ -69,6 +79,11 @@ class ModelLoading(QObject):
         """Something new was begun: what went wrong before is over."""
         self._has_said_why = False
         self._frame.page.banner.dismiss()
+
+    def _begin(self, model: Model) -> None:
+        self._frame.set_state("loading")
+        self._frame.status.show_loading(model.name, None)
+        self._set(model)
 
     def _set(self, model: Model | None) -> None:
         self.model = model
@@ -107,7 +122,8 @@ class ModelLoading(QObject):
     def show_error(self, sentence: str, detail: str) -> None:
         """In a banner, with the commands that may help."""
         actions = self._frame.actions
-        useful = [actions.open_model]
+        is_remote = self.model is not None and self.model.server is not None
+        useful = [actions.connect_server if is_remote else actions.open_model]
         if self.model is not None and not self.model.is_demo and resources.demo_model().is_file():
             useful.append(actions.demo_model)
         if self.model is not None and self.model.ready is not None:

@@ -23,6 +23,8 @@ def _on_end(answer: Answer) -> str:
         "length": cut.replace("%1", str(answer.tokens)),
         "context": translate("ReplyNote", "Cut off: the model's context is full."),
         "cancelled": translate("ReplyNote", "Stopped."),
+        "lost": translate("ReplyNote", "Cut off: the server was lost."),
+        "refused": translate("ReplyNote", "The server refused this prompt."),
         "failed": translate("ReplyNote", "The engine ended before the reply did."),
     }
     return notes[answer.finish]

@@ -109,6 +109,10 @@ class StatusLine(QWidget):
         ready = self._ready
         if ready is None:
             return
+        if ready.server:
+            place = self.tr("on %1").replace("%1", ready.device)
+            self.model.set_text(shown(f"{ready.name} · {place}"))
+            return
         place = self.tr("%1/%2 layers on %3")
         there = ready.layers_offloaded or ready.layers  # none offloaded: all stay on the CPU
         place = place.replace("%1", str(there)).replace("%2", str(ready.layers))
@@ -119,6 +123,9 @@ class StatusLine(QWidget):
 
     def _show_context(self) -> None:
         if self._ready is None:
+            return
+        if not self._ready.context:  # a server does not always say
+            self.context.setText("")
             return
         text = self.tr("context %1 / %2").replace("%1", _number(self._used))
         self.context.setText(text.replace("%2", _number(self._ready.context)))

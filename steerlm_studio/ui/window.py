@@ -16,6 +16,7 @@ from steerlm_studio.ui.batching import Batching
 from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.compare.columns import MOST
 from steerlm_studio.ui.compare.comparing import Comparing
+from steerlm_studio.ui.connecting import Connecting
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         self._store = store
         self._options = tuple(options)
         self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
+        self.connecting = Connecting(store, self, self.engine, self.frame, self.loading)
         self.answering = Answering(self.engine, self.frame, self.session)
         self.comparing = Comparing(self.frame, self.session, self.answering)
         self.viewing = Viewing(self, self.frame, self.answering, self.comparing)
@@ -86,9 +88,17 @@ class MainWindow(QMainWindow):
         model = self.model
         if model is None:
             return None
-        sampling, options = self.sampling.sampling(), tuple(self._engine_options())
-        steering = self.steering.steering
-        return Basis(model.path, model.caption, steering, sampling, model.template, options)
+        server, ready = model.server, model.ready
+        own = (f"--model={model.path}", *self._engine_options())
+        return Basis(
+            own if server is None else tuple(server.arguments()),
+            model.caption,
+            self.steering.steering,
+            self.sampling.sampling(),
+            model.template,
+            server.environment() if server else {},
+            ready.cannot if ready else {},
+        )
 
     def _on_model_changed(self, model: Model | None) -> None:
         self.answering.model = model
@@ -104,7 +114,7 @@ class MainWindow(QMainWindow):
         self.prompting.set_template(model.template)
         self.sampling.set_preset(model.sampling_preset)
         self._count_control()
-        if not model.is_demo:
+        if not model.is_demo and model.server is None:
             remember_model(self._store, str(model.path))
             self.frame.show_recent(recent_models(self._store), self.open_model)
 
@@ -200,6 +210,7 @@ class MainWindow(QMainWindow):
         actions, answering, conversing = self.frame.actions, self.answering, self.conversing
         actions.new_chat.triggered.connect(conversing.start_new)
         actions.open_model.triggered.connect(self._choose_model)
+        actions.connect_server.triggered.connect(lambda: self.connecting.open())
         actions.demo_model.triggered.connect(lambda: self.open_model(resources.demo_model()))
         actions.reload_model.triggered.connect(self.loading.start_again)
         actions.close_model.triggered.connect(self.close_model)

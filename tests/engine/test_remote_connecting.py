@@ -6,10 +6,10 @@ import ssl
 import pytest
 import trustme
 
-from steerlm_studio.engine.server.address import address_of
 from steerlm_studio.engine.server_client import ServerEngine
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Part
+from steerlm_studio.server_address import address_of
 from tests.engine.asking import (
     COMPLETIONS,
     answers,

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from steerlm_studio import __version__
-from steerlm_studio.engine.server.address import Address
 from steerlm_studio.engine.server.trouble import Lost, Refused, of_connection, of_status
+from steerlm_studio.server_address import Address
 
 CONNECTING = 15.0  # seconds
 LONGEST_LINE = 2**20  # bytes: an event is some hundred

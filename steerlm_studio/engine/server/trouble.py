@@ -5,7 +5,7 @@ import json
 import socket
 import ssl
 
-from steerlm_studio.engine.server.address import Address
+from steerlm_studio.server_address import Address
 
 _SHOWN = 300  # characters of what a server says of an error
 

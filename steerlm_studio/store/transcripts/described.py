@@ -16,6 +16,8 @@ _ENDINGS = {
     "length": "cut at the most tokens",
     "context": "cut: the context was full",
     "cancelled": "stopped",
+    "lost": "cut: the server was lost",
+    "refused": "the server refused the prompt",
     FAILED: "cut: the engine ended",
     INTERRUPTED: "cut: the program ended",
     DAMAGED: "damaged on the disk",

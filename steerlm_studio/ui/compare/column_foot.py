@@ -84,6 +84,8 @@ class ColumnFoot(QWidget):
             "length": self.tr("cut off at %1 tokens").replace("%1", str(answer.tokens)),
             "context": self.tr("context full"),
             "cancelled": self.tr("stopped"),
+            "lost": self.tr("server lost"),
+            "refused": self.tr("refused"),
             "failed": self.tr("engine lost"),
         }
         return ends[answer.finish]

@@ -1,0 +1,155 @@
+"""Where a server is, which of its models is meant, and the key for it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from steerlm_studio import server_key
+from steerlm_studio.errors import StudioError
+from steerlm_studio.server_address import address_of
+from steerlm_studio.ui.labels import PlainLabel, SmallLabel
+from steerlm_studio.ui.server import Server
+from steerlm_studio.ui.theme import GRID
+
+_WIDTH = 520
+_MOST = 256  # requests at a time
+
+
+class ConnectDialog(QDialog):
+    """Gives the server that is wanted; what comes of it the window tells."""
+
+    chosen = Signal(object)  # Server
+
+    def __init__(self, recent: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Connect to a server"))
+        self.address = QComboBox()
+        self.model = QLineEdit()
+        self.key = QLineEdit()
+        self.remember = QCheckBox(self.tr("Keep the key in the keyring of this desktop"))
+        self.concurrency = QSpinBox()
+        self.note = SmallLabel()
+        self.connect_button = QPushButton(self.tr("Connect"))
+        self.close_button = QPushButton(self.tr("Close"))
+        self._dress(recent)
+        self._lay_out()
+        self._recalled = ""  # the key that was offered
+        self.address.editTextChanged.connect(self._show)
+        self.address.activated.connect(self._recall_key)
+        if (edit := self.address.lineEdit()) is not None:
+            edit.editingFinished.connect(self._recall_key)
+        self.key.textChanged.connect(self._show)
+        self.connect_button.clicked.connect(self._on_connect)
+        self.close_button.clicked.connect(self.close)
+        self._recall_key()
+        self._show()
+
+    def _recall_key(self) -> None:
+        """Offer the key that the keyring has for this address, unless one was typed."""
+        if self.key.text() != self._recalled:
+            return
+        self._recalled = server_key.key_for(self._typed) if self._is_sound else ""
+        self.key.setText(self._recalled)
+        self.remember.setChecked(bool(self._recalled) and server_key.can_remember())
+
+    def _on_connect(self) -> None:
+        url, key = address_of(self._typed).url, self.key.text().strip()
+        try:
+            if server_key.can_remember():
+                server_key.remember(url, key if self.remember.isChecked() else "")
+        except StudioError as error:
+            self.note.setText(str(error))
+            return
+        self.chosen.emit(Server(url, self.model.text().strip(), self.concurrency.value(), key))
+        self.close()
+
+    def _show(self) -> None:
+        self.connect_button.setEnabled(self._is_sound)
+        self.note.setText(self._note())
+
+    def _note(self) -> str:
+        if not self._typed:
+            return self.tr(
+                "A llama-server is asked by token ids, with its prompt cache. vLLM, NIM and others "
+                "with /v1/completions get the prompt as text."
+            )
+        try:
+            address = address_of(self._typed)
+        except StudioError as error:
+            return str(error)
+        if self.key.text() and not address.is_encrypted:
+            return self.tr("http:// sends the key unencrypted to another machine. Use https://.")
+        text = self.tr("%1 is asked; your questions go there.")
+        return text.replace("%1", address.url)
+
+    @property
+    def _typed(self) -> str:
+        return self.address.currentText().strip()
+
+    @property
+    def _is_sound(self) -> bool:
+        try:
+            return bool(address_of(self._typed))
+        except StudioError:
+            return False
+
+    def _dress(self, recent: Sequence[str]) -> None:
+        self.address.setEditable(True)
+        self.address.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.address.addItems(list(recent))
+        if (edit := self.address.lineEdit()) is not None:
+            edit.setPlaceholderText("http://localhost:8080")
+        self.model.setPlaceholderText(self.tr("only where the server has several"))
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.key.setPlaceholderText(self.tr("where the server wants one"))
+        self.remember.setEnabled(server_key.can_remember())
+        if not server_key.can_remember():
+            self.remember.setText(
+                self.tr("There is no keyring here: the key is kept until quitting")
+            )
+        self.concurrency.setRange(1, _MOST)
+        self.concurrency.setValue(8)
+        self.note.setWordWrap(True)
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())
+        self.connect_button.setDefault(True)
+        self.close_button.setAutoDefault(False)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(2 * GRID)
+        form.setVerticalSpacing(GRID)
+        rows = (
+            (self.tr("Address"), self.address),
+            (self.tr("Model"), self.model),
+            (self.tr("Key"), self.key),
+        )
+        for caption, widget in rows:
+            widget.setAccessibleName(caption)
+            form.addRow(PlainLabel(caption), widget)
+        form.addRow("", self.remember)
+        caption = self.tr("Requests at a time")
+        self.concurrency.setAccessibleName(caption)
+        form.addRow(PlainLabel(caption), self.concurrency)
+        form.addRow("", self.note)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.connect_button)
+        column = QVBoxLayout(self)
+        column.setSpacing(GRID)
+        column.addLayout(form)
+        column.addStretch(1)
+        column.addLayout(buttons)
+        self.resize(_WIDTH, 0)

@@ -1,0 +1,145 @@
+"""A model on a server in the window: the dialog, answers, what is greyed, what is said."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio import folders
+from steerlm_studio.ui.connect_dialog import ConnectDialog
+from steerlm_studio.ui.window import MainWindow
+from tests.engine.asking import COMPLETIONS, tea
+from tests.engine.peer import Peer
+from tests.ui.test_accessible import nameless
+
+WAIT = 30_000  # ms
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer().running() as peer:
+        peer.routes[COMPLETIONS] = tea
+        yield peer
+
+
+@pytest.fixture
+def dialog(window: MainWindow, qtbot: QtBot) -> ConnectDialog:
+    dialog = window.connecting.open()
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+@pytest.fixture
+def connected(window: MainWindow, dialog: ConnectDialog, peer: Peer, qtbot: QtBot) -> MainWindow:
+    dialog.address.setEditText(peer.url)
+    dialog.key.setText("very-secret")
+    with qtbot.waitSignal(window.engine.ready, timeout=WAIT):
+        qtbot.mouseClick(dialog.connect_button, Qt.MouseButton.LeftButton)
+    return window
+
+
+def ask(window: MainWindow, qtbot: QtBot, question: str = "What is tea?") -> None:
+    with qtbot.waitSignal(window.answering.run_ended, timeout=WAIT):
+        window.ask(question)
+
+
+def test_the_dialog_says_what_is_no_address_and_what_is_not_secret(dialog: ConnectDialog):
+    assert not dialog.connect_button.isEnabled()
+    dialog.address.setEditText("ftp://host")
+    assert "no address" in dialog.note.text()
+    assert not dialog.connect_button.isEnabled()
+    dialog.address.setEditText("http://gpu.lan:8000")
+    assert dialog.connect_button.isEnabled()
+    dialog.key.setText("word")
+    assert "unencrypted" in dialog.note.text()
+    dialog.address.setEditText("https://gpu.lan:8000")
+    assert dialog.note.text().startswith("https://gpu.lan:8000 is asked")
+    assert nameless(dialog) == ""
+
+
+def test_a_server_answers_and_says_where_it_is(connected: MainWindow, peer: Peer, qtbot: QtBot):
+    ask(connected, qtbot)
+    last = connected.session.chat.last
+    assert last is not None
+    assert (last.text, last.finish) == ("Tea is a drink.", "stop")
+    assert connected.frame.status.model.text() == f"tester · on 127.0.0.1:{peer.port}"
+    assert "No GPU" not in connected.frame._device_note(connected.model)
+    assert connected.frame.page.banner.isHidden()
+
+
+def test_the_key_reaches_the_server_and_no_file_or_command_line(
+    connected: MainWindow, peer: Peer, qtbot: QtBot
+):
+    ask(connected, qtbot)
+    assert {headers["Authorization"] for _, _, headers, _ in peer.seen} == {"Bearer very-secret"}
+    assert "very-secret" not in " ".join(psutil.Process(connected.engine.process_id).cmdline())
+    connected.frame.remember()
+    connected._store.sync()
+    written = [path for path in folders.config().rglob("*") if path.is_file()]
+    assert written
+    assert not any(b"very-secret" in path.read_bytes() for path in written)
+    assert peer.url.encode() in b"".join(path.read_bytes() for path in written)
+    assert "very-secret" not in repr(connected.model)
+
+
+def test_a_lost_server_keeps_the_text_and_says_why(connected: MainWindow, peer: Peer, qtbot: QtBot):
+    def cut(handler: object) -> None:
+        handler.stream()
+        handler.piece("Tea is")
+
+    peer.routes[COMPLETIONS] = cut
+    ask(connected, qtbot)
+    last = connected.session.chat.last
+    assert last is not None
+    assert (last.text, last.finish) == ("Tea is", "lost")
+    assert "cut before its end" in connected.frame.page.banner.message.text()
+    peer.routes[COMPLETIONS] = tea
+    with qtbot.waitSignal(connected.answering.run_ended, timeout=WAIT):
+        connected.frame.actions.again.trigger()
+    assert connected.session.chat.last.text == "Tea is a drink."
+
+
+def test_exact_is_greyed_with_the_reason_and_comes_back_with_a_file(
+    connected: MainWindow, tiny_model: Path, qtbot: QtBot
+):
+    mode = connected.page.compare.top.mode
+    place = mode.findData("exact")
+
+    def is_enabled() -> bool:
+        return bool(mode.model().flags(mode.model().index(place, 0)) & Qt.ItemFlag.ItemIsEnabled)
+
+    assert not is_enabled()
+    assert "computed together" in mode.itemData(place, Qt.ItemDataRole.ToolTipRole)
+    with qtbot.waitSignal(connected.engine.ready, timeout=WAIT):
+        connected.open_model(tiny_model)
+    assert is_enabled()
+
+
+def test_nobody_there_is_said_with_the_way_back(
+    window: MainWindow, dialog: ConnectDialog, peer: Peer, qtbot: QtBot
+):
+    dialog.address.setEditText("http://127.0.0.1:9")
+    with qtbot.waitSignal(window.loading.said, timeout=WAIT):
+        dialog.connect_button.click()
+    assert "Nothing answers" in window.frame.page.banner.message.text()
+
+
+def test_a_batch_runs_on_the_server(
+    connected: MainWindow, peer: Peer, tmp_path: Path, qtbot: QtBot
+):
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("Tea?\nBread?\n")
+    peer.seen.clear()
+    batch = connected.batching.open()
+    batch.form.prompts.set_path(prompts)
+    assert "on its server" in batch.form.note.text()
+    with qtbot.waitSignal(batch._job.ended, timeout=WAIT):
+        batch.start.click()
+    assert batch._job.error is None
+    assert batch.amounts.text() == "2 of 2 answers"
+    assert len(peer.bodies(COMPLETIONS)) == 2
+    assert {headers["Authorization"] for _, _, headers, _ in peer.seen} == {"Bearer very-secret"}
