@@ -51,6 +51,11 @@ def again(record: StoredConversation, kind: str, messages: Sequence[Message]) ->
     return found if is_whole else None
 
 
+def came_from(record: StoredConversation, kind: str) -> bool:
+    """Whether it came from a file of this `kind`."""
+    return bool(_came(record, kind))
+
+
 def line_of(record: StoredConversation, kind: str, value: Any) -> str:
     """`value` as a line of JSON, in the file's own style where `record` came from one."""
     came = _came(record, kind)

@@ -14,6 +14,7 @@ from steerlm_studio.store.transcripts.skeleton import (
     SYSTEM,
     again,
     came_as,
+    came_from,
     line_of,
     text_mark,
 )
@@ -27,7 +28,8 @@ def write(records: Iterable[StoredConversation], options: Options) -> Iterator[s
     for record in records:
         for path in options.paths(record):
             messages = list(messages_of(path))
-            if any(message.role == "assistant" for message in messages):
+            has_reply = any(message.role == "assistant" for message in messages)
+            if has_reply or (options.takes_all and came_from(record, KIND)):
                 yield line_of(record, KIND, _object(record, messages, options)) + "\n"
 
 
