@@ -140,6 +140,10 @@
         <translation>Vergleich</translation>
     </message>
     <message>
+        <source>Sweep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>&amp;Datei</translation>
     </message>
@@ -343,6 +347,21 @@
     <message>
         <source>0-4 set it, - leaves it out, a double-click goes back to the preset.</source>
         <translation>0–4 stellen ein, - lässt weg, ein Doppelklick stellt den Wert der Vorlage her.</translation>
+    </message>
+</context>
+<context>
+    <name>AxisRow</name>
+    <message>
+        <source>Values of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For example 0-4, or 0 2 4, or en de; - leaves it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished">keine</translation>
     </message>
 </context>
 <context>
@@ -588,6 +607,13 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>Batch finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CellView</name>
+    <message>
+        <source>waiting…</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2309,6 +2335,121 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>Columns</source>
         <translation>Spalten</translation>
+    </message>
+</context>
+<context>
+    <name>SweepExport</name>
+    <message>
+        <source>Page (HTML)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table (CSV)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture (PNG)…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture cannot be written to %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the sweep</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SweepGrid</name>
+    <message>
+        <source>Cells</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SweepPage</name>
+    <message>
+        <source>Across</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Type a question below: each cell answers it, all with one seed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each cell answers the question anew, all with one seed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation type="unfinished">
+            <numerusform>%n Wort</numerusform>
+            <numerusform>%n Wörter</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 % changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Run %n cells</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bars show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation type="unfinished"> Token</translation>
+    </message>
+    <message>
+        <source>The most tokens of a cell</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>difference to the centre</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>readability (LIX)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>variety (distinct-2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the bars show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the sweep as a page, a table or a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the sweep</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -98,4 +98,21 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>SweepPage</name>
+    <message numerus="yes">
+        <source>%n words</source>
+        <translation>
+            <numerusform>%n word</numerusform>
+            <numerusform>%n words</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Run %n cells</source>
+        <translation>
+            <numerusform>Run %n cell</numerusform>
+            <numerusform>Run %n cells</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -83,6 +83,7 @@ class Actions:
         for name, text, keys in (
             ("chat", _tr("Chat"), "Ctrl+1"),
             ("compare", _tr("Compare"), "Ctrl+2"),
+            ("sweep", _tr("Sweep"), "Ctrl+3"),
         ):
             action = group.addAction(self._make(text, keys, name))
             action.setCheckable(True)

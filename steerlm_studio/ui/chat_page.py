@@ -16,13 +16,14 @@ from steerlm_studio.ui.empty_state import EmptyState
 from steerlm_studio.ui.find_bar import FindBar
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.reading_column import ReadingColumn
+from steerlm_studio.ui.sweep.page import SweepPage
 from steerlm_studio.ui.system_prompt import SystemPrompt
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
 from steerlm_studio.ui.tour import Tour
 from steerlm_studio.ui.transcript import Transcript
 
-View = Literal["chat", "compare"]
+View = Literal["chat", "compare", "sweep"]
 
 
 class ChatPage(QWidget):
@@ -46,6 +47,8 @@ class ChatPage(QWidget):
         self._middle.setMinimumHeight(5 * GRID)  # it scrolls; what is said around it does not
         self.compare = ComparePage()
         self._middle.addWidget(self.compare)
+        self.sweep = SweepPage()
+        self._middle.addWidget(self.sweep)
         self._view: View = "chat"
         self._lay_out()
         self.transcript.link_activated.connect(self._on_link_activated)
@@ -79,7 +82,8 @@ class ChatPage(QWidget):
     def _show_middle(self) -> None:
         is_empty = self._chat is None or self._chat.last is None
         chat = self.empty if is_empty else self.transcript
-        self._middle.setCurrentWidget({"chat": chat, "compare": self.compare}[self._view])
+        pages: dict[View, QWidget] = {"chat": chat, "compare": self.compare, "sweep": self.sweep}
+        self._middle.setCurrentWidget(pages[self._view])
 
     def show_steering(self, steering: Steering) -> None:
         """The sliders stand so now: redraw the control string at once."""

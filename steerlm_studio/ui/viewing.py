@@ -1,25 +1,34 @@
 """Which view of the conversation is shown, and who answers the commands there."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio.ui.answering import Answering
-from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.chat_page import View
 from steerlm_studio.ui.compare.actions import CompareMenu
 from steerlm_studio.ui.compare.comparing import Comparing
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.sweep.sweeping import Sweeping
 
 
 class Viewing(QObject):
-    """Asking and asking again mean one answer in the chat, and all columns in a comparison."""
+    """Asking and asking again mean one answer in the chat, all columns or cells elsewhere."""
 
     def __init__(
-        self, window: QMainWindow, frame: Frame, answering: Answering, comparing: Comparing
+        self,
+        window: QMainWindow,
+        frame: Frame,
+        answering: Answering,
+        comparing: Comparing,
+        sweeping: Sweeping,
     ) -> None:
         super().__init__(frame)
-        self._frame, self._answering, self._comparing = frame, answering, comparing
+        self._frame, self._answering = frame, answering
+        self._comparing, self._sweeping = comparing, sweeping
         self.view: View = "chat"
         self.compare_menu = CompareMenu(window, comparing)
         bar = window.menuBar()
@@ -31,6 +40,9 @@ class Viewing(QObject):
         page.empty.chosen.connect(self.ask)
         page.compare.top.edit_requested.connect(self._edit_compared)
         page.compare.top.presets_wanted.connect(self._offer_presets)
+        page.composer.stop_requested.connect(self.stop)
+        sweeping.open_requested.connect(self._open_cell)
+        frame.actions.stop.triggered.connect(self.stop)
         frame.actions.again.triggered.connect(self.again)
         frame.actions.new_seed.triggered.connect(self.with_new_seed)
         frame.actions.resteer.triggered.connect(self.resteer)
@@ -53,27 +65,60 @@ class Viewing(QObject):
         self.compare_menu.set_shown(view == "compare")
         if view == "compare":
             self._comparing.enter()
+        elif view == "sweep":
+            self._sweeping.enter()
 
     def ask(self, question: str) -> None:
-        (self._comparing if self.is_comparing else self._answering).ask(question)
+        ways: dict[View, Callable[[str], None]] = {
+            "chat": self._answering.ask,
+            "compare": self._comparing.ask,
+            "sweep": self._sweeping.ask,
+        }
+        ways[self.view](question)
 
     def ask_instead(self, answer: Answer, question: str) -> None:
+        if self.view == "sweep":
+            self.show("chat")
         (self._comparing if self.is_comparing else self._answering).ask_instead(answer, question)
 
     def again(self) -> None:
+        if self.view == "chat":
+            self._answering.again()
+        else:
+            self._run_view_again()
+
+    def resteer(self) -> None:
+        if self.view == "chat":
+            self._answering.resteer()
+        elif self.is_comparing:
+            self._comparing.answer_missing()
+        else:
+            self._sweeping.run_again()
+
+    def with_new_seed(self) -> None:
+        if self.view == "chat":
+            self._answering.with_new_seed()
+        else:
+            self._frame.sampling.draw_seed()
+            self._run_view_again()
+
+    def stop(self) -> None:
+        """End what is being written, in whichever view."""
+        if self._sweeping.is_running:
+            self._sweeping.stop()
+        else:
+            self._answering.stop()
+
+    def _run_view_again(self) -> None:
         if self.is_comparing:
             self._comparing.answer_all()
         else:
-            self._answering.again()
+            self._sweeping.run_again()
 
-    def with_new_seed(self) -> None:
-        (self._comparing if self.is_comparing else self._answering).with_new_seed()
-
-    def resteer(self) -> None:
-        if self.is_comparing:
-            self._comparing.answer_missing()
-        else:
-            self._answering.resteer()
+    def _open_cell(self, answer: Answer, fork: Fork) -> None:
+        """A cell of a sweep becomes a column."""
+        self.show("compare")
+        self._comparing.open(answer, fork)
 
     def find(self) -> None:
         """Finding goes through the whole conversation, which only the chat shows."""

@@ -27,6 +27,7 @@ from steerlm_studio.ui.model_loading import ModelLoading
 from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.settings import recent_models, remember_model
+from steerlm_studio.ui.sweep.sweeping import Sweeping
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
 from steerlm_studio.ui.viewing import Viewing
@@ -49,7 +50,8 @@ class MainWindow(QMainWindow):
         self.connecting = Connecting(store, self, self.engine, self.frame, self.loading)
         self.answering = Answering(self.engine, self.frame, self.session)
         self.comparing = Comparing(self.frame, self.session, self.answering)
-        self.viewing = Viewing(self, self.frame, self.answering, self.comparing)
+        self.sweeping = Sweeping(self.engine, self.frame, self.session, self.answering)
+        self.viewing = Viewing(self, self.frame, self.answering, self.comparing, self.sweeping)
         self.conversing = Conversing(self.page, self.session)
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
@@ -110,6 +112,7 @@ class MainWindow(QMainWindow):
         if model.schema is not None:
             self.steering.set_schema(model.schema)
             self.comparing.set_schema(model.schema)
+            self.sweeping.set_schema()
             self.page.show_steering(self.steering.steering)
         self.prompting.set_template(model.template)
         self.sampling.set_preset(model.sampling_preset)
@@ -120,12 +123,16 @@ class MainWindow(QMainWindow):
 
     def _on_engine_ended(self) -> None:
         self.answering.end_all()
+        self.sweeping.end()
         self.page.control.set_token_count(None)
 
     def _on_run_failed(self, message: protocol.Failed) -> None:
         number = message.run
         if number is not None and self.session.run(number) is not None:  # else a count
             self.answering.end_run(number)
+            self.loading.show_error(message.message, message.detail)
+        elif number is not None and self.sweeping.owns(number):
+            self.sweeping.end()
             self.loading.show_error(message.message, message.detail)
 
     # answers
@@ -159,12 +166,13 @@ class MainWindow(QMainWindow):
         chat = self.session.chat
         self.page.show_chat(chat, self.steering.steering)
         self.comparing.show_chat()
+        self.sweeping.show_chat()
         self.frame.show_chats(self.session.chats, chat)
         self.prompting.refresh_soon()
         self._show_running()
 
     def _show_running(self) -> None:
-        is_running = self.session.active is not None
+        is_running = self.session.active is not None or self.sweeping.is_running
         self.page.composer.set_running(is_running)
         has_answer = self.session.chat.last is not None
         self.frame.enable_answer_actions(has_answer and self.model is not None, is_running)
@@ -186,12 +194,13 @@ class MainWindow(QMainWindow):
         self.answering.run_ended.connect(self.announcer.answers_ended)
         self.conversing.changed.connect(self._show_chat)
         self.comparing.changed.connect(self._show_chat)
+        self.sweeping.run_changed.connect(self._show_running)
+        self.sweeping.ended.connect(self.announcer.answers_ended)
         self.comparing.told.connect(self._on_steering_changed)
         self.batching.said.connect(self.announcer.say)
 
     def _connect_panels(self) -> None:
         page, answering = self.page, self.answering
-        page.composer.stop_requested.connect(answering.stop)
         page.transcript.version_requested.connect(self.conversing.step_version)
         page.transcript.again_requested.connect(answering.with_new_seed)
         page.transcript.delete_requested.connect(self.conversing.delete_version)
@@ -207,7 +216,7 @@ class MainWindow(QMainWindow):
         self.frame.status.cancel_requested.connect(self.close_model)
 
     def _connect_actions(self) -> None:
-        actions, answering, conversing = self.frame.actions, self.answering, self.conversing
+        actions, conversing = self.frame.actions, self.conversing
         actions.new_chat.triggered.connect(conversing.start_new)
         actions.open_model.triggered.connect(self._choose_model)
         actions.connect_server.triggered.connect(lambda: self.connecting.open())
@@ -215,7 +224,6 @@ class MainWindow(QMainWindow):
         actions.reload_model.triggered.connect(self.loading.start_again)
         actions.close_model.triggered.connect(self.close_model)
         actions.quit.triggered.connect(self.close)
-        actions.stop.triggered.connect(answering.stop)
         actions.previous.triggered.connect(lambda: conversing.step_last_version(-1))
         actions.next.triggered.connect(lambda: conversing.step_last_version(1))
         actions.rename_chat.triggered.connect(self.frame.conversations.rename_current)

@@ -9,7 +9,7 @@ from steerlm_studio.steer.presets import Preset
 from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.answering import Answering
-from steerlm_studio.ui.chat import Answer, Session
+from steerlm_studio.ui.chat import Answer, Fork, Session
 from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Column, Columns
 from steerlm_studio.ui.compare.details import show_details
@@ -106,11 +106,6 @@ class Comparing(QObject):
         """The shown question in every column again."""
         self._again(self.page.columns.all)
 
-    def with_new_seed(self) -> None:
-        """The shown question in every column, with one new seed for all but their own."""
-        self._frame.sampling.draw_seed()
-        self.answer_all()
-
     def _again(self, columns: Sequence[Column]) -> None:
         """Answers beside those there do not change which one the conversation goes on from."""
         fork = self.page.fork
@@ -185,6 +180,27 @@ class Comparing(QObject):
     def move(self, by: int) -> None:
         """Move the selected column."""
         self._become(self.page.columns.moving(self.page.columns.selected, by))
+
+    def open(self, answer: Answer, fork: Fork) -> None:
+        """Show an answer that was made elsewhere: it becomes a version, and a column's reply."""
+        if answer not in fork.answers:
+            shown = fork.shown if fork.answers else 0
+            fork.add(answer)
+            fork.shown = shown
+            self.changed.emit()
+        self.page.show_fork(fork)
+        place = next(
+            (n for n, one in enumerate(self.page.columns.all) if one.is_told_as(answer)), None
+        )
+        columns = self.page.columns
+        if place is not None:
+            columns = columns.selecting(place)
+        elif columns.is_full:
+            columns = columns.steering_current(answer.steering)
+        else:
+            columns = columns.adding(answer.steering)
+        self.page.answers[columns.current.key] = answer
+        self._become(columns)
 
     # sliders
 

@@ -79,6 +79,12 @@ class ComparePage(QWidget):
                 self._follows = place == len(forks) - 1
                 self._show_fork(forks[place])
 
+    def show_fork(self, fork: Fork) -> None:
+        """Show this question of the conversation."""
+        forks = list(self._chat.forks()) if self._chat else []
+        self._follows = not forks or fork is forks[-1]
+        self._show_fork(fork)
+
     def set_columns(self, columns: Columns) -> None:
         """Show other columns, told anew."""
         self.columns = columns
