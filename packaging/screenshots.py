@@ -15,6 +15,7 @@ from PySide6.QtCore import QEventLoop, QLocale, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import resources
+from steerlm_studio.ui.compare.columns import Column, Columns
 from steerlm_studio.ui.icons import app_icon
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.translations import install_translations
@@ -53,6 +54,38 @@ def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.answering.resteer()
     _wait(lambda: window.session.active is None)
     _grab(window, theme, folder / "chat")
+    _take_comparison(window, theme, folder)
+    _take_sweep(window, theme, folder)
+
+
+def _take_comparison(window: MainWindow, theme: Theme, folder: Path) -> None:
+    window.conversing.start_new()
+    window.viewing.show("compare")
+    base = window.steering.preset.steering
+    told = (base, base.having(humor=4), base.having(verbosity=1))
+    window.page.compare.set_columns(Columns(tuple(Column(n, one) for n, one in enumerate(told))))
+    window.ask("Why do people keep cats?")
+    _wait(lambda: window.session.active is None)
+    _grab(window, theme, folder / "compare")
+    foot = window.page.compare.foot
+    foot.set_shown("words")
+    foot.table.setChecked(True)
+    _grab(window, theme, folder / "differences")
+
+
+def _take_sweep(window: MainWindow, theme: Theme, folder: Path) -> None:
+    window.conversing.start_new()
+    window.viewing.show("sweep")
+    page = window.page.sweep
+    page.restore({"across": ["complexity", "0-4"], "down": ["", ""], "measure": "lix"})
+    window.ask("How do bees make honey?")
+    _wait(lambda: not window.sweeping.is_running)
+    _grab(window, theme, folder / "strip")
+    page.restore({"across": ["humor", "0-4"], "down": ["verbosity", "0-4"], "measure": "change"})
+    page.restore({"tokens": 100})
+    window.sweeping.run_again()
+    _wait(lambda: not window.sweeping.is_running)
+    _grab(window, theme, folder / "grid")
 
 
 def _grab(window: MainWindow, theme: Theme, stem: Path) -> None:

@@ -76,7 +76,8 @@ class ChipRow(QWidget):
 
     def _draw(self, painter: QPainter, x: int, text: str, colour: QColor) -> int:
         width = self._width_of(text)
-        box = QRectF(x + 0.5, 0.5, width - 1, self.height() - 1)
+        left = self.width() - x - width if self.isRightToLeft() else x
+        box = QRectF(left + 0.5, 0.5, width - 1, self.height() - 1)
         painter.setPen(QColor(colours_of(self).line))
         painter.setBrush(QColor(colours_of(self).raised))
         painter.drawRoundedRect(box, HALF, HALF)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from steerlm_studio.protocol import Done, Mode, Sampling
@@ -209,6 +210,14 @@ class ComparePage(QWidget):
         self.table.setVisible(is_table)
         if is_table:
             self.table.show_rows([(view.name, view.answer) for view in views])
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """On a low window the table takes the place of the columns."""
+        others = (self.top, self.notice, self.foot, self.table)
+        taken = sum(part.sizeHint().height() for part in others if not part.isHidden())
+        is_low = self.height() < taken + self.strip.minimumSizeHint().height()
+        self.strip.setVisible(self.table.isHidden() or not is_low)
 
     def _show_grown(self) -> None:
         for view in self.strip.in_order():
@@ -253,3 +262,9 @@ class ComparePage(QWidget):
         beside.addWidget(self.table)
         column.addLayout(beside)
         column.addWidget(self.foot)
+
+    # Qt's
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()

@@ -56,6 +56,7 @@ class Strip(QScrollArea):
             view.show_column(column, place, count, columns.differences(place, usual))
             view.select(place == columns.selected and count > 1)
         self.card.setVisible(count == 1)
+        self.updateGeometry()
 
     def reveal(self, key: int) -> None:
         """Bring a column into sight."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -108,7 +108,12 @@ class FigureTable(QTableWidget):
         rows = min(self.rowCount(), _SHOWN_ROWS)
         height = self.rowHeight(0) if self.rowCount() else 0
         head = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(head + rows * height + GRID // 2)
+        bar = self.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() else 0
+        self.setFixedHeight(head + rows * height + GRID // 2 + below)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.maximumHeight())
 
     # Qt's
 

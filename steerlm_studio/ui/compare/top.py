@@ -81,14 +81,8 @@ class CompareTop(QWidget):
 
     def _promises(self) -> dict[Mode, str]:
         return {
-            "fast": self.tr(
-                "All columns in one batch: quickest. Now and then a word may fall otherwise "
-                "when it is run again."
-            ),
-            "exact": self.tr(
-                "One column after the other: slower. The same seed gives the same text again on "
-                "this machine and build."
-            ),
+            "fast": self.tr("All columns at once, quickest; a rerun may differ in a word."),
+            "exact": self.tr("One by one, slower; the same seed gives the same text again."),
         }
 
     def _connect(self) -> None:

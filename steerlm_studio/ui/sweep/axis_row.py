@@ -1,6 +1,6 @@
 """An axis to choose: an attribute and its values."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from steerlm_studio.steer.schema import Schema
@@ -25,7 +25,6 @@ class AxisRow(QWidget):
         self.values = QLineEdit()
         self.values.setAccessibleName(self.tr("Values of %1").replace("%1", name))
         self.values.setToolTip(self.tr("For example 0-4, or 0 2 4, or en de; - leaves it out"))
-        self.values.setMinimumWidth(self.fontMetrics().horizontalAdvance("0 1 2 3 4 5"))
         label = SmallLabel(name)
         label.setBuddy(self.key)
         row = QHBoxLayout(self)
@@ -34,6 +33,7 @@ class AxisRow(QWidget):
         row.addWidget(label)
         row.addWidget(self.key, 2)
         row.addWidget(self.values, 1)
+        self._fit()
         self.key.activated.connect(self._on_key_chosen)
         self.values.editingFinished.connect(self._on_values_written)
 
@@ -63,6 +63,10 @@ class AxisRow(QWidget):
             return None
         return Axis(key, values_in(self.values.text(), self._schema, key))
 
+    def _fit(self) -> None:
+        """Room for the usual five values, with the field's frame."""
+        self.values.setMinimumWidth(self.fontMetrics().horizontalAdvance("0 1 2 3 4 00000"))
+
     def _on_key_chosen(self) -> None:
         self._show_usual()
         self.changed.emit()
@@ -79,3 +83,10 @@ class AxisRow(QWidget):
         usual = usual_values(self._schema, key) if key and self._schema else ()
         self._told = written_all(usual)
         self.values.setText(self._told)
+
+    # Qt's
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "values"):
+            self._fit()

@@ -150,3 +150,16 @@ def test_what_is_shown_of_the_differences_is_kept(page: ComparePage):
     page.restore(state)
     assert page.state() == state
     assert (page.differences.shown, page.differences.against) == ("changed", 2)
+
+
+def test_the_table_takes_the_place_of_the_columns_where_there_is_no_room(
+    page: ComparePage, qtbot: QtBot
+):
+    page.foot.table.click()
+    page.window().resize(1280, 1100)
+    qtbot.waitUntil(lambda: page.strip.isVisible() and page.table.isVisible())
+    assert page.strip.height() >= page.strip.minimumSizeHint().height()
+    page.window().resize(1280, 600)
+    qtbot.waitUntil(lambda: not page.strip.isVisible())
+    page.foot.table.click()
+    assert page.strip.isVisible()
