@@ -38,6 +38,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--mode", choices=("fast", "exact"), default="fast",
                         help="lanes in one batch, or one at a time and reproducible")  # fmt: skip
     add_sampling_options(parser)
+    parser.add_argument("--mt-bench-temperatures", action="store_true",
+                        help="by category, as FastChat has them")  # fmt: skip
     parser.add_argument("--lanes", type=int, metavar="N", default=_LANES,
                         help=f"settings answered side by side, {_LANES} if not given")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="progress as JSON lines")
@@ -60,7 +62,10 @@ def run(options: argparse.Namespace) -> int:
                 with source.open(min(len(settings), options.lanes)) as engine:
                     output.about = _about(engine.ready, options.mode)
                     together = -(-source.together // len(settings))
-                    work = Work(engine, settings, template, options.mode, output, together)
+                    work = Work(
+                        engine, settings, template, options.mode, output, together,
+                        as_mt_bench=options.mt_bench_temperatures,
+                    )  # fmt: skip
                     _answer(work, prompts, progress, teller)
         finally:
             teller.ended(output, progress)
@@ -90,9 +95,12 @@ def _made_from(
     model: str,
 ) -> dict[str, str]:
     """What the table belongs to: the same answers would be made again from the same."""
+    also: dict[str, object] = {"mode": options.mode, "template": asdict(template)}
+    if options.mt_bench_temperatures:
+        also["temperatures"] = "MT-Bench"
     return {
         "prompts": scan.fingerprint,
-        "settings": fingerprint(settings, mode=options.mode, template=asdict(template)),
+        "settings": fingerprint(settings, **also),
         "model": model,
     }
 

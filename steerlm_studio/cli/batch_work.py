@@ -1,8 +1,11 @@
 """Answering the prompts of a batch: all settings of a prompt are lanes of one run."""
 
+import dataclasses
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from steerlm_studio.batch.output import Answer, Output
 from steerlm_studio.batch.prompts import Prompt
@@ -14,6 +17,9 @@ from steerlm_studio.protocol import Lane, LaneDone, Mode, Step
 from steerlm_studio.steer.conversation import Conversation, Turn
 from steerlm_studio.steer.template import Template, render
 
+# FastChat's `llm_judge/common.py`; other categories, and prompts without one, have 0.7.
+_MT_BENCH = {"extraction": 0.0, "math": 0.0, "coding": 0.0, "reasoning": 0.0}
+_MT_BENCH |= {"stem": 0.1, "humanities": 0.1}
 CUT = ("cancelled", "lost", "refused")  # endings of what is no whole answer
 
 
@@ -67,7 +73,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Work:
-    """`together` is how many prompts are lanes of one run: one where they share a cache."""
+    """`together` is how many prompts are lanes of one run: one where they share a cache.
+
+    `as_mt_bench` samples each prompt at the temperature that FastChat has for its category.
+    """
 
     engine: Engine
     settings: Sequence[Setting]
@@ -75,6 +84,7 @@ class Work:
     mode: Mode
     output: Output
     together: int = 1
+    as_mt_bench: bool = False
 
     def answer(self, prompts: Iterable[Prompt]) -> Iterator[Answer | Failure]:
         """Answer what is not yet in the output, and put it there. Raises StudioError."""
@@ -91,7 +101,16 @@ class Work:
 
     def _jobs(self, prompt: Prompt) -> list[Job]:
         missing = [each for each in self.settings if not self.output.has(prompt, each)]
-        return [Job(prompt, each, self._talk(prompt, each)) for each in missing]
+        return [
+            Job(prompt, self._sampled(prompt, each), self._talk(prompt, each)) for each in missing
+        ]
+
+    def _sampled(self, prompt: Prompt, setting: Setting) -> Setting:
+        if not self.as_mt_bench:
+            return setting
+        temperature = _MT_BENCH.get(prompt.category, 0.7)
+        sampling = msgspec.structs.replace(setting.sampling, temperature=temperature)
+        return dataclasses.replace(setting, sampling=sampling)
 
     def _talk(self, prompt: Prompt, setting: Setting) -> Conversation:
         system = setting.steering.schema.system if prompt.system is None else prompt.system

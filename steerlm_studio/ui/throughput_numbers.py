@@ -101,6 +101,8 @@ class ThroughputNumbers(QWidget):
     def _reused(self, run: RunRates) -> str | None:
         if run.reused is None or run.evaluated is None:
             return None
+        if not run.reused + run.evaluated:  # a server did not tell
+            return None
         number = self.locale().toString
         return self.tr("{0} of {1}").format(number(run.reused), number(run.reused + run.evaluated))
 

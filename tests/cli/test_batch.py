@@ -94,6 +94,16 @@ def test_fastchat_gets_a_file_for_each_setting_in_its_own_form(batch, tmp_path):
         assert row["tstamp"] > 1e9
 
 
+def test_mt_bench_categories_have_their_temperatures_where_that_is_asked_for(batch):
+    asked = [{"prompt": "What is tea?", "category": each} for each in ("math", "stem", "poems")]
+    base = {"base": ""}
+    _, rows, _ = batch(asked, "--mt-bench-temperatures", settings=base)
+    assert [row["sampling"]["temperature"] for row in rows] == [0.0, 0.1, 0.7]
+    status, _, said = batch(asked, settings=base)
+    assert status == 1
+    assert "made from other settings" in said.err
+
+
 def test_a_prompt_that_is_too_long_harms_no_other_and_is_tried_again(batch):
     lines = [{"prompt": "tea " * 5000}, {"prompt": "What is bread?"}]
     status, rows, said = batch(lines)
@@ -161,8 +171,9 @@ def _ended(process, answers, how):
     """The process after so many answers were told of and it was ended `how`."""
     told = 0
     for line in process.stdout:
-        told += json.loads(line)["step"] == "answered"
-        if told == answers:
+        is_answer = json.loads(line)["step"] == "answered"
+        told += is_answer
+        if is_answer and told == answers:
             how(process.pid)
     return process.communicate(timeout=20)
 

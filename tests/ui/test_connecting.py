@@ -69,6 +69,7 @@ def test_a_server_answers_and_says_where_it_is(connected: MainWindow, peer: Peer
     assert connected.frame.status.model.text() == f"tester · on 127.0.0.1:{peer.port}"
     assert "No GPU" not in connected.frame._device_note(connected.model)
     assert connected.frame.page.banner.isHidden()
+    assert connected.frame.throughput.numbers.text("reused") == "\N{EN DASH}"
 
 
 def test_the_key_reaches_the_server_and_no_file_or_command_line(
