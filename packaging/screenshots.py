@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QLocale, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget
 
 from steerlm_studio import resources
 from steerlm_studio.ui.compare.columns import Column, Columns
@@ -63,34 +63,38 @@ def _take_comparison(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.viewing.show("compare")
     base = window.steering.preset.steering
     told = (base, base.having(humor=4), base.having(verbosity=1))
-    window.page.compare.set_columns(Columns(tuple(Column(n, one) for n, one in enumerate(told))))
+    window.comparing.become(Columns(tuple(Column(n, one) for n, one in enumerate(told))))
     window.ask("Why do people keep cats?")
     _wait(lambda: window.session.active is None)
-    _grab(window, theme, folder / "compare")
+    _grab(window, theme, folder / "compare", "light")
+    window.findChild(QDockWidget, "throughput").hide()
     foot = window.page.compare.foot
     foot.set_shown("words")
     foot.table.setChecked(True)
-    _grab(window, theme, folder / "differences")
+    _rest(500)
+    _grab(window, theme, folder / "differences", "dark")
 
 
 def _take_sweep(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.conversing.start_new()
     window.viewing.show("sweep")
+    window.steering.apply(window.steering.preset.steering)
     page = window.page.sweep
     page.restore({"across": ["complexity", "0-4"], "down": ["", ""], "measure": "lix"})
     window.ask("How do bees make honey?")
     _wait(lambda: not window.sweeping.is_running)
-    _grab(window, theme, folder / "strip")
+    _grab(window, theme, folder / "strip", "light")
     page.restore({"across": ["humor", "0-4"], "down": ["verbosity", "0-4"], "measure": "change"})
     page.restore({"tokens": 100})
     window.sweeping.run_again()
     _wait(lambda: not window.sweeping.is_running)
-    _grab(window, theme, folder / "grid")
+    _grab(window, theme, folder / "grid", "dark")
 
 
-def _grab(window: MainWindow, theme: Theme, stem: Path) -> None:
-    for name, scheme in SCHEMES.items():
-        theme.set_scheme(scheme)
+def _grab(window: MainWindow, theme: Theme, stem: Path, *names: str) -> None:
+    """In these modes, else in both."""
+    for name in names or SCHEMES:
+        theme.set_scheme(SCHEMES[name])
         _rest(800)
         window.grab().save(f"{stem}-{name}.png")
         print(f"{stem}-{name}.png", flush=True)

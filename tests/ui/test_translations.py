@@ -52,6 +52,7 @@ def words_of(widget: QWidget) -> str:
 
 def is_plain(text: str) -> bool:
     """Words of the language, neither a number nor a name that is the same in all."""
+    text = text.rstrip(" 0123456789")  # as in "humor 3"
     known = OURS | {name.replace("_", " ") for name in OURS} | NAMES | {*Sampling.__struct_fields__}
     is_system = DEFAULT_SYSTEM.startswith(text.removesuffix("…"))
     return any(letter.isalpha() for letter in text) and text not in known and not is_system

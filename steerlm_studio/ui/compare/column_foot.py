@@ -75,7 +75,7 @@ class ColumnFoot(QWidget):
         if answer.seconds > 0:
             rate = QLocale().toString(answer.tokens / answer.seconds, "f", 0)
             found.append(self.tr("%1 t/s").replace("%1", rate))
-        return [*found, self._end(answer)]
+        return [*found, *filter(None, [self._end(answer)])]
 
     def _end(self, answer: Answer) -> str:
         ends: dict[str | None, str] = {
@@ -88,7 +88,7 @@ class ColumnFoot(QWidget):
             "refused": self.tr("refused"),
             "failed": self.tr("engine lost"),
         }
-        return ends[answer.finish]
+        return ends.get(answer.finish, "")
 
     def _on_keep_clicked(self) -> None:
         if self._answer is not None:

@@ -130,37 +130,38 @@ class Comparing(QObject):
         told = self.page.columns.current.steering
         if preset is not None:
             told = fitted(preset.steering, told.schema)
-        self._become(self.page.columns.adding(told))
+        self.become(self.page.columns.adding(told))
 
     def _begin(self, start: Start) -> None:
         if columns := start.columns(self.page.columns.current.steering):
-            self._become(columns)
+            self.become(columns)
 
     def _remove(self, key: int) -> None:
         place = self.page.place_of(key)
         if len(self.page.columns.all) == 1:
             return
         column, answer = self.page.columns.all[place], self.page.answers.get(key)
-        self._become(self.page.columns.removing(place))
+        self.become(self.page.columns.removing(place))
 
         def put_back() -> None:
             if answer is not None and self.page.fork and answer in self.page.fork.answers:
                 self.page.answers[key] = answer
-            self._become(self.page.columns.inserting(place, column))
+            self.become(self.page.columns.inserting(place, column))
 
         self.page.offer_undo(put_back)
 
     def _select(self, key: int) -> None:
         place = self.page.place_of(key)
         if place != self.page.columns.selected:
-            self._become(self.page.columns.selecting(place))
+            self.become(self.page.columns.selecting(place))
 
     def _own_sampling(self, key: int, is_own: bool) -> None:
         place = self.page.place_of(key)
         own = self._usual if is_own else None
-        self._become(self.page.columns.sampling(place, own).selecting(place))
+        self.become(self.page.columns.sampling(place, own).selecting(place))
 
-    def _become(self, columns: Columns) -> None:
+    def become(self, columns: Columns) -> None:
+        """Show these columns; the sliders go to the selected one."""
         self.page.set_columns(columns)
         self._show_selected()
 
@@ -174,12 +175,12 @@ class Comparing(QObject):
         """Select the column before or after."""
         place = self.page.columns.selected + by
         if 0 <= place < len(self.page.columns.all):
-            self._become(self.page.columns.selecting(place))
+            self.become(self.page.columns.selecting(place))
             self.page.strip.in_order()[place].setFocus()
 
     def move(self, by: int) -> None:
         """Move the selected column."""
-        self._become(self.page.columns.moving(self.page.columns.selected, by))
+        self.become(self.page.columns.moving(self.page.columns.selected, by))
 
     def open(self, answer: Answer, fork: Fork) -> None:
         """Show an answer that was made elsewhere: it becomes a version, and a column's reply."""
@@ -200,7 +201,7 @@ class Comparing(QObject):
         else:
             columns = columns.adding(answer.steering)
         self.page.answers[columns.current.key] = answer
-        self._become(columns)
+        self.become(columns)
 
     # sliders
 
@@ -277,10 +278,10 @@ class Comparing(QObject):
         return self.page.columns.all[self.page.place_of(key)]
 
     def _duplicate(self, key: int) -> None:
-        self._become(self.page.columns.duplicating(self.page.place_of(key)))
+        self.become(self.page.columns.duplicating(self.page.place_of(key)))
 
     def _move(self, key: int, by: int) -> None:
-        self._become(self.page.columns.moving(self.page.place_of(key), by))
+        self.become(self.page.columns.moving(self.page.place_of(key), by))
 
     def _show_details(self, key: int) -> None:
         if answer := self.page.answers.get(key):

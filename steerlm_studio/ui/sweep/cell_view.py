@@ -85,6 +85,8 @@ class CellView(QAbstractButton):
             painter.setPen(QColor(colours.secondary))
             text = self.accessibleName() if self.answer is None else self.tr("waiting…")
         painter.setFont(self._small())
+        line = painter.fontMetrics().lineSpacing()
+        area.setHeight(max(area.height() // line, 1) * line)  # no line is cut in half
         option = QTextOption(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
