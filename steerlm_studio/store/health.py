@@ -38,9 +38,13 @@ class Opened:
     lasting: bool = True
     claim: Claim | None = field(default=None, repr=False)
     copy: "tempfile.TemporaryDirectory[str] | None" = field(default=None, repr=False)
+    _is_closed: bool = field(default=False, repr=False)
 
     def close(self) -> None:
-        """A clean end: the next start need not check anything."""
+        """A clean end: the next start need not check anything. Once; then nothing happens."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             if self.claim is not None:
                 self.store.set_state(_RUNNING, False)

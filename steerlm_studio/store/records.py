@@ -36,7 +36,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a reply cost: tokens, and seconds of wall clock."""
+    """What a reply cost: tokens, and seconds of wall clock; `width` as in `LaneDone`."""
 
     tokens: int = 0
     prompt_tokens: int = 0
@@ -45,6 +45,7 @@ class Counts:
     prompt_seconds: float = 0.0
     first_token_seconds: float = 0.0
     seconds: float = 0.0
+    width: int = 0
 
 
 @dataclass(frozen=True)

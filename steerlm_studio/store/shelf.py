@@ -46,6 +46,11 @@ class Shelf:
         return [entry_of(row) for row in self.database.rows(
             ENTRY + where + order, (*values, limit, offset))]  # fmt: skip
 
+    def entry(self, conversation: int) -> Entry | None:
+        """The line of one conversation; None when there is none, or it lies in the bin."""
+        row = self.database.one(ENTRY + "WHERE c.id = ? AND c.binned = 0", (conversation,))
+        return entry_of(row) if row else None
+
     def turn_counts(self) -> dict[int, int]:
         """How many turns, versions counted, each conversation has."""
         return dict(self.database.rows(

@@ -34,6 +34,7 @@ class Actions:
         self.edit_last = self._make(_tr("Edit the last question"), "", "edit")
         self.delete_version = self._make(_tr("Delete the last answer's version"), "", "delete")
         self.find = self._make(_tr("Find in the conversation"), "Ctrl+F", "search")
+        self.search = self._make(_tr("Search all conversations"), "Ctrl+Shift+F", "search")
         self.settings = self._make(_tr("Settings…"), "Ctrl+,", "settings")
         self.tour = self._make(_tr("Show the tour"), "", "help")
         self.copy_reply = self._make(_tr("Copy the last reply"), "Ctrl+Shift+C", "copy")
@@ -100,7 +101,7 @@ def fill_menus(
     own = actions
     file = bar.addMenu(_tr("&File"))
     _fill(file, [own.new_chat, own.rename_chat, own.delete_chat])
-    _fill(file, [None, own.find, None, own.settings, None, own.quit])
+    _fill(file, [None, own.find, own.search, None, own.settings, None, own.quit])
     model = bar.addMenu(_tr("&Model"))
     _fill(model, [own.open_model, own.connect_server, own.demo_model])
     recent = model.addMenu(_tr("Recent models"))

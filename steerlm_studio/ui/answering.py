@@ -10,6 +10,7 @@ from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.chat import Answer, Fork, Session, again
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.made_by import setup_by
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.steering_change import setting_in_words
 
@@ -100,7 +101,7 @@ class Answering(QObject):
         if self.model is None or not answers:
             return
         for answer in answers:
-            answer.made_by = self.model.ready
+            answer.setup = setup_by(self.model)
             fork.add(answer)
         fork.show(answers[0])
         run, request = self._session.begin(answers, self.model.template, mode)

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import resources
 from steerlm_studio.folders import APP
+from steerlm_studio.store.health import open_store
+from steerlm_studio.store.store import default_path
 from steerlm_studio.ui.icons import app_icon
 from steerlm_studio.ui.preferences import load_preferences
 from steerlm_studio.ui.settings import settings
@@ -41,15 +43,21 @@ def run(arguments: Sequence[str]) -> int:
     store = settings()
     QLocale.setDefault(locale_for(load_preferences(store).language))  # numbers go with the words
     install_translations(app, QLocale())
-    window = MainWindow(Theme(app), store, _engine_options(options))
+    opened = open_store(default_path())
+    window = MainWindow(Theme(app), store, _engine_options(options), opened)
     _close_when_asked(window)
     window.show()
     window.page.composer.setFocus()
-    first = options.model or (resources.demo_model() if resources.demo_model().is_file() else None)
-    if first is not None:
-        # after the window is painted: it comes up at once whatever the model's size
-        QTimer.singleShot(0, window, lambda: window.open_model(first))
+    # after the window is painted: it comes up at once whatever the model's size
+    QTimer.singleShot(0, window, lambda: _load_first(window, options.model))
     return app.exec()
+
+
+def _load_first(window: MainWindow, model: Path | None) -> None:
+    if model is not None:
+        window.open_model(model)
+    elif resources.demo_model().is_file():
+        window.last_model.load_at_start(resources.demo_model())
 
 
 def _has_no_display() -> bool:

@@ -1,8 +1,8 @@
-"""What is being talked about: conversations in memory, and which answer a run writes to."""
+"""What is being talked about: the open conversation, and which answer a run writes to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,22 +12,49 @@ from steerlm_studio.steer.conversation import Conversation, Turn
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.steer.template import STOP, Part, Template, render
+from steerlm_studio.store.records import Counts, Setup
+from steerlm_studio.store.writing import titled
 
-TITLE_LENGTH = 60
+# Besides the engine's own: it ended before the reply did; the program did; what a file brought.
+End = Finish | Literal["failed", "interrupted", "damaged", "imported", "unanswered"]
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What the store has of an answer."""
+
+    id: int
+    length: int = 0  # of its text
+    finish: End | None = None
+    counts: Counts = field(default_factory=Counts)
+    vote: int = 0
+    kept: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KeptChat:
+    """What the store has of a conversation, its turns aside."""
+
+    id: int
+    system: str
+    draft: str = ""
+    view: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
 class Answer:
     """One reply to one question, growing while it streams.
 
-    `finish` is None while it is written; "failed" when the engine ended before the reply did.
+    `finish` is None while it is written. `control` is what it was told where no steering can say
+    it: a control string that came from elsewhere.
     """
 
     question: str
     steering: Steering
     sampling: Sampling
     text: str = ""
-    finish: Finish | Literal["failed"] | None = None
+    finish: End | None = None
     tokens: int = 0
     prompt_tokens: int = 0
     mode: Mode = "fast"
@@ -36,15 +63,24 @@ class Answer:
     kept: bool = False  # chosen among its siblings
     note: str = ""  # the user's
     width: int = 0  # the columns that its steps were padded to
-    made_by: protocol.Ready | None = None  # the engine, with its model, device and build
+    cost: Counts = field(default_factory=Counts)  # what its whole run took
+    setup: Setup = field(default_factory=Setup)  # the model and the build that made it
+    control: str | None = None
+    stored: KeptAnswer | None = None
     then: "Fork" = field(default_factory=lambda: Fork())
+
+    @property
+    def id(self) -> int | None:
+        """The store's number for it; None before it is kept."""
+        return self.stored.id if self.stored else None
 
     @property
     def is_running(self) -> bool:
         return self.finish is None
 
     def as_turn(self) -> Turn:
-        return Turn(self.question, self.text.strip(), self.steering)
+        told = self.steering if self.control is None else self.control
+        return Turn(self.question, self.text.strip(), told)
 
 
 @dataclass(eq=False)
@@ -53,6 +89,7 @@ class Fork:
 
     answers: list[Answer] = field(default_factory=list)
     shown: int = 0
+    stored: Answer | None = None  # the one that the store shows
 
     @property
     def current(self) -> Answer | None:
@@ -97,15 +134,34 @@ class Chat:
     start: Fork = field(default_factory=Fork)
     draft: str = ""  # typed, not sent
     name: str = ""  # given by the user
+    view: dict[str, Any] = field(default_factory=dict)  # how the window shows it
+    stored: KeptChat | None = None
+
+    @property
+    def id(self) -> int | None:
+        """The store's number for it; None before anything of it is kept."""
+        return self.stored.id if self.stored else None
 
     @property
     def title(self) -> str:
         """Its name, else the first words of the first question; "" before there is one."""
-        if self.name:
-            return self.name
-        first = self.start.answers[0].question if self.start.answers else ""
-        line = " ".join(first.split())
-        return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+        return self.name or (titled(self.start.answers[0].question) if self.start.answers else "")
+
+    def places(self) -> Iterator[tuple[Answer | None, Fork]]:
+        """Every fork, shown or not, with the answer that it follows; parents first."""
+        waiting: list[tuple[Answer | None, Fork]] = [(None, self.start)]
+        while waiting:
+            before, fork = waiting.pop()
+            yield before, fork
+            waiting += [(answer, answer.then) for answer in reversed(fork.answers)]
+
+    def forget_stored(self) -> None:
+        """Be a conversation that the store has never seen."""
+        self.stored = None
+        for _, fork in self.places():
+            fork.stored = None
+            for answer in fork.answers:
+                answer.stored = None
 
     def forks(self) -> Iterator[Fork]:
         """The forks along the shown path that hold an answer."""
@@ -168,14 +224,13 @@ class Run:
 
 
 class Session:
-    """All conversations of this window and the runs under way.
+    """The open conversation and the runs under way.
 
     A reply of the engine goes to the answers that its run was started for, whatever is shown.
     """
 
     def __init__(self) -> None:
-        self.chats: list[Chat] = [Chat()]
-        self.chat = self.chats[0]
+        self.chat = Chat()
         self._runs: dict[int, Run] = {}
         self._number = 0
 
@@ -184,29 +239,21 @@ class Session:
         """The newest run that is not done."""
         return next(reversed(self._runs.values()), None)
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Those that are not done."""
+        return tuple(self._runs.values())
+
     def new_chat(self, system: str = DEFAULT_SYSTEM) -> Chat:
-        """Go to an empty conversation: the one there is, or a new one."""
-        empty = next((chat for chat in self.chats if chat.last is None), None)
-        if empty is None:
-            empty = Chat(system)
-            self.chats.insert(0, empty)
-        self.chat = empty
-        return empty
+        """Go to an empty conversation: the open one if it is, else a new one."""
+        if self.chat.last is not None:
+            self.chat = Chat(system)
+        return self.chat
 
-    def remove(self, chat: Chat) -> int:
-        """Take `chat` off the list and go to its neighbour; returns where it was."""
-        place = self.chats.index(chat)
-        del self.chats[place]
-        if not self.chats:
-            self.chats.append(Chat(chat.system))
-        if chat is self.chat:
-            self.chat = self.chats[min(place, len(self.chats) - 1)]
-        return place
-
-    def put_back(self, place: int, chat: Chat) -> None:
-        """Undo `remove`, and show it."""
-        self.chats.insert(place, chat)
-        self.chat = chat
+    def chat_numbered(self, number: int) -> Chat | None:
+        """A stored conversation, if it is in memory: open, or being written to."""
+        there = (self.chat, *(run.chat for run in self.runs))
+        return next((chat for chat in there if chat.id == number), None)
 
     def next_number(self) -> int:
         self._number += 1

@@ -32,6 +32,7 @@ class ChatPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.banner = Banner()
+        self.keeping = Banner()  # what is the matter with the conversations' file
         self.notice = Notice()
         self.system = SystemPrompt()
         self.transcript = Transcript()
@@ -60,10 +61,8 @@ class ChatPage(QWidget):
         self.system.changed.connect(self._on_system_changed)
 
     def show_chat(self, chat: Chat, steering: Steering) -> None:
-        """Show `chat`; what was typed for the one before is kept there."""
+        """Show `chat`, and what was typed for it."""
         if chat is not self._chat:
-            if self._chat is not None:
-                self._chat.draft = self.composer.draft()
             self._chat = chat
             self.composer.set_draft(chat.draft)
             self.system.set_text(chat.system)
@@ -128,6 +127,7 @@ class ChatPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.keeping)
         column.addWidget(self.banner)
         column.addWidget(above)
         column.addWidget(self.find_bar)

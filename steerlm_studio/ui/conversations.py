@@ -1,92 +1,38 @@
-"""The conversations of this session, newest first."""
+"""The sidebar: all conversations, the newest first, and a field that searches in them."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
 )
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QListView, QToolButton, QVBoxLayout, QWidget
 
-from steerlm_studio.ui.chat import Chat
+from steerlm_studio.store.records import Entry
+from steerlm_studio.store.search import Hit
+from steerlm_studio.ui.conversation_delegate import ConversationDelegate
+from steerlm_studio.ui.conversation_list import ConversationList
 from steerlm_studio.ui.icons import icon
-from steerlm_studio.ui.text_safety import shown, tooltip
-from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.theme import GRID, HALF
 
-_Index = QModelIndex | QPersistentModelIndex
-
-
-_SHEET = """
-QListView { background: transparent; }
-QListView::item { padding: 6px 8px; border-radius: 4px; color: palette(text); }
-QListView::item:selected { background: palette(highlight); }
-QListView::item:hover:!selected { background: palette(alternate-base); }
-"""
-
-
-class ConversationList(QAbstractListModel):
-    """The chats as a Qt model; it owns none of them."""
-
-    renamed = Signal(object, str)  # Chat and its new name, not yet given
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._chats: list[Chat] = []
-
-    def set_chats(self, chats: list[Chat]) -> None:
-        self.beginResetModel()
-        self._chats = list(chats)
-        self.endResetModel()
-
-    def chat(self, index: _Index) -> Chat | None:
-        return self._chats[index.row()] if index.isValid() else None
-
-    def index_of(self, chat: Chat) -> QModelIndex:
-        return self.index(self._chats.index(chat)) if chat in self._chats else QModelIndex()
-
-    def refresh(self, chat: Chat) -> None:
-        """The title of `chat` may have changed."""
-        place = self.index_of(chat)
-        self.dataChanged.emit(place, place)
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._chats)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        chat = self.chat(index)
-        if chat is None:
-            return None
-        title = chat.title or self.tr("New conversation")
-        if role == Qt.ItemDataRole.DisplayRole:
-            return shown(title)
-        if role == Qt.ItemDataRole.EditRole:
-            return title
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(title)
-        return None
-
-    def flags(self, index: _Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
-
-    def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        chat = self.chat(index)
-        if chat is None or role != Qt.ItemDataRole.EditRole:
-            return False
-        if str(value) != chat.title:
-            self.renamed.emit(chat, str(value))
-        return True
+_TYPING = 60  # ms without a key until a search begins
 
 
 class Conversations(QWidget):
-    """The list with its button for a new one. No key deletes: a bin and a menu do."""
+    """Says what is chosen and what is searched; the one it shows as open comes from outside."""
 
-    chosen = Signal(object)  # Chat
-    renamed = Signal(object, str)
+    chosen = Signal(int)  # a conversation's id
+    found = Signal(int, int)  # the same, and the turn that was found in it
+    renamed = Signal(int, str)
+    delete_requested = Signal(int)
+    searched = Signal(str)  # "" ends the search
 
     def __init__(
         self,
@@ -96,49 +42,169 @@ class Conversations(QWidget):
     ) -> None:
         super().__init__(parent)
         self.list = ConversationList(self)
-        self.view = QListView()
-        self.view.setModel(self.list)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setAccessibleName(self.tr("Conversations"))
-        self.view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setUniformItemSizes(True)
-        self.view.setStyleSheet(_SHEET)
-        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.view.addActions(list(of_one))
+        self.view = _Lines()
+        self.field = QLineEdit()
+        self.note = SmallLabel()
+        self._current: int | None = None
+        self._waiting: dict[int, Entry | None] = {}  # while a name is edited
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING)
+        self._typing.timeout.connect(self._on_typed)
+        self._set_up_view(of_one)
+        self._set_up_field()
+        self._lay_out(new_action)
+
+    # what is shown
+
+    def show_all(self, entries: Sequence[Entry]) -> None:
+        self.list.set_entries(entries)
+        self._mark()
+
+    def put(self, number: int, entry: Entry | None) -> None:
+        """The line of a conversation is another; None when it is gone."""
+        self._waiting[number] = entry
+        if self.view.state() != QListView.State.EditingState:
+            self._put_waiting()
+
+    def show_current(self, number: int | None) -> None:
+        """Mark the open conversation, without saying that it was chosen."""
+        self._current = number
+        self._mark()
+
+    def show_hits(self, hits: Sequence[Hit] | None, sentence: str = "") -> None:
+        """What was found, None for all; the sentence says why there is nothing."""
+        self.list.show_hits(hits)
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
+        self._mark()
+
+    def search(self) -> None:
+        """Begin to type a search."""
+        self.show()
+        self.field.setFocus()
+        self.field.selectAll()
+
+    def rename_current(self) -> None:
+        """Edit the title in its place."""
+        self.show()
+        if self.list.is_searching and not self.view.currentIndex().isValid():
+            self.field.clear()
+            self._on_typed()
+        if self.view.currentIndex().isValid():  # a new one has no line yet
+            self.view.setFocus()
+            self.view.edit(self.view.currentIndex())
+
+    def _put_waiting(self) -> None:
+        place = self.view.verticalScrollBar().value()
+        for number, entry in self._waiting.items():
+            self.list.put(number, entry)
+        self._waiting.clear()
+        self._mark()
+        self.view.verticalScrollBar().setValue(place)
+
+    def _mark(self) -> None:
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)
+        how = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        selection.setCurrentIndex(self.list.index_of(self._current), how)
+        selection.blockSignals(False)
+        self.view.viewport().update()
+
+    # what the user does
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        number, turn = self.list.number(current), self.list.turn(current)
+        if number is None:
+            return
+        self._current = number
+        if turn is None:
+            self.chosen.emit(number)
+        else:
+            self.found.emit(number, turn)
+
+    def _on_typed(self) -> None:
+        self._typing.stop()
+        self.searched.emit(self.field.text().strip())
+
+    def _on_return(self) -> None:
+        self._on_typed()
+        self.view.setFocus()
+        first = self.list.index(0)
+        if self.list.is_searching and first.isValid():
+            self.view.setCurrentIndex(first)
+
+    def _on_delete_pressed(self) -> None:
+        number = self.list.number(self.view.currentIndex())
+        if number is not None:
+            self.delete_requested.emit(number)
+
+    # parts
+
+    def _set_up_view(self, of_one: Sequence[QAction]) -> None:
+        view = self.view
+        view.setModel(self.list)
+        view.setItemDelegate(ConversationDelegate(view))
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setAccessibleName(self.tr("Conversations"))
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setStyleSheet("QListView { background: transparent; }")
+        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        view.addActions(list(of_one))
         # later: the list is shown anew then, which it must not be while it closes its editor
         self.list.renamed.connect(self.renamed, Qt.ConnectionType.QueuedConnection)
-        self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        closed = view.itemDelegate().closeEditor
+        closed.connect(lambda: QTimer.singleShot(0, self, self._put_waiting))
+        view.delete_pressed.connect(self._on_delete_pressed)
+        view.selectionModel().currentChanged.connect(self._on_current_changed)
+
+    def _set_up_field(self) -> None:
+        field = self.field
+        field.setPlaceholderText(self.tr("Search"))
+        field.setAccessibleName(self.tr("Search in all conversations"))
+        field.setToolTip(
+            self.tr(
+                'Words, "a phrase", -without, humor>=3, lang:de, model:demo, tag:…, folder:…, '
+                "has:vote, has:note, is:pinned, after:2026-01-31"
+            )
+        )
+        field.setClearButtonEnabled(True)
+        sign = field.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        sign.setToolTip(field.accessibleName())
+        field.textChanged.connect(lambda: self._typing.start())
+        field.returnPressed.connect(self._on_return)
+
+    def _lay_out(self, new_action: QAction) -> None:
         button = QToolButton()
         button.setDefaultAction(new_action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAutoRaise(True)
         button.setIcon(icon("plus"))
+        self.head = QHBoxLayout()
+        self.head.setSpacing(HALF)
+        self.head.addWidget(button)
+        self.head.addStretch(1)
+        self.note.setWordWrap(True)
+        self.note.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, 0, GRID)
         column.setSpacing(GRID)
-        column.addWidget(button)
+        column.addLayout(self.head)
+        column.addWidget(self.field)
+        column.addWidget(self.note)
         column.addWidget(self.view, 1)
 
-    def show_chats(self, chats: list[Chat], current: Chat) -> None:
-        """Show `chats` with `current` marked, without saying that it was chosen."""
-        selection = self.view.selectionModel()
-        selection.blockSignals(True)
-        self.list.set_chats(chats)
-        selection.setCurrentIndex(
-            self.list.index_of(current), QItemSelectionModel.SelectionFlag.ClearAndSelect
-        )
-        selection.blockSignals(False)
-        self.view.viewport().update()
 
-    def rename_current(self) -> None:
-        """Edit the title in its place."""
-        self.show()
-        self.view.setFocus()
-        self.view.edit(self.view.currentIndex())
+class _Lines(QListView):
+    delete_pressed = Signal()
 
-    def _on_current_changed(self, current: QModelIndex) -> None:
-        chat = self.list.chat(current)
-        if chat is not None:
-            self.chosen.emit(chat)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete asks for a deletion, which can be undone; Backspace is no such key."""
+        if event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        elif event.key() != Qt.Key.Key_Backspace:
+            super().keyPressEvent(event)

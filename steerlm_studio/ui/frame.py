@@ -68,10 +68,10 @@ class Frame(QObject):
             action.setEnabled(model is not None)
         self.actions.demo_model.setEnabled(resources.demo_model().is_file())
 
-    def show_chats(self, chats: list[Chat], current: Chat) -> None:
-        self.conversations.show_chats(chats, current)
-        self.top.set_title(current.title)
-        title = shown(current.title) or self.tr("New conversation")
+    def show_chat(self, chat: Chat) -> None:
+        self.conversations.show_current(chat.id)
+        self.top.set_title(chat.title)
+        title = shown(chat.title) or self.tr("New conversation")
         self._window.setWindowTitle(f"{title} — SteerLM Studio")
 
     def show_recent(self, paths: Sequence[str], opener: Callable[[Path], None]) -> None:

@@ -26,6 +26,10 @@ def _on_end(answer: Answer) -> str:
         "lost": translate("ReplyNote", "Cut off: the server was lost."),
         "refused": translate("ReplyNote", "The server refused this prompt."),
         "failed": translate("ReplyNote", "The engine ended before the reply did."),
+        "interrupted": translate("ReplyNote", "Cut off: the program ended before the reply did."),
+        "damaged": translate("ReplyNote", "The file could not be read at this place."),
+        "imported": "",
+        "unanswered": translate("ReplyNote", "This question came without a reply."),
     }
     return notes[answer.finish]
 

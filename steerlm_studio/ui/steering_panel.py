@@ -60,10 +60,14 @@ class SteeringPanel(QWidget):
         """The chosen preset; the steering may have left it since."""
         return self._state.preset
 
-    def set_steering(self, steering: Steering) -> None:
-        """Show `steering` (and its schema) as the new start: no `steering_changed`, no undo."""
+    def set_steering(self, steering: Steering, preset: str = "") -> None:
+        """Show `steering` (and its schema) as the new start: no `steering_changed`, no undo.
+
+        `preset` names the one it is compared with, if another than now.
+        """
         self.undo_stack.clear()
-        self._show(State(steering, self._state.preset))
+        named = (one for one in self.presets.presets() if one.name == preset)
+        self._show(State(steering, next(named, self._state.preset)))
 
     def set_schema(self, schema: Schema) -> None:
         """Show another model family the same way, keeping the values that it shares."""

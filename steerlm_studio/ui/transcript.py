@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -115,6 +115,23 @@ class Transcript(QScrollArea):
         """Bring a part of a view, in its own pixels, near the middle of the screen."""
         middle = self.viewport().height() // 2
         self._hold(lambda: view.mapTo(self._page, area().center()).y() - middle)
+
+    def place(self) -> list[int] | None:
+        """The turn at the top of the screen and how far it is scrolled; None at the end."""
+        value = self.verticalScrollBar().value()
+        if self._follows:
+            return None
+        for turn, view in enumerate(self.views, self._earlier):
+            if view.y() + view.height() > value:
+                return [turn, value - view.y()]
+        return None
+
+    def go_to(self, turn: int, offset: int) -> None:
+        """Scroll to where `place` was; a turn that is not there any more leaves it at the end."""
+        if not 0 <= turn < self._earlier + len(self.views):
+            return
+        view = self.reveal(turn)
+        self._hold(lambda: view.mapTo(self._page, QPoint(0, offset)).y())
 
     def _hold(self, place: Callable[[], int]) -> None:
         """Scroll to `place` now and while new views find their height, until a hand scrolls."""

@@ -68,6 +68,10 @@ class Viewing(QObject):
         elif view == "sweep":
             self._sweeping.enter()
 
+    def restore_comparison(self, state: dict[str, object]) -> None:
+        """Compare again as `ComparePage.state` once said."""
+        self._comparing.restore(state)
+
     def ask(self, question: str) -> None:
         ways: dict[View, Callable[[str], None]] = {
             "chat": self._answering.ask,

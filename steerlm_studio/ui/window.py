@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import Steering
+from steerlm_studio.store.health import Opened
+from steerlm_studio.store.store import Store
 from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.batch_request import Basis
@@ -21,12 +23,17 @@ from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.keeping import Keeping
+from steerlm_studio.ui.last_model import LastModel
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_files import choose_model, model_in
 from steerlm_studio.ui.model_loading import ModelLoading
 from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
+from steerlm_studio.ui.restoring import Restoring
 from steerlm_studio.ui.settings import recent_models, remember_model
+from steerlm_studio.ui.shelving import Shelving
+from steerlm_studio.ui.store_notes import StoreNotes
 from steerlm_studio.ui.sweep.sweeping import Sweeping
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
@@ -36,9 +43,18 @@ from steerlm_studio.ui.viewing import Viewing
 class MainWindow(QMainWindow):
     """Signals of the panels and of the engine arrive here; calls go down from here."""
 
-    def __init__(self, theme: Theme, store: QSettings, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        store: QSettings,
+        options: Sequence[str] = (),
+        opened: Opened | None = None,
+    ) -> None:
+        """`opened` is closed with the window; without one, nothing outlasts it."""
         super().__init__()
         self.session = Session()
+        self.opened = opened or Opened(Store.in_memory(), lasting=False)
+        self.keeping = Keeping(self.opened.store, self.session, self)
         self.engine = EngineProcess(self)
         self.frame = Frame(self, theme, store)
         self.page = self.frame.page
@@ -52,20 +68,32 @@ class MainWindow(QMainWindow):
         self.comparing = Comparing(self.frame, self.session, self.answering)
         self.sweeping = Sweeping(self.engine, self.frame, self.session, self.answering)
         self.viewing = Viewing(self, self.frame, self.answering, self.comparing, self.sweeping)
-        self.conversing = Conversing(self.page, self.session)
+        self.conversing = Conversing(self.page, self.session, self.keeping)
+        self.shelving = Shelving(self.frame.conversations, self.keeping)
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
         self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
+        self.keeping.follow(self.answering)
+        self.restoring = Restoring(
+            self.frame, self.session, self.keeping, self.conversing, self.viewing
+        )
         self._connect_engine()
         self._connect_panels()
         self._connect_actions()
         self.frame.show_recent(recent_models(store), self.open_model)
         self.frame.show_model(None)
-        self._show_chat()
+        self.last_model = LastModel(self.opened, self.frame, self.loading, self.engine)
+        StoreNotes(self.page.keeping, self.keeping, self.opened.notes)
+        self.restoring.restore()
         self.frame.status.show_seed(self.sampling.sampling().seed)
+
+    @property
+    def store(self) -> Store:
+        """Where the conversations are kept; the open one is `session.chat`, its number `id`."""
+        return self.opened.store
 
     # the model
 
@@ -116,6 +144,7 @@ class MainWindow(QMainWindow):
             self.page.show_steering(self.steering.steering)
         self.prompting.set_template(model.template)
         self.sampling.set_preset(model.sampling_preset)
+        self.restoring.use_sampling_of(model)
         self._count_control()
         if not model.is_demo and model.server is None:
             remember_model(self._store, str(model.path))
@@ -164,10 +193,11 @@ class MainWindow(QMainWindow):
 
     def _show_chat(self) -> None:
         chat = self.session.chat
+        self.keeping.keep(chat)
         self.page.show_chat(chat, self.steering.steering)
         self.comparing.show_chat()
         self.sweeping.show_chat()
-        self.frame.show_chats(self.session.chats, chat)
+        self.frame.show_chat(chat)
         self.prompting.refresh_soon()
         self._show_running()
 
@@ -196,6 +226,7 @@ class MainWindow(QMainWindow):
         self.comparing.changed.connect(self._show_chat)
         self.sweeping.run_changed.connect(self._show_running)
         self.sweeping.ended.connect(self.announcer.answers_ended)
+        self.comparing.marked.connect(lambda: self.keeping.keep(self.session.chat))
         self.comparing.told.connect(self._on_steering_changed)
         self.batching.said.connect(self.announcer.say)
 
@@ -211,7 +242,8 @@ class MainWindow(QMainWindow):
         self.sampling.sampling_changed.connect(
             lambda sampling: self.frame.status.show_seed(sampling.seed)
         )
-        self.frame.conversations.chosen.connect(self.conversing.show)
+        self.frame.conversations.chosen.connect(self.conversing.open)
+        self.frame.conversations.delete_requested.connect(self.conversing.delete)
         self.frame.conversations.renamed.connect(self.conversing.rename)
         self.frame.status.cancel_requested.connect(self.close_model)
 
@@ -232,6 +264,7 @@ class MainWindow(QMainWindow):
         actions.delete_version.triggered.connect(conversing.delete_last_version)
         actions.batch.triggered.connect(lambda: self.batching.open())
         actions.find.triggered.connect(self.viewing.find)
+        actions.search.triggered.connect(self.frame.conversations.search)
         actions.settings.triggered.connect(self.preferring.open_dialog)
         actions.tour.triggered.connect(self.page.tour.begin)
         actions.copy_reply.triggered.connect(conversing.copy_last)
@@ -248,7 +281,11 @@ class MainWindow(QMainWindow):
         self._count.cancel()
         self.engine.stop()
         self.batching.stop()
+        self.answering.end_all()
+        self.restoring.close()
+        self.keeping.close()
         self.frame.remember()
+        self.opened.close()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

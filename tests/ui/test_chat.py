@@ -142,12 +142,12 @@ def test_the_seed_that_was_used_is_kept_with_the_answer():
     assert answer.sampling == Sampling(seed=42)
 
 
-def test_a_new_conversation_is_not_made_while_an_empty_one_is_there():
+def test_a_new_conversation_is_not_made_while_an_empty_one_is_open():
     session = Session()
     session.chat.end().add(answered("Tea?", "A drink."))
     empty = session.new_chat()
+    assert empty.last is None
     assert session.new_chat() is empty
-    assert len(session.chats) == 2
 
 
 def test_a_removed_version_gives_way_to_its_neighbour_and_comes_back():
@@ -181,20 +181,3 @@ def test_a_given_name_is_the_title():
     chat = talk(("Tea?", "A drink."))
     chat.name = "On tea"
     assert chat.title == "On tea"
-
-
-def test_a_deleted_conversation_gives_way_to_its_neighbour_and_comes_back():
-    session = Session()
-    session.chat.end().add(answered("Tea?", "A drink."))
-    first, second = session.chat, session.new_chat()
-    place = session.remove(second)
-    assert session.chat is first
-    session.put_back(place, second)
-    assert session.chats == [second, first]
-    assert session.chat is second
-
-
-def test_there_is_always_a_conversation():
-    session = Session()
-    session.remove(session.chat)
-    assert session.chats == [session.chat]

@@ -11,10 +11,7 @@ from pytestqt.qtbot import QtBot
 from steerlm_studio import protocol
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.sampling import PRESETS
-from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.banner import Banner
-from steerlm_studio.ui.chat import Answer, Chat
-from steerlm_studio.ui.conversations import Conversations
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.elided_label import ElidedLabel
 from steerlm_studio.ui.sampling_panel import SamplingPanel
@@ -79,30 +76,6 @@ def test_the_system_text_is_one_line_until_it_is_edited(qtbot: QtBot):
     assert system.text().startswith("Now: ")
     qtbot.keyClick(system.editor, Qt.Key.Key_Escape)
     assert not system.editor.isVisible()
-
-
-def test_choosing_a_conversation_tells_it_and_showing_one_does_not(qtbot: QtBot):
-    panel = Conversations(QAction("New"))
-    qtbot.addWidget(panel)
-    chats = [Chat(), Chat()]
-    chats[1].start.add(Answer("What is tea?", DEFAULT, Sampling()))
-    with qtbot.assertNotEmitted(panel.chosen):
-        panel.show_chats(chats, chats[0])
-    with qtbot.waitSignal(panel.chosen) as chosen:
-        panel.view.setCurrentIndex(panel.list.index_of(chats[1]))
-    assert chosen.args == [chats[1]]
-    titles = [panel.list.data(panel.list.index(row)) for row in range(2)]
-    assert titles == ["New conversation", "What is tea?"]
-
-
-def test_backspace_and_delete_remove_no_conversation(qtbot: QtBot):
-    panel = Conversations(QAction("New"))
-    qtbot.addWidget(panel)
-    chats = [Chat(), Chat()]
-    panel.show_chats(chats, chats[0])
-    for key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
-        qtbot.keyClick(panel.view, key)
-    assert panel.list.rowCount() == 2
 
 
 def test_an_error_is_shown_with_what_to_do_and_folded_details(qtbot: QtBot):

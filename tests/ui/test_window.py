@@ -163,7 +163,7 @@ def test_what_was_typed_stays_with_its_conversation(loaded: MainWindow, qtbot: Q
     first = loaded.session.chat
     loaded.conversing.start_new()
     assert loaded.page.composer.text() == ""
-    loaded.frame.conversations.chosen.emit(first)
+    loaded.frame.conversations.chosen.emit(first.id)
     assert loaded.page.composer.text() == "a draft"
 
 

@@ -24,10 +24,11 @@ _WIDTH = 520
 
 def details_of(answer: Answer) -> Iterator[tuple[str, str]]:
     """Name and value; what is not known of a reply does not appear."""
-    ready = answer.made_by
+    setup = answer.setup
     fast = translate("Details", "Fast: all lanes in one batch")
     exact = translate("Details", "Exact: one lane at a time")
-    yield translate("Details", "Control string"), str(answer.steering)
+    told = str(answer.steering) if answer.control is None else answer.control
+    yield translate("Details", "Control string"), shown(told)
     yield translate("Details", "Mode"), exact if answer.mode == "exact" else fast
     if answer.width:
         yield translate("Details", "Step width"), str(answer.width)
@@ -36,11 +37,13 @@ def details_of(answer: Answer) -> Iterator[tuple[str, str]]:
     yield translate("Details", "Prompt tokens"), str(answer.prompt_tokens)
     yield translate("Details", "Tokens of the reply"), str(answer.tokens)
     yield translate("Details", "Seconds"), QLocale().toString(answer.seconds, "f", 2)
-    if ready is not None:
-        yield translate("Details", "Model"), shown(ready.name)
-        yield translate("Details", "Quantization"), ready.quant
-        yield translate("Details", "Device"), ready.device
-        yield translate("Details", "llama.cpp"), ready.llama_version
+    known = {
+        translate("Details", "Model"): setup.model,
+        translate("Details", "Quantization"): setup.quant,
+        translate("Details", "Device"): setup.device,
+        translate("Details", "llama.cpp"): setup.versions.get("llama.cpp", ""),
+    }
+    yield from ((name, shown(value)) for name, value in known.items() if value)
 
 
 def show_details(window: QWidget, answer: Answer) -> QDialog:

@@ -15,6 +15,7 @@ from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Chat, Fork, Session, as_message
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.made_by import setup_by
 from steerlm_studio.ui.sweep.exporting import SweepExport
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -128,7 +129,7 @@ class Sweeping(QObject):
         self._run = self._session.next_number()
         self._chat, self._question, self._fork = chat, question, fork
         for answer in answers:
-            answer.made_by = model.ready
+            answer.setup = setup_by(model)
         self.page.show_answers(sweep, answers)
         self.show_chat()
         self._engine.send(protocol.Generate(self._run, tuple(lanes), "fast", stop=(STOP,)))

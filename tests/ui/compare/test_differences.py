@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from steerlm_studio import protocol
 from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.store.records import Setup
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.compare.details import details_of, show_details
 from steerlm_studio.ui.compare.diff_view import DiffView
@@ -126,11 +127,9 @@ def test_the_table_has_a_row_of_figures_per_column(page: ComparePage):
 
 
 def test_how_a_reply_was_made_can_be_read(window: MainWindow, qtbot: QtBot):
-    ready = protocol.Ready(
-        "Demo", "nemotron", "Q8_0", 1, 1, 1, 0, "CPU", 4096, 8, 1, 1, {}, "b1234", 0.1
-    )
+    setup = Setup(model="Demo", quant="Q8_0", device="CPU", versions={"llama.cpp": "b1234"})
     answer = Answer("Tea?", DEFAULT, SAMPLING, "A drink.", "stop", mode="exact", width=2)
-    answer.made_by = ready
+    answer.setup = setup
     known = dict(details_of(answer))
     assert known["Control string"] == str(DEFAULT)
     assert known["Mode"].startswith("Exact")
