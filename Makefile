@@ -8,7 +8,7 @@ DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
 .PHONY: run test export-tools cuda package package-check check-python setup setup-dev lint unit \
-	test-slow bench doctor demo-model demo-report screenshots translations check-translations clean
+	test-slow bench doctor demo-model demo-report yardsticks screenshots translations check-translations clean
 
 run: setup
 	$(PY) -m steerlm_studio $(ARGS)
@@ -59,6 +59,10 @@ demo-model: setup-dev
 # Measure the shipped demo model: resources/demo/report.json and docs/demo-model.md.
 demo-report: setup-dev
 	PYTHONPATH=packaging $(PY) -m demo_model.report
+
+# llama.cpp's own benchmark programs and server, to compare with: build/yardsticks/build/bin.
+yardsticks: setup
+	$(PY) packaging/yardsticks.py --out build/yardsticks
 
 # Take the pictures of README and docs anew, from the real window on a virtual screen.
 screenshots: setup

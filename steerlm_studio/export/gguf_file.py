@@ -81,16 +81,16 @@ def write_all(
     with ExitStack() as opened:
         files = [opened.enter_context(path.open("ab")) for path in paths]
         for file in files:
-            _pad(file)
+            pad(file)
         first = sum(file.tell() for file in files)
         for name, start, slabs in _slabs(model, targets):
             for file, slab in zip(files, slabs, strict=True):
                 if start == 0:
-                    _pad(file)
+                    pad(file)
                 file.write(slab)
             yield name, sum(file.tell() for file in files) - first
         for file in files:
-            _pad(file)
+            pad(file)
             file.flush()
             os.fsync(file.fileno())
 
@@ -202,7 +202,8 @@ def _slab(model: Model, targets: Sequence[Target], name: str, start: int, stop: 
     return name, start, [made[target.kinds[name]] for target in targets]
 
 
-def _pad(file: BinaryIO) -> None:
+def pad(file: BinaryIO) -> None:
+    """Fill up with zeros to where the next tensor may begin."""
     file.write(bytes(-file.tell() % ALIGNMENT))
 
 
