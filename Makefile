@@ -8,7 +8,8 @@ DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
 .PHONY: run test export-tools cuda package package-check check-python setup setup-dev lint unit \
-	test-slow bench doctor demo-model demo-report yardsticks screenshots translations check-translations clean
+	test-slow bench doctor demo-model demo-report yardsticks screenshots translations check-translations \
+	clean
 
 run: setup
 	$(PY) -m steerlm_studio $(ARGS)

@@ -14,6 +14,7 @@ USUAL_CONTEXT = 4096  # tokens when none are asked for, or the model's own limit
 LEAST_CONTEXT = 256  # tokens: a control string and a short question
 PADDING = 256  # llama.cpp rounds the cells of a context up to this
 BATCH = 512  # tokens in one call
+ROWS = 8  # the most that llama.cpp's CPU kernels want together to round alike
 _VALUE_BYTES: dict[Cache, float] = {"f16": 2.0, "q8_0": 34 / 32}  # ggml's blocks
 _PART = re.compile(r"-00001-of-(\d{5})\.gguf$")
 
@@ -38,8 +39,16 @@ def context_size(header: Header, asked: int) -> int:
 
 def cell_count(context: int, lanes: int) -> int:
     """The cells for `lanes` sequences that share most of their prompt, and for idle columns."""
-    cells = context + (lanes - 1) * max(context // 4, min(context, 512)) + 2 * (lanes + 1)
+    cells = context + (lanes - 1) * max(context // 4, min(context, 512)) + 2 * sequences(lanes)
     return -(-cells // PADDING) * PADDING
+
+
+def sequences(lanes: int) -> int:
+    """What a batch may name and ask logits of: the lanes, idle columns, the stem, and one for them.
+
+    Idle columns fill a step up to whole `ROWS`; an engine for one lane has none.
+    """
+    return 2 + (lanes if lanes == 1 else -(-lanes // ROWS) * ROWS)
 
 
 def cell_bytes(header: Header, cache: Cache = "f16") -> float:
@@ -74,7 +83,7 @@ def compute_bytes(header: Header, cells: int, lanes: int) -> int:
     width = header.number("embedding_length")
     widest = header.number("feed_forward_length") + 4 * width
     batch = min(BATCH, cells)
-    logits = 4 * vocabulary(header) * (lanes + 2)
+    logits = 4 * vocabulary(header) * sequences(lanes)
     return max(4 * batch * widest + 2 * batch * cells, logits) + logits
 
 

@@ -43,12 +43,19 @@ class Lane(msgspec.Struct, frozen=True):
 
 
 class Generate(msgspec.Struct, frozen=True, tag="generate"):
-    """Answer all `lanes` side by side. `stop` holds spellings that end a reply."""
+    """Answer all `lanes` side by side. `stop` holds spellings that end a reply.
+
+    In Fast `padded` steps are so wide that a lane's text is the same beside any number of others;
+    without, a single lane is as fast as it can be. `endless` goes on after the model's own end,
+    to measure speed.
+    """
 
     run: int
     lanes: tuple[Lane, ...]
     mode: Mode = "fast"
     stop: tuple[str, ...] = ("<extra_id_1>",)
+    padded: bool = True
+    endless: bool = False
 
 
 class Tokenize(msgspec.Struct, frozen=True, tag="tokenize"):
@@ -166,6 +173,9 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     prompt_seconds: float
     first_token_seconds: float
     seconds: float
+    sampling_seconds: float = 0.0  # of the steps: choosing tokens and making text of them
+    steps: int = 0
+    graphs_reused: int = 0  # steps that llama.cpp needed no new graph for
 
 
 class Tokens(msgspec.Struct, frozen=True, tag="tokens"):

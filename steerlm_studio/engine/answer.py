@@ -51,7 +51,13 @@ class Answer:
     """A lane's reply. `number` is the lane's in its request; `finish` is None while it goes on."""
 
     def __init__(
-        self, number: int, prompt: Prompt, sampling: Sampling, stops: Stops, llama: Llama
+        self,
+        number: int,
+        prompt: Prompt,
+        sampling: Sampling,
+        stops: Stops,
+        llama: Llama,
+        endless: bool = False,
     ) -> None:
         self.number = number
         self.prompt = prompt
@@ -63,11 +69,12 @@ class Answer:
         self._stops = stops
         self._text = StoppingText(stops.texts)
         self._llama = llama
+        self._endless = endless
 
     def take(self, logits: Logits) -> str:
         """Choose a token by a row of logits; returns the text that can be shown now."""
         self.next = self.sampler.choose(logits)
-        if self.next in self._stops.ids or self._llama.is_end(self.next):
+        if not self._endless and self._ends(self.next):
             return self.end("stop")
         self.tokens += 1
         text = self._text.add(self._llama.piece(self.next))
@@ -76,6 +83,9 @@ class Answer:
         elif self.tokens == self._limit:
             text += self.end("length")
         return text
+
+    def _ends(self, token: int) -> bool:
+        return token in self._stops.ids or self._llama.is_end(token)
 
     def end(self, finish: Finish) -> str:
         """End the reply; returns what was held back."""

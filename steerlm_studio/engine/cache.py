@@ -37,12 +37,18 @@ class Cache:
     """The sequences of a context. `lanes` is the most slots beside the stem.
 
     The model must know `lanes + 2` sequences: the stem, the lanes and one for idle columns.
+
+    llama.cpp's attention on a CPU adds up a sequence's cells in their order in memory, so that
+    order has to be the order of the tokens. It is as long as no cell in front of a running lane
+    becomes free: idle rows come last, and lanes that ended are parked while others run.
     """
 
     def __init__(self, llama: Llama, lanes: int) -> None:
         self._llama = llama
         self.shares = not llama.recurrent
         self._pad = lanes + 1
+        self._parked = 2 * lanes + 4  # an id that no batch uses, beyond those that `assign` needs
+        self.parked = 0  # tokens that keep their cells although nobody needs them
         self._free = list(range(lanes + 1))[::-1]
         self.slots: dict[int, Held] = {}
         self._even = False  # the stem was evaluated from nothing, in batches cut at fixed places
@@ -52,6 +58,7 @@ class Cache:
         self._llama.clear()
         self._free += sorted((held.id for held in self.slots.values()), reverse=True)
         self.slots.clear()
+        self.parked = 0
         self._even = False
 
     def known(self, tokens: Tokens) -> int:
@@ -64,11 +71,16 @@ class Cache:
         """Give each slot what the sequences of now hold of its target; returns how much.
 
         A lane's last token is always left to be evaluated, since it gives the logits. All other
-        slots are forgotten but those to `keep`.
+        slots are forgotten but those to `keep`; where lanes are kept their cells are parked.
         """
         kept = {slot: self.slots[slot] for slot in keep if slot in self.slots}
         taken = {slot: self._set_aside(slot, target) for slot, target in targets.items()}
-        self._release([held for slot, held in self.slots.items() if slot not in kept])
+        forgotten = [held for slot, held in self.slots.items() if slot not in kept]
+        if kept.keys() <= {STEM}:
+            self._unpark()
+        else:
+            self._park(forgotten)
+        self._release(forgotten)
         self.slots = kept | {slot: self._restored(*taken[slot]) for slot in targets}
         self._even = self._even and STEM in kept
         return {slot: len(tokens) for slot, (_, tokens) in taken.items()}
@@ -104,12 +116,23 @@ class Cache:
         same = common(stem.tokens, prefix)
         if not same == len(prefix) == len(stem.tokens):
             same -= same % BATCH
+        self._unpark()
         self._release([held for slot, held in self.slots.items() if slot != STEM])
         self.slots = {STEM: stem}
         self._llama.remove(stem.id, same)
         del stem.tokens[same:]
         self._even = True
         return same
+
+    def _park(self, sequences: Iterable[Held]) -> None:
+        stem = self.slots.get(STEM, Held(-1)).tokens
+        for held in sequences:
+            self._llama.copy(held.id, self._parked, len(held.tokens))
+            self.parked += len(held.tokens) - common(held.tokens, stem)
+
+    def _unpark(self) -> None:
+        self._llama.remove(self._parked)
+        self.parked = 0
 
     def _release(self, sequences: Iterable[Held]) -> None:
         for held in sequences:
@@ -146,18 +169,26 @@ class Cache:
         return list(groups.values())
 
     @staticmethod
-    def batches(missing: list[Shared], cut: int) -> Iterator[list[Shared]]:
-        """Batches of at most `BATCH`, none with tokens on both sides of position `cut`."""
-        for _, group in groupby(missing, key=lambda shared: shared.position >= cut):
-            side = list(group)
-            yield from (side[i : i + BATCH] for i in range(0, len(side), BATCH))
+    def batches(
+        missing: list[Shared], cut: int, tail: int = BATCH
+    ) -> Iterator[tuple[list[Shared], bool]]:
+        """Batches of at most `BATCH` before position `cut` and at most `tail` from there on.
+
+        None has tokens of both sides; with each comes whether it is of the second.
+        """
+        for after, group in groupby(missing, key=lambda shared: shared.position >= cut):
+            side, size = list(group), tail if after else BATCH
+            yield from ((side[i : i + size], after) for i in range(0, len(side), size))
 
     # --- evaluating ----------------------------------------------------------------------------
 
     def evaluate(
-        self, batch: list[Shared], targets: Mapping[int, Tokens], width: int = 1
+        self, batch: list[Shared], targets: Mapping[int, Tokens], width: int = 1, alike: int = 1
     ) -> dict[int, int]:
-        """Evaluate a batch; returns the row of logits of each lane that ends in it."""
+        """Evaluate a batch; returns the row of logits of each lane that ends in it.
+
+        It gets idle rows up to `width`, and up to a multiple of `alike` of rows and of logits.
+        """
         rows: list[Row] = []
         ends: dict[int, int] = {}
         for number, shared in enumerate(batch):
@@ -166,7 +197,9 @@ class Cache:
             ends |= dict.fromkeys(last, number)
             ids = [self.slots[slot].id for slot in shared.slots]
             rows.append((shared.token, shared.position, ids, bool(last)))
-        self._decode(rows, width)
+        outputs = -len(set(ends.values())) % alike
+        idle = max(width - len(rows), -len(rows) % alike)
+        self._decode(rows, idle + alike if idle < outputs else idle, outputs if alike > 1 else idle)
         for shared in batch:
             for slot in shared.slots:
                 self.slots[slot].tokens.append(shared.token)
@@ -178,16 +211,21 @@ class Cache:
             (token, len(self.slots[slot].tokens), (self.slots[slot].id,), True)
             for slot, token in tokens.items()
         ]
-        self._decode(rows, width)
+        idle = max(0, width - len(rows))
+        self._decode(rows, idle, idle)
         for slot, token in tokens.items():
             self.slots[slot].tokens.append(token)
         return {slot: row for row, slot in enumerate(tokens)}
 
-    def _decode(self, rows: list[Row], width: int) -> None:
-        """Evaluate rows, with idle ones up to `width`, since the width decides the rounding."""
-        idle: list[Row] = [(0, i, (self._pad,), True) for i in range(width - len(rows))]
+    def _decode(self, rows: list[Row], idle: int, outputs: int) -> None:
+        """Evaluate rows and `idle` more, since their number decides the rounding.
+
+        `outputs` of the idle ones ask for logits. They come last: their cells are the next ones to
+        be taken again.
+        """
+        idle *= self.shares
         try:
-            self._llama.decode(rows + idle if self.shares else rows)
+            self._llama.decode(rows + [(0, i, (self._pad,), i < outputs) for i in range(idle)])
         except Aborted:
             for held in self.slots.values():
                 self._llama.remove(held.id, len(held.tokens))
@@ -196,7 +234,7 @@ class Cache:
             self.clear()
             raise
         finally:
-            if idle and self.shares:
+            if idle:
                 self._llama.remove(self._pad)
 
 

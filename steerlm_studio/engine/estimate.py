@@ -16,7 +16,7 @@ from steerlm_studio.engine.fit import Where
 from steerlm_studio.engine.session import shares
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header
-from steerlm_studio.memory_need import CACHES, Need, cell_count, context_size, need
+from steerlm_studio.memory_need import CACHES, Need, cell_count, context_size, need, sequences
 from steerlm_studio.protocol import Held
 
 
@@ -56,7 +56,7 @@ def _simulated(found: Header, options: argparse.Namespace) -> tuple[Held, ...]:
         model = llama.Llama(
             options.model,
             cells=cell_count(context, options.lanes),
-            sequences=options.lanes + 2,
+            sequences=sequences(options.lanes),
             gpu_layers=options.gpu_layers,
             cache=options.cache,
             split=shares(options.split),

@@ -3,16 +3,21 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from steerlm_studio.engine.answer import Answer, Stops
 from steerlm_studio.engine.cache import STEM, Cache, common
-from steerlm_studio.engine.llama import BATCH, Aborted, Llama, NoRoom
+from steerlm_studio.engine.llama import BATCH, Aborted, Llama, Logits, NoRoom
 from steerlm_studio.engine.prompt import Prompt, Tokenizer
 from steerlm_studio.engine.threads import Threads
 from steerlm_studio.errors import StudioError
+from steerlm_studio.memory_need import ROWS, sequences
 from steerlm_studio.protocol import Done, Finish, Generate, Lane, LaneDone, Prefilling, Reply, Step
 
+ALIKE = (2, 4, ROWS)  # rows, one of which llama.cpp's CPU kernels round like any multiple of it
+TAIL = 48  # rows; from 64 on, idle ones included, the CPU's attention works in tiles of cells
 SETTLING = 0.5  # seconds at most that the load spends on finding a thread count
 
 
@@ -24,15 +29,27 @@ class Limits:
     cells: int  # tokens in all sequences together
     lanes: int  # the most answers at a time
     on_gpu: bool = False
+    rows: int = ROWS  # that are rounded like any multiple of them, on a CPU
 
-    def width(self, lanes: int) -> int:
+    def width(self, lanes: int, padded: bool = True) -> int:
         """How many columns a step of so many lanes has, so that its rounding is always the same.
 
-        On a CPU one column is rounded differently from two, and two like any more; a second one
-        doubles the work of a small model, so an engine for one lane does without. GPU kernels
-        differ with each width, and idle columns cost them little.
+        On a CPU llama.cpp multiplies some rows together and the rest otherwise. That is two to five
+        times the work of one row, so an engine for one lane does without. GPU kernels differ with
+        each width, and idle columns cost them little.
         """
-        return self.lanes if self.on_gpu else max(min(2, self.lanes), lanes)
+        if self.lanes == 1 or not padded:
+            return lanes
+        return self.lanes if self.on_gpu else -(-lanes // self.rows) * self.rows
+
+    def alike(self, padded: bool) -> int:
+        """What the rows of a batch of control strings are a multiple of."""
+        return 1 if self.on_gpu else self.width(1, padded)
+
+    @property
+    def columns(self) -> int:
+        """The most columns that a step can have, whatever `rows` turns out to be."""
+        return sequences(self.lanes) - 2
 
     @property
     def exact_width(self) -> int:
@@ -51,12 +68,16 @@ class Run:
     number: int
     answers: list[Answer]
     width: int  # that its steps are padded to
+    padded: bool
     cancelled: Callable[[], bool]
     started: float = field(default_factory=time.monotonic)
     evaluated: int = 0
     reused: int = 0
     prompt_seconds: float = 0.0
     first_token: float = 0.0
+    sampling_seconds: float = 0.0
+    steps: int = 0
+    graphs: int = 0  # reused before this run
 
     def check(self) -> None:
         """Raise `Aborted` when the run was cancelled."""
@@ -74,7 +95,8 @@ class Run:
             width=self.width,
         )
 
-    def done(self) -> Done:
+    def done(self, graphs: int) -> Done:
+        """The end of the run; `graphs` is how many were reused since the model was loaded."""
         now = time.monotonic()
         return Done(
             run=self.number,
@@ -84,6 +106,9 @@ class Run:
             prompt_seconds=self.prompt_seconds,
             first_token_seconds=(self.first_token or now) - self.started,
             seconds=now - self.started,
+            sampling_seconds=self.sampling_seconds,
+            steps=self.steps,
+            graphs_reused=graphs - self.graphs,
         )
 
 
@@ -107,11 +132,31 @@ class Lanes:
     def warm_up(self) -> None:
         """Evaluate a full batch of prompt and a full step, so that want of memory shows now."""
         self._settle_threads()
+        if not self._limits.on_gpu and self._limits.lanes > 1:
+            self._limits = replace(self._limits, rows=self._rows_alike())
         tokens = [0] * min(BATCH, self._limits.context - 2)
         slots = range(1, self._limits.lanes + 1)
         self._evaluate({STEM: tokens, **{slot: [*tokens, 0] for slot in slots}})
         self._cache.step(dict.fromkeys(slots, 0), self._limits.width(len(slots)))
         self._cache.clear()
+
+    def _rows_alike(self) -> int:
+        """The fewest rows that give the same numbers as a batch of many, for this model."""
+        outputs = self._limits.columns
+        many = self._first_logits(max(TAIL, outputs), outputs)
+        for rows in ALIKE[:-1]:
+            few, some = self._first_logits(rows, rows), self._first_logits(3 * rows, rows)
+            if np.array_equal(few, some) and np.array_equal(few, many[:rows]):
+                return rows
+        return ROWS
+
+    def _first_logits(self, rows: int, outputs: int) -> Logits:
+        """The first logits of a prompt that is evaluated in one batch."""
+        self._cache.clear()
+        self._llama.decode([(i, i, (STEM,), i < outputs) for i in range(rows)])
+        found = np.stack([self._llama.logits(row) for row in range(outputs)])
+        self._llama.clear()
+        return found
 
     def _settle_threads(self) -> None:
         """Find out on a few steps of one lane how many threads suit the machine as it is now.
@@ -120,7 +165,7 @@ class Lanes:
         """
         self._llama.set_threads(self.threads.climb())
         self._evaluate({1: [0, 0]})
-        width, until = self._limits.width(1), time.monotonic() + SETTLING
+        width, until = 1, time.monotonic() + SETTLING
         while time.monotonic() < until and not self.threads.settled:
             began = time.monotonic()
             self._cache.step({1: 0}, width)
@@ -131,7 +176,8 @@ class Lanes:
 
     def _evaluate(self, targets: Mapping[int, list[int]]) -> None:
         self._cache.assign(targets)
-        for batch in self._cache.batches(self._cache.missing(targets), len(targets.get(STEM, ()))):
+        missing, cut = self._cache.missing(targets), len(targets.get(STEM, ()))
+        for batch, _ in self._cache.batches(missing, cut):
             self._cache.evaluate(batch, targets)
 
     def known(self, prompt: Prompt) -> int:
@@ -147,12 +193,14 @@ class Lanes:
         stops = Stops(request.stop, self._tokenizer)
         lanes = zip(prompts, request.lanes, strict=True)
         answers = [
-            Answer(number, prompt, lane.sampling, stops, self._llama)
+            Answer(number, prompt, lane.sampling, stops, self._llama, request.endless)
             for number, (prompt, lane) in enumerate(lanes)
         ]
         exact = request.mode == "exact"
-        width = self._limits.exact_width if exact else self._limits.width(1)
-        run = Run(request.run, answers, width, cancelled)
+        padded = request.padded or len(answers) > 1
+        width = self._limits.exact_width if exact else self._limits.width(1, padded)
+        run = Run(request.run, answers, width, padded, cancelled)
+        run.graphs = self._llama.graphs_reused
         try:
             yield from (self._exact if exact else self._fast)(run)
         except Aborted:
@@ -162,7 +210,7 @@ class Lanes:
         finally:
             for answer in answers:
                 answer.close()
-        yield run.done()
+        yield run.done(self._llama.graphs_reused)
 
     def _prompt(self, lane: Lane) -> Prompt:
         prompt = self._tokenizer.prompt(lane.parts)
@@ -189,10 +237,12 @@ class Lanes:
                     targets = {STEM: stem, **targets}
                 reused = self._cache.assign(targets, keep)
                 run.reused += sum(reused[slot] for slot in newcomers)
-                yield from self._prefill(run, targets, len(stem), newcomers)
+                alike = self._limits.alike(run.padded)
+                yield from self._prefill(run, targets, len(stem), newcomers, alike=alike)
                 active |= newcomers
             else:
-                yield from self._step(run, active, self._limits.width(len(active)))
+                width = self._limits.width(len(active), run.padded)
+                yield from self._step(run, active, width)
             yield from self._ended(run, active)
             keep = {STEM, *active}
 
@@ -210,8 +260,9 @@ class Lanes:
         """The next lanes that fit beside those that run, by slot; one alone always fits."""
         newcomers: dict[int, Answer] = {}
         context = self._limits.context
-        cells = self._limits.cells - self._limits.lanes - 1 - stem
+        cells = self._limits.cells - self._limits.columns - stem
         cells -= sum(answer.most(context) - stem for answer in active.values())
+        cells -= self._cache.parked if active else 0
         for slot in range(1, self._limits.lanes + 1):
             if slot in active or not waiting:
                 continue
@@ -247,14 +298,18 @@ class Lanes:
         cut: int,
         answers: Mapping[int, Answer],
         width: int = 1,
+        alike: int = 1,
     ) -> Iterator[Reply]:
-        """Evaluate what is missing of the targets, and choose each answer's first token."""
+        """Evaluate what is missing of the targets, and choose each answer's first token.
+
+        Tails, behind `cut`, get rows up to a multiple of `alike`.
+        """
         missing = self._cache.missing(targets)
         done, pieces, began = 0, dict[int, str](), time.monotonic()
-        for batch in self._cache.batches(missing, cut):
+        for batch, tail in self._cache.batches(missing, cut, self._tail(answers, cut, alike)):
             run.check()
             began = time.monotonic()
-            ends = self._cache.evaluate(batch, targets, width)
+            ends = self._cache.evaluate(batch, targets, width, alike if tail else 1)
             pieces |= {slot: self._take(slot, answers[slot], row) for slot, row in ends.items()}
             run.prompt_seconds += time.monotonic() - began
             run.evaluated += len(batch)
@@ -263,12 +318,22 @@ class Lanes:
         if pieces:
             yield self._column(run, answers, pieces, began)
 
+    def _tail(self, answers: Mapping[int, Answer], cut: int, alike: int) -> int:
+        """The rows of a batch behind `cut`: as many prompts of one chat must be cut alike."""
+        if alike == 1:
+            return BATCH
+        one_chat = all(answer.prompt.prefix <= cut for answer in answers.values())
+        return TAIL if one_chat else BATCH - 2 * alike
+
     def _step(self, run: Run, active: Mapping[int, Answer], width: int) -> Iterator[Reply]:
         """Evaluate the token that each lane chose last, and choose the next."""
         run.check()
         began = time.monotonic()
         rows = self._cache.step({slot: answer.next for slot, answer in active.items()}, width)
+        decoded = time.monotonic()
         pieces = {slot: self._take(slot, active[slot], row) for slot, row in rows.items()}
+        run.sampling_seconds += time.monotonic() - decoded
+        run.steps += 1
         yield self._column(run, active, pieces, began)
         self._llama.set_threads(self.threads.observe(time.monotonic() - began, width))
 

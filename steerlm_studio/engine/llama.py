@@ -304,6 +304,11 @@ class Llama:
         L.llama_set_n_threads(self._context, threads, threads)
         self.threads = threads
 
+    @property
+    def graphs_reused(self) -> int:
+        """How many batches since the load needed no new graph."""
+        return int(L.llama_perf_context(self._context).n_reused)
+
     # --- the cache -----------------------------------------------------------------------------
 
     def copy(self, source: int, target: int, end: int) -> None:

@@ -12,7 +12,7 @@ from steerlm_studio.engine.lanes import Lanes, Limits
 from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import IdleCores, Threads
 from steerlm_studio.errors import MemoryShort, StudioError
-from steerlm_studio.memory_need import cell_count, context_size, need
+from steerlm_studio.memory_need import cell_count, context_size, need, sequences
 from steerlm_studio.protocol import Generate, Ready, Reply, Tokenize, Tokens
 
 MOST_LANES = 64  # llama.cpp knows 256 sequences, and a copy of each is set aside at times
@@ -71,7 +71,7 @@ class Session:
             return llama.Llama(
                 options.model,
                 cells=self._limits.cells,
-                sequences=self._limits.lanes + 2,
+                sequences=sequences(self._limits.lanes),
                 gpu_layers=options.gpu_layers,
                 threads=self._threads.count,
                 loading=_sparsely(loading),

@@ -20,7 +20,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def llama(model):
-    loaded = Llama(str(model), cells=8192, sequences=LANES + 2, threads=1)
+    loaded = Llama(str(model), cells=8192, sequences=LANES + 10, threads=1)
     yield loaded
     loaded.close()
 

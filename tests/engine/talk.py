@@ -72,7 +72,9 @@ def hear(replies: Iterable[Reply]) -> Heard:
     return heard
 
 
-def ask(lanes, *asked: Lane, mode: str = "fast", stop=("<extra_id_1>",), cancelled=None) -> Heard:
+def ask(
+    lanes, *asked: Lane, mode: str = "fast", stop=("<extra_id_1>",), cancelled=None, **more
+) -> Heard:
     """Run a request in this process."""
-    request = Generate(1, asked, mode, stop)
+    request = Generate(1, asked, mode, stop, **more)
     return hear(lanes.run(request, cancelled or (lambda: False)))

@@ -122,7 +122,7 @@ def test_a_step_on_a_gpu_is_always_as_wide_as_all_lanes(lanes_within):
 
 @pytest.mark.parametrize(
     ("on_gpu", "mode", "width"),
-    [(False, "fast", 2), (False, "exact", 2), (True, "fast", 4), (True, "exact", 1)],
+    [(False, "fast", 8), (False, "exact", 2), (True, "fast", 4), (True, "exact", 1)],
 )
 def test_a_reply_says_what_its_steps_were_padded_to(lanes_within, on_gpu, mode, width):
     lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=on_gpu)
