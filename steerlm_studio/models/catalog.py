@@ -51,6 +51,12 @@ def catalogued(repo: str) -> CatalogModel | None:
     return next((m for m in catalogue() if m.repo and m.repo.lower() == repo.lower()), None)
 
 
+def card_of(schema: str) -> CatalogModel | None:
+    """The first published model with these attributes that `export` reads."""
+    found = (m for m in catalogue() if m.schema == schema and m.converts and not m.bundled)
+    return next(found, None)
+
+
 def _order(model: CatalogModel) -> tuple[int, str]:
     return model.order, model.name
 

@@ -67,12 +67,12 @@ def _has_no_display() -> bool:
 
 
 def _close_when_asked(window: MainWindow) -> None:
-    """Ctrl+C in the terminal and SIGTERM close the window as its button does."""
+    """Ctrl+C in the terminal and SIGTERM close the window; nothing is asked then."""
     ours, pythons = socket.socketpair()
     for end in (ours, pythons):
         end.setblocking(False)
     notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
-    notifier.activated.connect(lambda: (ours.recv(64), window.close()))
+    notifier.activated.connect(lambda: (ours.recv(64), window.end()))
     signal.set_wakeup_fd(pythons.fileno())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: pythons)  # holds the socket; the notifier acts

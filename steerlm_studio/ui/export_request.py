@@ -32,8 +32,8 @@ class Weighing:
 
     def arguments(self) -> list[str]:
         if self.matrix:
-            return ["--imatrix", self.matrix]
-        return ["--calibrate", self.text] if self.text else []
+            return [f"--imatrix={self.matrix}"]
+        return [f"--calibrate={self.text}"] if self.text else []
 
 
 @dataclass(frozen=True)
@@ -55,26 +55,17 @@ class ExportRequest:
 
     def command(self) -> list[str]:
         """Exports, and tells of it in JSON lines. The licence was accepted before."""
-        licence = ["--licence", self.licence] if self.licence else []
-        logits = ["--verify", "logits"] if self.compares_logits else []
-        return command(*self._what(), *licence, *logits, "--accept-licence", "--json")
+        licence = [f"--licence={self.licence}"] if self.licence else []
+        logits = ["--verify=logits"] if self.compares_logits else []
+        return self._command(*licence, *logits, "--accept-licence")
 
     def sizes_command(self) -> list[str]:
         """Tells the sizes of all types, writing nothing."""
-        return command(*replace(self, types=TYPES)._what(), "--dry-run", "--json")
+        return replace(self, types=TYPES)._command("--dry-run")
 
-    def _what(self) -> list[str]:
+    def _command(self, *options: str) -> list[str]:
         out = self.files[0] if len(self.types) == 1 else self.folder / f"{self.name}.gguf"
-        types = [word for each in self.types for word in ("--type", each)]
-        ffn_down = ["--ffn-down-type", self.ffn_down] if self.ffn_down else []
-        return [
-            "export",
-            *types,
-            *self.weighing.arguments(),
-            *ffn_down,
-            "--name",
-            self.name,
-            "--",
-            str(self.checkpoint),
-            str(out),
-        ]
+        types = [f"--type={each}" for each in self.types]
+        ffn_down = [f"--ffn-down-type={self.ffn_down}"] if self.ffn_down else []
+        asked = [*types, *self.weighing.arguments(), *ffn_down, f"--name={self.name}"]
+        return command("export", *asked, *options, "--json", "--", self.checkpoint, out)

@@ -1,10 +1,12 @@
-"""Model files by hand: chosen in a dialog, or dropped on the window."""
+"""Model files and checkpoints by hand: chosen in a dialog, or dropped on the window."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+_SETTINGS = ("model_config.yaml", "config.json")  # of an unpacked .nemo, of Hugging Face
 
 
 def choose_model(parent: QWidget, folder: Path | None, then: Callable[[Path], None]) -> None:
@@ -23,6 +25,23 @@ def model_in(data: QMimeData) -> Path | None:
     """The first model file among what is dragged."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return next((path for path in paths if path.suffix.lower() == ".gguf"), None)
+
+
+def checkpoint_in(data: QMimeData) -> Path | None:
+    """The checkpoint that is dragged: a .nemo file or a folder with the settings of one."""
+    path = local_path_in(data)
+    return path if path is not None and is_checkpoint(path) else None
+
+
+def is_checkpoint(path: Path) -> bool:
+    if path.is_dir():
+        return any((path / name).is_file() for name in _SETTINGS)
+    return path.suffix.lower() == ".nemo"
+
+
+def local_path_in(data: QMimeData) -> Path | None:
+    """The first local file or folder among what is dragged."""
+    return next((Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()), None)
 
 
 def _tr(text: str) -> str:

@@ -5,17 +5,19 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.ui.model_files import is_checkpoint
 
 LARGEST = 256 * 1024  # bytes: some sixty thousand tokens, more than any context here
 
 
 def text_file_in(data: QMimeData) -> Path | None:
-    """The one local file that is dragged, unless it is a model."""
+    """The one local file that is dragged, unless it is a model or a checkpoint."""
     urls = data.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() != ".gguf" else None
+    is_model = path.suffix.lower() == ".gguf" or is_checkpoint(path)
+    return None if is_model else path
 
 
 def text_of_file(path: Path) -> str:

@@ -22,11 +22,12 @@ from steerlm_studio.ui.connecting import Connecting
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess
+from steerlm_studio.ui.exporting import Exporting
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.keeping import Keeping
 from steerlm_studio.ui.last_model import LastModel
 from steerlm_studio.ui.model import Model
-from steerlm_studio.ui.model_files import choose_model, model_in
+from steerlm_studio.ui.model_files import checkpoint_in, choose_model, model_in
 from steerlm_studio.ui.model_loading import ModelLoading
 from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
         self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
+        self.exporting = Exporting(store, self, self.open_model)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)
@@ -229,6 +231,7 @@ class MainWindow(QMainWindow):
         self.comparing.marked.connect(lambda: self.keeping.keep(self.session.chat))
         self.comparing.told.connect(self._on_steering_changed)
         self.batching.said.connect(self.announcer.say)
+        self.exporting.said.connect(self.announcer.say)
 
     def _connect_panels(self) -> None:
         page, answering = self.page, self.answering
@@ -252,6 +255,7 @@ class MainWindow(QMainWindow):
         actions.new_chat.triggered.connect(conversing.start_new)
         actions.open_model.triggered.connect(self._choose_model)
         actions.connect_server.triggered.connect(lambda: self.connecting.open())
+        actions.export.triggered.connect(lambda: self.exporting.open())
         actions.demo_model.triggered.connect(lambda: self.open_model(resources.demo_model()))
         actions.reload_model.triggered.connect(self.loading.start_again)
         actions.close_model.triggered.connect(self.close_model)
@@ -275,9 +279,17 @@ class MainWindow(QMainWindow):
         recent = recent_models(self._store)
         choose_model(self, Path(recent[0]).parent if recent else None, self.open_model)
 
+    def end(self) -> bool:
+        """Close without asking anything; an export is cancelled."""
+        self.exporting.stop()
+        return self.close()
+
     # Qt's
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.exporting.may_close():
+            event.ignore()
+            return
         self._count.cancel()
         self.engine.stop()
         self.batching.stop()
@@ -289,10 +301,14 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if model_in(event.mimeData()) is not None:
+        data = event.mimeData()
+        if model_in(data) is not None or checkpoint_in(data) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         if path := model_in(event.mimeData()):
             event.acceptProposedAction()
             self.open_model(path)
+        elif path := checkpoint_in(event.mimeData()):
+            event.acceptProposedAction()
+            self.exporting.open(path)
