@@ -29,6 +29,9 @@ def llama_peer(peer):
             end = model.tokenize(b"<extra_id_1>", add_bos=False, special=True)
             handler.event({"content": "", "stop": False, "tokens": end})
             handler.event({"content": "User", "stop": False, "tokens": [301]})
+        else:  # as the real one: the end has its id, too, and the counts come after it
+            end = model.tokenize(b"<extra_id_1>", add_bos=False, special=True)
+            handler.event({"content": "", "stop": False, "tokens": end})
         timings = {"prompt_n": 10}
         handler.event({"content": "", "stop": True, "stop_type": "eos", "tokens_predicted": 1,
                        "timings": timings})  # fmt: skip

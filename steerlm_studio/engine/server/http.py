@@ -19,6 +19,7 @@ from steerlm_studio.server_address import Address
 
 CONNECTING = 15.0  # seconds
 LONGEST_LINE = 2**20  # bytes: an event is some hundred
+_PROMPT = 30.0  # seconds for an answer that is no stream
 LARGEST = 16 * 2**20  # bytes of an answer that is no stream
 _ERROR = 2**16  # bytes of an error's body that are looked at
 
@@ -36,7 +37,7 @@ class Http:
 
     def json(self, method: str, path: str, body: object = None) -> Any:
         """The JSON that the server answers with."""
-        with self._asked(method, path, body) as response:
+        with self._asked(method, path, body, min(self._patience, _PROMPT)) as response:
             data = response.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise Lost(f"{self.address.place} answers with more than can be meant.")
@@ -47,7 +48,7 @@ class Http:
 
     def lines(self, path: str, body: object) -> Iterator[bytes]:
         """The lines of a stream as they come, to its end."""
-        with self._asked("POST", path, body) as response:
+        with self._asked("POST", path, body, self._patience) as response:
             while line := response.readline(LONGEST_LINE + 1):
                 if len(line) > LONGEST_LINE:
                     raise Lost(f"{self.address.place} sends a line without end: it was stopped.")
@@ -61,13 +62,15 @@ class Http:
                     one.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
-    def _asked(self, method: str, path: str, body: object) -> Iterator[http.client.HTTPResponse]:
+    def _asked(
+        self, method: str, path: str, body: object, patience: float
+    ) -> Iterator[http.client.HTTPResponse]:
         connection, target = self._connection(path)
         own: socket.socket | None = None
         try:
             connection.connect()
             own = connection.sock
-            own.settimeout(self._patience)
+            own.settimeout(patience)
             with self._lock:
                 self._sockets.add(own)
             data = None if body is None else json.dumps(body).encode()
@@ -78,7 +81,7 @@ class Http:
                 raise of_status(response.status, said, response.headers, self.address.url + path)
             yield response
         except (OSError, http.client.HTTPException) as error:
-            raise of_connection(error, self.address, self._patience) from error
+            raise of_connection(error, self.address, patience) from error
         finally:
             with self._lock:
                 self._sockets -= {own}

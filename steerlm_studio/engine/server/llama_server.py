@@ -29,18 +29,23 @@ class LlamaServer:
         units = (self._units(spelling, True) for spelling in stop)
         ends = {found[0][0] for found in units if len(found) == 1}
         lines = self._http.lines("/completion", self._fields(lane, number, prompt, stop))
-        count = 0
+        count, is_over = 0, False
         for event in events(lines):
-            ids = event.get("tokens")
-            if isinstance(ids, list) and not ends.isdisjoint(i for i in ids if isinstance(i, int)):
-                yield Ended("stop", count, len(prompt))  # a control token, which has no text here
-                return
-            count += not event.get("stop")
-            if text := text_in(event.get("content")):
-                yield text
             if event.get("stop"):
+                if text := text_in(event.get("content")) * (not is_over):
+                    yield text
                 yield _ended(event, len(prompt))
                 return
+            if is_over:  # the server does not take this token for an end
+                break
+            ids = event.get("tokens")
+            ids = ids if isinstance(ids, list) else []
+            is_over = not ends.isdisjoint(token for token in ids if isinstance(token, int))
+            count += not is_over
+            if text := text_in(event.get("content")) * (not is_over):
+                yield text
+        if is_over:
+            yield Ended("stop", count, len(prompt))
 
     def tokens(self, request: Tokenize) -> Tokens:
         groups = self._prompt(request.parts)

@@ -92,7 +92,7 @@ def _ready(
     return Ready(
         name=shown,
         architecture="",
-        quant="",
+        quant=text_in(meta.get("ftype"))[:40],
         parameters=number_in(meta.get("n_params")),
         file_bytes=number_in(meta.get("size")),
         layers=0,
