@@ -58,6 +58,15 @@ class Answering(QObject):
         """The same question, told the same, with the sampling as it is now."""
         self._answer_anew(answer, None)
 
+    def go_on(self, answer: Answer | None = None) -> None:
+        """From where a reply was cut: another version, which begins with its text."""
+        answer = answer or self._session.chat.last
+        if answer is None or answer.is_running or not answer.text:
+            return
+        longer = again(answer, answer.steering, self._frame.sampling.sampling())
+        longer.text = answer.text
+        self._begin(self._session.chat.fork_of(answer), [longer])
+
     def with_new_seed(self, answer: Answer | None = None) -> None:
         if answer or self._session.chat.last:
             self._frame.sampling.draw_seed()

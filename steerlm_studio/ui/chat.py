@@ -262,14 +262,18 @@ class Session:
     def begin(
         self, answers: Sequence[Answer], template: Template, mode: Mode = "fast"
     ) -> tuple[Run, protocol.Generate]:
-        """A run for siblings of the present conversation, a lane each, and the request for it."""
+        """A run for siblings of the present conversation, a lane each, and the request for it.
+
+        An answer that has text already goes on from there.
+        """
         run = Run(self.next_number(), self.chat, tuple(answers))
         self._runs[run.number] = run
         lanes = []
         for answer in run.answers:
             answer.mode = mode
             parts = as_message(self.chat.prompt(answer, template))
-            lanes.append(protocol.Lane(parts, answer.sampling))
+            begun = (protocol.Part("text", answer.text),) if answer.text else ()
+            lanes.append(protocol.Lane((*parts, *begun), answer.sampling))
         return run, protocol.Generate(run.number, tuple(lanes), mode, stop=(STOP,))
 
     def run(self, number: int) -> Run | None:

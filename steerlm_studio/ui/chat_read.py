@@ -14,6 +14,8 @@ _ENDS: dict[str, End] = {
     "length": "length",
     "context": "context",
     "cancelled": "cancelled",
+    "lost": "lost",
+    "refused": "refused",
     "failed": "failed",
     "interrupted": "interrupted",
     "damaged": "damaged",

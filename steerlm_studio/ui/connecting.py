@@ -56,6 +56,7 @@ class Connecting(QObject):
         if not message.note or (message.note in self._told and not is_cut):
             return
         self._told.add(message.note)
-        useful = [self._frame.actions.again] if is_cut else []
-        self._frame.page.banner.show_error(shown(message.note), "", useful)
+        actions = self._frame.actions
+        useful = {"lost": [actions.go_on, actions.again], "refused": [actions.again]}
+        self._frame.page.banner.show_error(shown(message.note), "", useful.get(message.finish, []))
         self._loading.said.emit(message.note)

@@ -88,7 +88,7 @@ class Frame(QObject):
     def enable_answer_actions(self, has_answer: bool, is_running: bool) -> None:
         actions = self.actions
         actions.stop.setEnabled(is_running)
-        for action in (actions.again, actions.new_seed, actions.resteer):
+        for action in (actions.again, actions.new_seed, actions.resteer, actions.go_on):
             action.setEnabled(has_answer)
         for action in (actions.previous, actions.next, actions.copy_reply):
             action.setEnabled(has_answer)

@@ -13,6 +13,7 @@ from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.prompt_spans import Span, lookalikes, spans_of, token_spans
 from steerlm_studio.ui.prompt_text import PromptText
+from steerlm_studio.ui.text_safety import tooltip
 from steerlm_studio.ui.theme import GRID
 
 _REST = 100  # ms
@@ -69,7 +70,7 @@ class PromptView(QDialog):
         self._parts = parts
         spans = spans_of(parts)
         self._say(spans, None)
-        if self.tokens.isChecked() and self._engine.is_running:
+        if self.tokens.isChecked() and self.tokens.isEnabled() and self._engine.is_running:
             self._run = self._next_number()
             self._engine.send(protocol.Tokenize(self._run, parts))
         else:
@@ -83,6 +84,12 @@ class PromptView(QDialog):
         if message.run == self._run and self.tokens.isChecked():
             self.text.show_spans(token_spans(self._parts, message))
             self._say(spans_of(self._parts), message)
+
+    def _on_ready(self, message: protocol.Ready) -> None:
+        """Some servers do not tell their tokens."""
+        why_not = message.cannot.get("tokens", "")
+        self.tokens.setEnabled(not why_not)
+        self.tokens.setToolTip(tooltip(why_not) if why_not else "")
 
     def _say(self, spans: list[Span], tokens: protocol.Tokens | None) -> None:
         number = self.locale().toString
@@ -124,6 +131,7 @@ class PromptView(QDialog):
 
     def _connect(self) -> None:
         self._engine.tokens.connect(self._on_tokens)
+        self._engine.ready.connect(self._on_ready)
         self.tokens.toggled.connect(self.wanted)
         for box in (self.blank_line, self.newline):
             box.toggled.connect(self._on_template_toggled)

@@ -266,6 +266,7 @@ class MainWindow(QMainWindow):
         actions.delete_chat.triggered.connect(conversing.delete_shown)
         actions.edit_last.triggered.connect(self.page.edit_last)
         actions.delete_version.triggered.connect(conversing.delete_last_version)
+        actions.go_on.triggered.connect(lambda: self.answering.go_on())
         actions.batch.triggered.connect(lambda: self.batching.open())
         actions.find.triggered.connect(self.viewing.find)
         actions.search.triggered.connect(self.frame.conversations.search)

@@ -98,10 +98,38 @@ def test_a_lost_server_keeps_the_text_and_says_why(connected: MainWindow, peer: 
     assert last is not None
     assert (last.text, last.finish) == ("Tea is", "lost")
     assert "cut before its end" in connected.frame.page.banner.message.text()
-    peer.routes[COMPLETIONS] = tea
+
+
+def test_a_cut_answer_goes_on_from_its_text(connected: MainWindow, peer: Peer, qtbot: QtBot):
+    def cut(handler: object) -> None:
+        handler.stream()
+        handler.piece("Tea is")
+
+    def rest(handler: object) -> None:
+        handler.stream()
+        handler.piece(" a drink.", "stop")
+
+    peer.routes[COMPLETIONS] = cut
+    ask(connected, qtbot)
+    peer.routes[COMPLETIONS] = rest
     with qtbot.waitSignal(connected.answering.run_ended, timeout=WAIT):
-        connected.frame.actions.again.trigger()
-    assert connected.session.chat.last.text == "Tea is a drink."
+        connected.frame.actions.go_on.trigger()
+    first, second = (body["prompt"] for body in peer.bodies(COMPLETIONS))
+    assert second == first + "Tea is"
+    last = connected.session.chat.last
+    assert last is not None
+    assert (last.text, last.finish) == ("Tea is a drink.", "stop")
+    assert [answer.text for answer in connected.session.chat.fork_of(last).answers] == [
+        "Tea is",
+        "Tea is a drink.",
+    ]
+
+
+def test_show_prompt_greys_the_tokens_that_a_server_does_not_tell(connected: MainWindow):
+    connected.prompting.view.show()
+    assert not connected.prompting.view.tokens.isEnabled()
+    assert "does not tell the tokens" in connected.prompting.view.tokens.toolTip()
+    connected.prompting.view.close()
 
 
 def test_exact_is_greyed_with_the_reason_and_comes_back_with_a_file(

@@ -109,6 +109,21 @@ def test_escape_stops_and_keeps_the_text(loaded: MainWindow, qtbot: QtBot):
     assert loaded.page.composer.button.text() == "Send"
 
 
+def test_a_cut_answer_goes_on_as_another_version(loaded: MainWindow, qtbot: QtBot):
+    loaded.sampling.max_tokens.setValue(12)
+    answered(loaded, "What is tea?", qtbot)
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD) as done:
+        loaded.frame.actions.go_on.trigger()
+    cut, longer = loaded.session.chat.start.answers
+    assert cut.finish == "length"
+    assert longer.text.startswith(cut.text)
+    assert len(longer.text) > len(cut.text)
+    assert longer.prompt_tokens > cut.prompt_tokens
+    assert done.args[0].reused > 0
+    loaded.page.transcript.show_pending()
+    assert loaded.page.transcript.views[0].version.text() == "2 of 2"
+
+
 def test_a_new_question_reuses_what_was_read(loaded: MainWindow, qtbot: QtBot):
     answered(loaded, "What is tea?", qtbot)
     with qtbot.waitSignal(loaded.engine.done, timeout=LOAD) as done:
