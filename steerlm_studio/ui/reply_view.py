@@ -9,6 +9,7 @@ from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.chips import ChipRow, chips_of
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.reply_details import show_details
 from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
@@ -39,6 +40,7 @@ class ReplyView(QWidget):
         self.copy_button = _button("copy", self.tr("Copy the reply"))
         self.again = _button("regenerate", self.tr("Answer again with a new seed"))
         self.edit = _button("edit", self.tr("Edit the question and ask anew, as a branch"))
+        self.details = _button("info", self.tr("How the reply was made"))
         self.delete = _button("delete", "")
         self.body = TextView()
         self.body.setAccessibleName(self.tr("Reply"))
@@ -55,7 +57,8 @@ class ReplyView(QWidget):
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What Tab goes to, in the order of reading."""
-        head = (self.resteer, self.previous, self.next, self.copy_button, self.again, self.delete)
+        versions = (self.resteer, self.previous, self.next)
+        head = (*versions, self.copy_button, self.again, self.details, self.delete)
         return (self.edit, self.question, *head, self.body)
 
     def refresh(self) -> None:
@@ -125,6 +128,7 @@ class ReplyView(QWidget):
         self.resteer.clicked.connect(lambda: self.resteer_requested.emit(self.answer))
         self.edit.clicked.connect(lambda: self.edit_requested.emit(self.answer))
         self.delete.clicked.connect(lambda: self.delete_requested.emit(self.answer))
+        self.details.clicked.connect(lambda: show_details(self.window(), self.answer))
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.body.link_activated.connect(self.link_activated)
         self.question.link_activated.connect(self.link_activated)
@@ -150,6 +154,7 @@ class ReplyView(QWidget):
             self.next,
             self.copy_button,
             self.again,
+            self.details,
             self.delete,
         ):
             head.addWidget(widget)

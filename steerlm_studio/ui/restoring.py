@@ -119,6 +119,8 @@ class Restoring(QObject):
         view = dict(chat.view)
         if self._viewing.is_comparing:
             view["compare"] = self._page.compare.state()
+        elif self._viewing.view == "sweep":
+            view["sweep"] = self._page.sweep.state()
         else:
             view["scroll"] = self._page.transcript.place()
         chat.view = view
@@ -133,6 +135,8 @@ class Restoring(QObject):
         scroll, compared = chat.view.get("scroll"), chat.view.get("compare")
         if isinstance(compared, dict):
             self._viewing.restore_comparison(compared)
+        if isinstance(swept := chat.view.get("sweep"), dict):
+            self._page.sweep.restore(swept)
         match scroll:
             case [int(turn), int(offset)]:
                 self._page.transcript.go_to(turn, offset)
@@ -152,6 +156,7 @@ class Restoring(QObject):
         self._page.system.changed.connect(self._soon)
         self._page.transcript.verticalScrollBar().valueChanged.connect(self._soon)
         self._page.compare.columns_changed.connect(self._soon)
+        self._page.sweep.changed.connect(self._soon)
         self._frame.steering.steering_changed.connect(self._soon)
         self._frame.sampling.sampling_changed.connect(self._soon)
         self._conversing.changed.connect(self._show_place)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QAbstractSlider, QApplication
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Sampling
@@ -260,3 +260,14 @@ def test_at_the_end_the_earlier_views_are_let_go_of(transcript: Transcript):
     transcript.follow()
     assert len(transcript.views) < 20
     assert transcript.views[0].body.toPlainText() == f"Reply {transcript.earlier}."
+
+
+def test_how_a_reply_was_made_is_told_beside_it(transcript: Transcript):
+    chat = Chat()
+    asked(chat, "A drink.", DEFAULT.having(humor=3)).finish = "stop"
+    transcript.show_chat(chat)
+    transcript.views[0].details.click()
+    dialog = transcript.window().findChild(QDialog)
+    shown = [label.text() for label in dialog.findChildren(QLabel)]
+    assert str(DEFAULT.having(humor=3)) in [text.replace("\u200b", "") for text in shown]
+    dialog.close()

@@ -12,10 +12,10 @@ from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Fork, Session
 from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Column, Columns
-from steerlm_studio.ui.compare.details import show_details
 from steerlm_studio.ui.compare.kept import columns_of
 from steerlm_studio.ui.compare.starts import Start
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.reply_details import show_details
 from steerlm_studio.ui.steering_state import fitted
 
 

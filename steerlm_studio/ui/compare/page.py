@@ -26,7 +26,7 @@ _NUMBERS_MS = 200  # numbers change at most five times a second
 class ComparePage(QWidget):
     """Holds the columns and which answer each shows; what is asked for leaves by signals."""
 
-    columns_changed = Signal()  # other columns, another selected, or told otherwise
+    columns_changed = Signal()  # what `state` says is another
     painted = Signal()
     link_activated = Signal(QUrl)
 
@@ -240,9 +240,12 @@ class ComparePage(QWidget):
         self.strip.link_activated.connect(self.link_activated)
         self.notice.acted.connect(self._on_undo_asked)
         self.foot.changed.connect(self._show_differences)
+        for told in (self.foot.changed, self.foot.together.toggled, self.strip.scrolled):
+            told.connect(lambda: self.columns_changed.emit())
 
     def _on_mode_changed(self, mode: Mode) -> None:
         self.mode = mode
+        self.columns_changed.emit()
 
     def _on_together_toggled(self, is_together: bool) -> None:
         self.strip.is_together = is_together

@@ -35,9 +35,9 @@ class CellView(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_answer(self, answer: Answer | None, name: str) -> None:
+    def show_answer(self, answer: Answer | None) -> None:
+        """None: it only says its name."""
         self.answer = answer
-        self.setAccessibleName(name)
         self.setEnabled(answer is not None)
         self.show_shade("", 0.0)
 

@@ -25,6 +25,7 @@ class SweepGrid(QScrollArea):
         super().__init__(parent)
         self.cells: list[CellView] = []
         self._columns = 1
+        self._sweep: Sweep | None = None
         self.picture = QWidget()
         self._grid = QGridLayout()
         self.setWidget(self.picture)
@@ -34,7 +35,14 @@ class SweepGrid(QScrollArea):
         self.setAccessibleName(self.tr("Cells"))
 
     def show_sweep(self, sweep: Sweep, answers: Sequence[Answer]) -> None:
-        """Make the cells anew; without answers each says what it will be told."""
+        """Without answers each cell says what it will be told."""
+        if sweep != self._sweep:
+            self._sweep = sweep
+            self._make(sweep)
+        for number, view in enumerate(self.cells):
+            view.show_answer(answers[number] if answers else None)
+
+    def _make(self, sweep: Sweep) -> None:
         self._clear()
         self._columns = sweep.columns
         for column in range(sweep.columns):
@@ -45,7 +53,7 @@ class SweepGrid(QScrollArea):
             names = [sweep.across.name_of(cell.column)]
             names += [sweep.down.name_of(cell.row)] if sweep.down else []
             view = CellView()
-            view.show_answer(answers[number] if answers else None, ", ".join(names))
+            view.setAccessibleName(", ".join(names))
             view.clicked.connect(lambda checked=False, n=number: self.open_requested.emit(n))
             view.installEventFilter(self)
             self._grid.addWidget(view, cell.row + 1, cell.column + 1)

@@ -38,7 +38,7 @@ class SweepPage(QWidget):
     """Holds what is chosen and the answers of the last sweep; the rest leaves by signals."""
 
     run_requested = Signal()
-    changed = Signal()  # another sweep is chosen
+    changed = Signal()  # what `state` says is another
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,6 +185,8 @@ class SweepPage(QWidget):
         for row in (self.across, self.down):
             row.changed.connect(self._on_axis_changed)
         self.measure.activated.connect(self.show_growth)
+        self.measure.activated.connect(self.changed)
+        self.tokens.valueChanged.connect(self.changed)
         self.run.clicked.connect(self.run_requested)
 
     def _lay_out(self) -> None:

@@ -105,6 +105,7 @@ class Sweeping(QObject):
                 answer.finish = "failed"
         self.page.show_growth()
         self.run_changed.emit()
+        self.show_chat()
         self.ended.emit(self.page.answers)
 
     def _is_on_path(self, chat: Chat) -> bool:

@@ -186,20 +186,6 @@ def test_versions_of_the_chat_become_columns(loaded: MainWindow, qtbot: QtBot):
     assert chips(views(loaded)[1]) == ["humor 0→3"]
 
 
-def test_columns_scroll_together_until_that_is_switched_off(comparing: MainWindow, qtbot: QtBot):
-    comparing.sampling.max_tokens.setValue(400)
-    asked(comparing, qtbot)
-    bars = [view.text.verticalScrollBar() for view in views(comparing)]
-    qtbot.waitUntil(lambda: all(bar.maximum() > 60 for bar in bars))
-    bars[0].triggerAction(bars[0].SliderAction.SliderPageStepAdd)
-    moved = bars[0].value()
-    assert moved > 0
-    assert [bar.value() for bar in bars] == [min(moved, bar.maximum()) for bar in bars]
-    comparing.page.compare.foot.together.setChecked(False)
-    bars[0].triggerAction(bars[0].SliderAction.SliderToMinimum)
-    assert (bars[0].value(), bars[1].value()) == (0, min(moved, bars[1].maximum()))
-
-
 def test_an_engine_that_is_killed_leaves_every_text(comparing: MainWindow, qtbot: QtBot):
     comparing.sampling.max_tokens.setValue(3000)
     with qtbot.waitSignal(comparing.engine.stepped, timeout=LOAD):

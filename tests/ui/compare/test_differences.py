@@ -9,9 +9,9 @@ from steerlm_studio import protocol
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.store.records import Setup
 from steerlm_studio.ui.chat import Answer
-from steerlm_studio.ui.compare.details import details_of, show_details
 from steerlm_studio.ui.compare.diff_view import DiffView
 from steerlm_studio.ui.compare.page import ComparePage
+from steerlm_studio.ui.reply_details import details_of, show_details
 from steerlm_studio.ui.window import MainWindow
 
 SAMPLING = protocol.Sampling()
@@ -162,3 +162,17 @@ def test_the_table_takes_the_place_of_the_columns_where_there_is_no_room(
     qtbot.waitUntil(lambda: not page.strip.isVisible())
     page.foot.table.click()
     assert page.strip.isVisible()
+
+
+def test_columns_scroll_together_until_that_is_switched_off(window: MainWindow, qtbot: QtBot):
+    say(window, ["Tea is a hot drink. " * count for count in (60, 90, 120)])
+    page = window.page.compare
+    bars = [view.text.verticalScrollBar() for view in page.strip.in_order()]
+    qtbot.waitUntil(lambda: all(bar.maximum() > 60 for bar in bars))
+    bars[0].triggerAction(bars[0].SliderAction.SliderPageStepAdd)
+    moved = bars[0].value()
+    assert moved > 0
+    assert [bar.value() for bar in bars] == [min(moved, bar.maximum()) for bar in bars]
+    page.foot.together.setChecked(False)
+    bars[0].triggerAction(bars[0].SliderAction.SliderToMinimum)
+    assert (bars[0].value(), bars[1].value()) == (0, min(moved, bars[1].maximum()))
