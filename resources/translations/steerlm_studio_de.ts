@@ -12,6 +12,10 @@
         <translation>Modell öffnen …</translation>
     </message>
     <message>
+        <source>Connect to a server…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Load the demo model</source>
         <translation>Demomodell laden</translation>
     </message>
@@ -74,6 +78,10 @@
     <message>
         <source>Find in the conversation</source>
         <translation>Im Gespräch suchen</translation>
+    </message>
+    <message>
+        <source>Search all conversations</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Settings…</source>
@@ -141,7 +149,7 @@
     </message>
     <message>
         <source>Sweep</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchlauf</translation>
     </message>
     <message>
         <source>&amp;File</source>
@@ -353,15 +361,15 @@
     <name>AxisRow</name>
     <message>
         <source>Values of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Werte für %1</translation>
     </message>
     <message>
         <source>For example 0-4, or 0 2 4, or en de; - leaves it out</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Beispiel 0-4 oder 0 2 4 oder en de; - lässt es weg</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished">keine</translation>
+        <translation>keines</translation>
     </message>
 </context>
 <context>
@@ -407,6 +415,10 @@
     </message>
     <message>
         <source>This file is there: what it holds is kept, and the rest is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 answers, on its server.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -559,7 +571,7 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Art</translation>
     </message>
 </context>
 <context>
@@ -614,7 +626,7 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>CellView</name>
     <message>
         <source>waiting…</source>
-        <translation type="unfinished"></translation>
+        <translation>wartet…</translation>
     </message>
 </context>
 <context>
@@ -695,6 +707,14 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>stopped</source>
         <translation>beendet</translation>
+    </message>
+    <message>
+        <source>server lost</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>engine lost</source>
@@ -821,7 +841,7 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>CompareFoot</name>
     <message>
         <source>Table</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle</translation>
     </message>
     <message>
         <source>Scroll together</source>
@@ -833,78 +853,78 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>Plain text</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Text</translation>
     </message>
     <message>
         <source>Differences</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschiede</translation>
     </message>
     <message>
         <source>Only changes</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Änderungen</translation>
     </message>
     <message>
         <source>How the columns are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie die Spalten gezeigt werden</translation>
     </message>
     <message>
         <source>Words put in are underlined, words left out struck through</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingefügte Wörter sind unterstrichen, weggelassene durchgestrichen</translation>
     </message>
     <message>
         <source>Compared with this column</source>
-        <translation type="unfinished"></translation>
+        <translation>Verglichen mit dieser Spalte</translation>
     </message>
     <message>
         <source>Length, readability, variety and pace of each column</source>
-        <translation type="unfinished"></translation>
+        <translation>Länge, Lesbarkeit, Vielfalt und Tempo jeder Spalte</translation>
     </message>
 </context>
 <context>
     <name>CompareMenu</name>
     <message>
         <source>&amp;Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vergleich</translation>
     </message>
     <message>
         <source>Answer in new and changed columns</source>
-        <translation type="unfinished"></translation>
+        <translation>In neuen und geänderten Spalten antworten</translation>
     </message>
     <message>
         <source>Answer in all columns again</source>
-        <translation type="unfinished"></translation>
+        <translation>In allen Spalten erneut antworten</translation>
     </message>
     <message>
         <source>Keep this one</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese behalten</translation>
     </message>
     <message>
         <source>Add a column</source>
-        <translation type="unfinished">Spalte hinzufügen</translation>
+        <translation>Spalte hinzufügen</translation>
     </message>
     <message>
         <source>Duplicate the column</source>
-        <translation type="unfinished">Spalte verdoppeln</translation>
+        <translation>Spalte verdoppeln</translation>
     </message>
     <message>
         <source>Remove the column</source>
-        <translation type="unfinished">Spalte entfernen</translation>
+        <translation>Spalte entfernen</translation>
     </message>
     <message>
         <source>Column before</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Spalte</translation>
     </message>
     <message>
         <source>Column after</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Spalte</translation>
     </message>
     <message>
         <source>Move the column back</source>
-        <translation type="unfinished">Spalte nach vorn rücken</translation>
+        <translation>Spalte nach vorn</translation>
     </message>
     <message>
         <source>Move the column on</source>
-        <translation type="unfinished">Spalte nach hinten rücken</translation>
+        <translation>Spalte nach hinten</translation>
     </message>
 </context>
 <context>
@@ -952,12 +972,12 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
         <translation>Aus den Reglern</translation>
     </message>
     <message>
-        <source>All columns in one batch: quickest. Now and then a word may fall otherwise when it is run again.</source>
-        <translation>Alle Spalten in einem Stapel: am schnellsten. Bei einer Wiederholung kann ab und zu ein Wort anders fallen.</translation>
+        <source>All columns at once, quickest; a rerun may differ in a word.</source>
+        <translation>Alle Spalten zugleich, am schnellsten; eine Wiederholung kann in einem Wort abweichen.</translation>
     </message>
     <message>
-        <source>One column after the other: slower. The same seed gives the same text again on this machine and build.</source>
-        <translation>Eine Spalte nach der anderen: langsamer. Der gleiche Seed gibt auf diesem Rechner und Build wieder den gleichen Text.</translation>
+        <source>One by one, slower; the same seed gives the same text again.</source>
+        <translation>Eine nach der anderen, langsamer; derselbe Seed gibt wieder denselben Text.</translation>
     </message>
     <message>
         <source>Fast</source>
@@ -1036,6 +1056,65 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
 </context>
 <context>
+    <name>ConnectDialog</name>
+    <message>
+        <source>Connect to a server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the key in the keyring of this desktop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A llama-server is asked by token ids, with its prompt cache. vLLM, NIM and others with /v1/completions get the prompt as text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>http:// sends the key unencrypted to another machine. Use https://.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is asked; your questions go there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>only where the server has several</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where the server wants one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no keyring here: the key is kept until quitting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">Modell</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Requests at a time</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ControlString</name>
     <message>
         <source>Tokens of the control string</source>
@@ -1075,6 +1154,34 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
 <context>
     <name>ConversationList</name>
     <message>
+        <source>Pinned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Older</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>New conversation</source>
         <translation>Neues Gespräch</translation>
     </message>
@@ -1085,16 +1192,28 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
         <source>Conversations</source>
         <translation>Gespräche</translation>
     </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search in all conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words, &quot;a phrase&quot;, -without, humor&gt;=3, lang:de, model:demo, tag:…, folder:…, has:vote, has:note, is:pinned, after:2026-01-31</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Conversing</name>
     <message>
-        <source>“%1” was deleted.</source>
-        <translation>„%1“ wurde gelöscht.</translation>
-    </message>
-    <message>
         <source>New conversation</source>
         <translation>Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>“%1” was moved to the bin.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The version was deleted.</source>
@@ -1113,59 +1232,59 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>Details</name>
     <message>
         <source>Fast: all lanes in one batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Schnell: alle Bahnen in einem Stapel</translation>
     </message>
     <message>
         <source>Exact: one lane at a time</source>
-        <translation type="unfinished"></translation>
+        <translation>Genau: eine Bahn nach der anderen</translation>
     </message>
     <message>
         <source>Control string</source>
-        <translation type="unfinished">Steuerzeile</translation>
+        <translation>Steuerzeile</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>Step width</source>
-        <translation type="unfinished"></translation>
+        <translation>Breite eines Schritts</translation>
     </message>
     <message>
         <source>Prompt tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokens des Prompts</translation>
     </message>
     <message>
         <source>Tokens of the reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokens der Antwort</translation>
     </message>
     <message>
         <source>Seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Quantization</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisierung</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät</translation>
     </message>
     <message>
         <source>llama.cpp</source>
-        <translation type="unfinished"></translation>
+        <translation>llama.cpp</translation>
     </message>
     <message>
         <source>How the reply was made</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie die Antwort entstand</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">Kopieren</translation>
+        <translation>Kopieren</translation>
     </message>
 </context>
 <context>
@@ -1227,15 +1346,15 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>DiffView</name>
     <message>
         <source>Differences</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschiede</translation>
     </message>
     <message>
         <source>%1 words inserted, %2 deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Wörter eingefügt, %2 gestrichen</translation>
     </message>
     <message>
         <source>No difference.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Unterschied.</translation>
     </message>
 </context>
 <context>
@@ -1317,78 +1436,78 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>FigureTable</name>
     <message>
         <source>column</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalte</translation>
     </message>
     <message>
         <source>words</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter</translation>
     </message>
     <message>
         <source>sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Sätze</translation>
     </message>
     <message>
         <source>LIX</source>
-        <translation type="unfinished"></translation>
+        <translation>LIX</translation>
     </message>
     <message>
         <source>distinct-2</source>
-        <translation type="unfinished"></translation>
+        <translation>distinct-2</translation>
     </message>
     <message>
         <source>time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>t/s</source>
-        <translation type="unfinished"></translation>
+        <translation>T/s</translation>
     </message>
     <message>
         <source>agrees with 1 for</source>
-        <translation type="unfinished"></translation>
+        <translation>stimmt mit 1 überein</translation>
     </message>
     <message>
         <source>Björnsson&apos;s readability index: words per sentence plus the percentage of words with more than six letters. Below 30 is easy, above 50 hard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lesbarkeitsindex nach Björnsson: Wörter je Satz plus der Anteil der Wörter mit mehr als sechs Buchstaben in Prozent. Unter 30 ist leicht, über 50 schwer.</translation>
     </message>
     <message>
         <source>The share of pairs of neighbouring words that are different: 1 repeats nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anteil verschiedener Paare benachbarter Wörter: 1 wiederholt nichts.</translation>
     </message>
     <message>
         <source>Seconds from the first step to the reply&apos;s last</source>
-        <translation type="unfinished"></translation>
+        <translation>Sekunden vom ersten Schritt bis zum letzten der Antwort</translation>
     </message>
     <message>
         <source>Tokens per second of this reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokens je Sekunde dieser Antwort</translation>
     </message>
     <message>
         <source>Words at the beginning that are the same as in the first column</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter am Anfang, die dieselben wie in der ersten Spalte sind</translation>
     </message>
     <message>
         <source>Figures of the columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen der Spalten</translation>
     </message>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1 s</translation>
+        <translation>%1 s</translation>
     </message>
     <message>
         <source>all words</source>
-        <translation type="unfinished"></translation>
+        <translation>alle Wörter</translation>
     </message>
     <message numerus="yes">
         <source>%n words</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n Wort</numerusform>
             <numerusform>%n Wörter</numerusform>
         </translation>
     </message>
     <message>
         <source>%1, then “%2” for “%3”</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, dann „%2“ statt „%3“</translation>
     </message>
 </context>
 <context>
@@ -1635,6 +1754,13 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>In the training labels, but not named on the model card.</source>
         <translation>In den Trainingsdaten, aber nicht in der Modellbeschreibung genannt.</translation>
+    </message>
+</context>
+<context>
+    <name>LastModel</name>
+    <message>
+        <source>The last time the program or its engine was ended in the midst of its work, with “%1” loaded, so that model was not loaded again by itself. Load it, or choose another.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1998,6 +2124,29 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
 </context>
 <context>
+    <name>ReplyMenu</name>
+    <message>
+        <source>Copy the exact prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as curl for llama-server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as Python for llama-cpp-python</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy as a request to NeMo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More to copy of this reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ReplyNote</name>
     <message>
         <source>Cut off at %1 tokens, the most that Sampling allows.</source>
@@ -2020,8 +2169,28 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
         <translation>Angehalten.</translation>
     </message>
     <message>
+        <source>Cut off: the server was lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server refused this prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The engine ended before the reply did.</source>
         <translation>Die Engine endete vor der Antwort.</translation>
+    </message>
+    <message>
+        <source>Cut off: the program ended before the reply did.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file could not be read at this place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This question came without a reply.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source> or </source>
@@ -2057,6 +2226,10 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>Edit the question and ask anew, as a branch</source>
         <translation>Frage bearbeiten und neu stellen, als Zweig</translation>
+    </message>
+    <message>
+        <source>How the reply was made</source>
+        <translation>Wie die Antwort entstand</translation>
     </message>
     <message>
         <source>Reply</source>
@@ -2222,6 +2395,13 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
 </context>
 <context>
+    <name>Shelving</name>
+    <message>
+        <source>Nothing was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StartCard</name>
     <message>
         <source>Each column asks the same question under settings of its own. Select a column and move the sliders: its header says what differs from the first one.</source>
@@ -2282,6 +2462,10 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
         <translation>Prompt %1 T/s</translation>
     </message>
     <message>
+        <source>on %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>%1/%2 layers on %3</source>
         <translation>%1/%2 Schichten auf %3</translation>
     </message>
@@ -2331,6 +2515,13 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
 </context>
 <context>
+    <name>StoreNotes</name>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Strip</name>
     <message>
         <source>Columns</source>
@@ -2341,115 +2532,115 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>SweepExport</name>
     <message>
         <source>Page (HTML)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Seite (HTML)…</translation>
     </message>
     <message>
         <source>Table (CSV)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle (CSV)…</translation>
     </message>
     <message>
         <source>Picture (PNG)…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild (PNG)…</translation>
     </message>
     <message>
         <source>The picture cannot be written to %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild kann nicht nach %1 geschrieben werden.</translation>
     </message>
     <message>
         <source>Export the sweep</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchlauf exportieren</translation>
     </message>
 </context>
 <context>
     <name>SweepGrid</name>
     <message>
         <source>Cells</source>
-        <translation type="unfinished"></translation>
+        <translation>Zellen</translation>
     </message>
 </context>
 <context>
     <name>SweepPage</name>
     <message>
         <source>Across</source>
-        <translation type="unfinished"></translation>
+        <translation>Waagerecht</translation>
     </message>
     <message>
         <source>Down</source>
-        <translation type="unfinished"></translation>
+        <translation>Senkrecht</translation>
     </message>
     <message>
         <source>Type a question below: each cell answers it, all with one seed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Unten eine Frage eingeben: jede Zelle beantwortet sie, alle mit einem Seed.</translation>
     </message>
     <message>
         <source>Each cell answers the question anew, all with one seed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Zelle beantwortet die Frage neu, alle mit einem Seed.</translation>
     </message>
     <message numerus="yes">
         <source>%n words</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n Wort</numerusform>
             <numerusform>%n Wörter</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 % changed</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 % anders</translation>
     </message>
     <message numerus="yes">
         <source>Run %n cells</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Zelle ausführen</numerusform>
+            <numerusform>%n Zellen ausführen</numerusform>
         </translation>
     </message>
     <message>
         <source>at most</source>
-        <translation type="unfinished"></translation>
+        <translation>höchstens</translation>
     </message>
     <message>
         <source>bars show</source>
-        <translation type="unfinished"></translation>
+        <translation>Balken zeigen</translation>
     </message>
     <message>
         <source> tokens</source>
-        <translation type="unfinished"> Token</translation>
+        <translation> Tokens</translation>
     </message>
     <message>
         <source>The most tokens of a cell</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstzahl der Tokens einer Zelle</translation>
     </message>
     <message>
         <source>length</source>
-        <translation type="unfinished"></translation>
+        <translation>Länge</translation>
     </message>
     <message>
         <source>difference to the centre</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschied zur Mitte</translation>
     </message>
     <message>
         <source>readability (LIX)</source>
-        <translation type="unfinished"></translation>
+        <translation>Lesbarkeit (LIX)</translation>
     </message>
     <message>
         <source>variety (distinct-2)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vielfalt (distinct-2)</translation>
     </message>
     <message>
         <source>What the bars show</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Balken zeigen</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren</translation>
     </message>
     <message>
         <source>Save the sweep as a page, a table or a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Durchlauf als Seite, Tabelle oder Bild sichern</translation>
     </message>
     <message>
         <source>Export the sweep</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchlauf exportieren</translation>
     </message>
 </context>
 <context>
@@ -2713,6 +2904,399 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>Go to the end</source>
         <translation>Zum Ende</translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptExportDialog</name>
+    <message>
+        <source>Export transcript</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export</source>
+        <translation type="unfinished">Der Export</translation>
+    </message>
+    <message>
+        <source>Show in its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished">Exportieren</translation>
+    </message>
+    <message>
+        <source>Cancel the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 was written: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled; no file was written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This window may be closed: the export goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file is there and will be replaced, once the new one is whole.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replies and labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptForm</name>
+    <message>
+        <source>Two newlines after the system text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As NeMo wrote its data before 2024</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n selected conversations</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All conversations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>All on the open path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept or voted up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation type="unfinished">Behalten</translation>
+    </message>
+    <message>
+        <source>Voted up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen one by one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Markdown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>HTML page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plain text</source>
+        <translation type="unfinished">Nur Text</translation>
+    </message>
+    <message>
+        <source>SteerLM Studio JSON, without loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages (OpenAI), JSON lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SteerLM training data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attribute regression data</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ShareGPT</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table of replies (CSV)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System text</source>
+        <translation type="unfinished">Systemtext</translation>
+    </message>
+    <message>
+        <source>Control strings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings of each reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Branches that were left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replies</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptImportDialog</name>
+    <message>
+        <source>Import transcripts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished">Entfernen</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import all the others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transcripts to import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transcripts (*.json *.jsonl)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversations are not kept on the disk now, so nothing can be imported to stay. Mend what the first message said, and start the program again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished">%1 von %2</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was imported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files to import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the import</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Known by their content: this program&apos;s JSON, SteerLM, HelpSteer and Open-Assistant data, OpenAI messages, ShareGPT, LM Studio and Open WebUI. Files can be dropped here, too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptPreview</name>
+    <message>
+        <source>Beginning of the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing so far: no reply here is what “Replies” asks for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptReplies</name>
+    <message>
+        <source>Correct the label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it was steered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first %1 are listed; the others go out with the labels they have.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation type="unfinished">Antwort</translation>
+    </message>
+    <message>
+        <source>Marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replies and their labels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attribute to correct</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it really is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This reply is really</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptReport</name>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was not understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Nothing was imported: %n could not be understood.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Mend the file, or import all the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 conversations with %2 turns are there now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be understood and were left out.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Parts that are no text were left out, each with a note.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not understood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Transcripts</name>
+    <message>
+        <source>transcripts</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Transferring</name>
+    <message>
+        <source>There is no reply yet to copy anything of.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

@@ -115,4 +115,31 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>TranscriptForm</name>
+    <message numerus="yes">
+        <source>%n selected conversations</source>
+        <translation>
+            <numerusform>%n selected conversations</numerusform>
+            <numerusform>%n selected conversations</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TranscriptReport</name>
+    <message numerus="yes">
+        <source>Nothing was imported: %n could not be understood.</source>
+        <translation>
+            <numerusform>Nothing was imported: %n could not be understood.</numerusform>
+            <numerusform>Nothing was imported: %n could not be understood.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be understood and were left out.</source>
+        <translation>
+            <numerusform>%n could not be understood and were left out.</numerusform>
+            <numerusform>%n could not be understood and were left out.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>
