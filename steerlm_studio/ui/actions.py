@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.reply_menu import copies
 
 
 class Actions:
@@ -33,6 +34,8 @@ class Actions:
         self.next = self._make(_tr("Next version"), "Alt+Right", "chevron-right")
         self.rename_chat = self._make(_tr("Rename the conversation"), "F2", "edit")
         self.delete_chat = self._make(_tr("Delete the conversation"), "", "delete")
+        self.export_chat = self._make(_tr("Export transcript…"), "Ctrl+E", "export")
+        self.import_chats = self._make(_tr("Import transcripts…"), "", "open")
         self.edit_last = self._make(_tr("Edit the last question"), "", "edit")
         self.delete_version = self._make(_tr("Delete the last answer's version"), "", "delete")
         self.find = self._make(_tr("Find in the conversation"), "Ctrl+F", "search")
@@ -40,6 +43,8 @@ class Actions:
         self.settings = self._make(_tr("Settings…"), "Ctrl+,", "settings")
         self.tour = self._make(_tr("Show the tour"), "", "help")
         self.copy_reply = self._make(_tr("Copy the last reply"), "Ctrl+Shift+C", "copy")
+        self.copy_chat = self._make(_tr("Copy the conversation"), "", "copy")
+        self.copies = {name: self._make(text, "", "copy") for name, text in copies().items()}
         self.sidebar = self._make(_tr("Conversations"), "Ctrl+B", "sidebar")
         self.sidebar.setCheckable(True)
         self.larger = self._make(_tr("Larger text"), "Ctrl++")
@@ -103,6 +108,7 @@ def fill_menus(
     own = actions
     file = bar.addMenu(_tr("&File"))
     _fill(file, [own.new_chat, own.rename_chat, own.delete_chat])
+    _fill(file, [None, own.export_chat, own.import_chats])
     _fill(file, [None, own.find, own.search, None, own.settings, None, own.quit])
     model = bar.addMenu(_tr("&Model"))
     _fill(model, [own.open_model, own.connect_server, own.demo_model])
@@ -111,7 +117,9 @@ def fill_menus(
     answer = bar.addMenu(_tr("&Answer"))
     _fill(answer, [own.stop, None, own.resteer, own.again, own.new_seed, own.go_on])
     _fill(answer, [None, own.previous, own.next, own.delete_version])
-    _fill(answer, [None, own.edit_last, own.copy_reply, None, own.batch])
+    _fill(answer, [None, own.edit_last, own.copy_reply, own.copy_chat])
+    _fill(answer.addMenu(_tr("Copy as")), list(own.copies.values()))
+    _fill(answer, [None, own.batch])
     _fill(bar.addMenu(_tr("&Steering")), list(steering))
     view = bar.addMenu(_tr("&View"))
     _fill(view, [*own.views.actions(), None])

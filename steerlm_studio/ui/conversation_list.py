@@ -1,11 +1,18 @@
 """The stored conversations as a Qt model: under headings by day, or as the hits of a search."""
 
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtWidgets import QWidget
 
 from steerlm_studio.store.records import Entry
@@ -42,6 +49,7 @@ class ConversationList(QAbstractListModel):
         self._known: dict[int, Entry] = {}
         self._groups: list[_Group] = []
         self._hits: list[Hit] | None = None
+        self.dragged: Callable[[int], QMimeData | None] = lambda number: None
 
     # what is shown
 
@@ -187,7 +195,7 @@ class ConversationList(QAbstractListModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if self.number(index) is None:
             return Qt.ItemFlag.NoItemFlags
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         number = self.number(index)
@@ -196,3 +204,11 @@ class ConversationList(QAbstractListModel):
         if str(value) != self._title(index):
             self.renamed.emit(number, str(value))
         return True
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData | None:  # type: ignore[override]
+        """Of the first conversation; None drags nothing."""
+        number = next((self.number(index) for index in indexes), None)
+        return None if number is None else self.dragged(number)

@@ -104,12 +104,20 @@ class Conversations(QWidget):
         self.view.verticalScrollBar().setValue(place)
 
     def _mark(self) -> None:
-        selection = self.view.selectionModel()
+        selection, place = self.view.selectionModel(), self.list.index_of(self._current)
+        if place == self.view.currentIndex() and selection.isSelected(place):
+            return  # others may be selected with it
         selection.blockSignals(True)
         how = QItemSelectionModel.SelectionFlag.ClearAndSelect
-        selection.setCurrentIndex(self.list.index_of(self._current), how)
+        selection.setCurrentIndex(place, how)
         selection.blockSignals(False)
         self.view.viewport().update()
+
+    def selected(self) -> tuple[int, ...]:
+        """The conversations that are marked together, in the order of the list."""
+        places = sorted(self.view.selectionModel().selectedIndexes(), key=QModelIndex.row)
+        numbers = (self.list.number(place) for place in places)
+        return tuple(dict.fromkeys(number for number in numbers if number is not None))
 
     # what the user does
 
@@ -149,6 +157,9 @@ class Conversations(QWidget):
         view.setAccessibleName(self.tr("Conversations"))
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setUniformItemSizes(True)
+        view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        view.setDragEnabled(True)
+        view.setDragDropMode(QListView.DragDropMode.DragOnly)
         view.setMouseTracking(True)
         view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         view.setStyleSheet("QListView { background: transparent; }")

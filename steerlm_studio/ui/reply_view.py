@@ -10,6 +10,7 @@ from steerlm_studio.ui.chips import ChipRow, chips_of
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.reply_details import show_details
+from steerlm_studio.ui.reply_menu import ReplyMenuButton
 from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
@@ -24,6 +25,7 @@ class ReplyView(QWidget):
     resteer_requested = Signal(object)
     edit_requested = Signal(object)
     delete_requested = Signal(object)
+    copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     link_activated = Signal(QUrl)
 
     def __init__(self, fork: Fork, reference: Steering, parent: QWidget | None = None) -> None:
@@ -42,6 +44,7 @@ class ReplyView(QWidget):
         self.edit = _button("edit", self.tr("Edit the question and ask anew, as a branch"))
         self.details = _button("info", self.tr("How the reply was made"))
         self.delete = _button("delete", "")
+        self.more = ReplyMenuButton()
         self.body = TextView()
         self.body.setAccessibleName(self.tr("Reply"))
         self.note = SmallLabel()
@@ -58,7 +61,8 @@ class ReplyView(QWidget):
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What Tab goes to, in the order of reading."""
         versions = (self.resteer, self.previous, self.next)
-        head = (*versions, self.copy_button, self.again, self.details, self.delete)
+        rest = (self.copy_button, self.again, self.details, self.delete, self.more)
+        head = (*versions, *rest)
         return (self.edit, self.question, *head, self.body)
 
     def refresh(self) -> None:
@@ -127,6 +131,7 @@ class ReplyView(QWidget):
         self.again.clicked.connect(lambda: self.again_requested.emit(self.answer))
         self.resteer.clicked.connect(lambda: self.resteer_requested.emit(self.answer))
         self.edit.clicked.connect(lambda: self.edit_requested.emit(self.answer))
+        self.more.chosen.connect(lambda name: self.copy_requested.emit(self.answer, name))
         self.delete.clicked.connect(lambda: self.delete_requested.emit(self.answer))
         self.details.clicked.connect(lambda: show_details(self.window(), self.answer))
         self.copy_button.clicked.connect(self._on_copy_clicked)
@@ -156,6 +161,7 @@ class ReplyView(QWidget):
             self.again,
             self.details,
             self.delete,
+            self.more,
         ):
             head.addWidget(widget)
         asked = QHBoxLayout()

@@ -35,6 +35,7 @@ class Transcript(QScrollArea):
     resteer_requested = Signal(object)
     edit_requested = Signal(object)
     delete_requested = Signal(object)
+    copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     link_activated = Signal(QUrl)
     painted = Signal()  # the pending text is on the way to the screen
 
@@ -197,6 +198,7 @@ class Transcript(QScrollArea):
         view.resteer_requested.connect(self.resteer_requested)
         view.edit_requested.connect(self.edit_requested)
         view.delete_requested.connect(self.delete_requested)
+        view.copy_requested.connect(self.copy_requested)
         view.link_activated.connect(self.link_activated)
         self.views.insert(place, view)
         self._column.insertWidget(place + 1, view)  # after the button

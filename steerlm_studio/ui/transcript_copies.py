@@ -29,7 +29,7 @@ def reply_text(record: StoredConversation, turn: StoredTurn, name: str) -> str:
     return SNIPPETS[name](record, turn)
 
 
-def turn_of(record: StoredConversation, number: int) -> StoredTurn:
+def turn_of(record: StoredConversation, number: int | None) -> StoredTurn:
     """Raises StudioError when it was deleted meanwhile."""
     found = next((turn for turn in record.turns if turn.id == number), None)
     if found is None:

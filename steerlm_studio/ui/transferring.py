@@ -10,7 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.store.records import StoredConversation
 from steerlm_studio.store.store import Store
+from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.transcript_copies import conversation_text, dragged, reply_text, turn_of
 from steerlm_studio.ui.transcript_export import TranscriptExportDialog
 from steerlm_studio.ui.transcript_import import TranscriptImportDialog
@@ -58,15 +60,14 @@ class Transferring(QObject):
             self.importing.choose()
 
     def copy_conversation(self) -> None:
-        number = self._shown().conversation
-        if number is not None:
-            self._copy(lambda: conversation_text(self._store.conversation(number)))
+        self._copy(lambda: conversation_text(self._record()))
 
-    def copy_reply_as(self, name: str, turn: int | None = None) -> None:
-        """One of `reply_menu.copies`, of this turn or of the last one shown."""
-        number = self._shown().conversation
-        if number is not None:
-            self._copy(lambda: self._reply_text(number, turn, name))
+    def copy_last_as(self, name: str, is_checked: bool = False) -> None:
+        """One of `reply_menu.copies`, of the last reply shown; from an action of a menu."""
+        self._copy(lambda: self._reply_text(None, name))
+
+    def copy_answer_as(self, answer: Answer, name: str) -> None:
+        self._copy(lambda: self._reply_text(answer, name))
 
     def dragged(self, conversation: int) -> QMimeData | None:
         """A file of it, and its text; None when it cannot be written."""
@@ -88,12 +89,19 @@ class Transferring(QObject):
             self._folder.cleanup()
             self._folder = None
 
-    def _reply_text(self, conversation: int, turn: int | None, name: str) -> str:
-        record = self._store.conversation(conversation)
+    def _record(self) -> StoredConversation:
+        number = self._shown().conversation
+        if number is None:
+            raise StudioError(self.tr("There is nothing yet to copy: ask something first."))
+        return self._store.conversation(number)
+
+    def _reply_text(self, answer: Answer | None, name: str) -> str:
+        record = self._record()
         path = record.path()
-        if turn is None and not path:
-            raise StudioError(self.tr("There is no reply yet to copy anything of."))
-        return reply_text(record, path[-1] if turn is None else turn_of(record, turn), name)
+        if not path:
+            raise StudioError(self.tr("There is nothing yet to copy: ask something first."))
+        turn = path[-1] if answer is None else turn_of(record, answer.id)
+        return reply_text(record, turn, name)
 
     def _copy(self, text: Callable[[], str]) -> None:
         try:

@@ -1,6 +1,7 @@
 """The window: the one place where the engine, the conversations and the panels meet."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -38,6 +39,8 @@ from steerlm_studio.ui.store_notes import StoreNotes
 from steerlm_studio.ui.sweep.sweeping import Sweeping
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
+from steerlm_studio.ui.transcript_import import transcripts_in
+from steerlm_studio.ui.transferring import Open, Transferring
 from steerlm_studio.ui.viewing import Viewing
 
 
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
         self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
         self.exporting = Exporting(store, self, self.open_model)
+        self.transferring = Transferring(self.store, store, self, self._open_chat)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)
@@ -211,6 +215,14 @@ class MainWindow(QMainWindow):
         if self.loading.is_ready:
             self.frame.set_state("working" if is_running else "ready")
 
+    # transcripts
+
+    def _open_chat(self) -> Open:
+        """What an export begins with, kept before it is read."""
+        chat = self.session.chat
+        self.keeping.keep(chat)
+        return Open(chat.id, chat.title, self.frame.conversations.selected())
+
     # wiring
 
     def _connect_engine(self) -> None:
@@ -232,12 +244,15 @@ class MainWindow(QMainWindow):
         self.comparing.told.connect(self._on_steering_changed)
         self.batching.said.connect(self.announcer.say)
         self.exporting.said.connect(self.announcer.say)
+        self.transferring.imported.connect(self.shelving.show_all)
+        self.transferring.failed.connect(lambda text: self.page.notice.say(text, is_error=True))
 
     def _connect_panels(self) -> None:
         page, answering = self.page, self.answering
         page.transcript.version_requested.connect(self.conversing.step_version)
         page.transcript.again_requested.connect(answering.with_new_seed)
         page.transcript.delete_requested.connect(self.conversing.delete_version)
+        page.transcript.copy_requested.connect(self.transferring.copy_answer_as)
         page.transcript.resteer_requested.connect(answering.resteer)
         self.steering.steering_changed.connect(self._on_steering_changed)
         page.control.edited.connect(self.steering.apply)
@@ -247,6 +262,7 @@ class MainWindow(QMainWindow):
         )
         self.frame.conversations.chosen.connect(self.conversing.open)
         self.frame.conversations.delete_requested.connect(self.conversing.delete)
+        self.frame.conversations.list.dragged = self.transferring.dragged
         self.frame.conversations.renamed.connect(self.conversing.rename)
         self.frame.status.cancel_requested.connect(self.close_model)
 
@@ -268,6 +284,11 @@ class MainWindow(QMainWindow):
         actions.delete_version.triggered.connect(conversing.delete_last_version)
         actions.go_on.triggered.connect(lambda: self.answering.go_on())
         actions.batch.triggered.connect(lambda: self.batching.open())
+        actions.export_chat.triggered.connect(self.transferring.open_export)
+        actions.import_chats.triggered.connect(lambda: self.transferring.open_import())
+        actions.copy_chat.triggered.connect(self.transferring.copy_conversation)
+        for name, action in actions.copies.items():
+            action.triggered.connect(partial(self.transferring.copy_last_as, name))
         actions.find.triggered.connect(self.viewing.find)
         actions.search.triggered.connect(self.frame.conversations.search)
         actions.settings.triggered.connect(self.preferring.open_dialog)
@@ -294,6 +315,7 @@ class MainWindow(QMainWindow):
         self._count.cancel()
         self.engine.stop()
         self.batching.stop()
+        self.transferring.stop()
         self.answering.end_all()
         self.restoring.close()
         self.keeping.close()
@@ -303,7 +325,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()
-        if model_in(data) is not None or checkpoint_in(data) is not None:
+        if model_in(data) or checkpoint_in(data) or transcripts_in(data):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -313,3 +335,6 @@ class MainWindow(QMainWindow):
         elif path := checkpoint_in(event.mimeData()):
             event.acceptProposedAction()
             self.exporting.open(path)
+        elif paths := transcripts_in(event.mimeData()):
+            event.acceptProposedAction()
+            self.transferring.open_import(paths)

@@ -26,7 +26,7 @@ def test_words_in_any_order_find_a_command(palette: Palette, qtbot: QtBot):
 
 def test_enter_runs_the_first_found_and_closes(palette: Palette, window: MainWindow, qtbot: QtBot):
     assert window.frame.conversations.isVisible()
-    qtbot.keyClicks(palette.input, "conversations")
+    qtbot.keyClicks(palette.input, "view conversations")
     with qtbot.waitSignal(palette.destroyed):
         qtbot.keyClick(palette.input, Qt.Key.Key_Return)
     assert not window.frame.conversations.isVisible()

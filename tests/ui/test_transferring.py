@@ -7,8 +7,12 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.schema import NEMOTRON
+from steerlm_studio.steer.steering import default_steering
 from steerlm_studio.steer.template import text_of
 from steerlm_studio.store.transcripts.snippets import SNIPPETS, prompt
+from steerlm_studio.ui.chat import Answer, KeptAnswer
 from steerlm_studio.ui.reply_menu import ReplyMenuButton, copies
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.transferring import Open, Transferring
@@ -34,6 +38,12 @@ def transferring(store, talk, qtbot):
     transferring.stop()
 
 
+def _answer(number: int) -> Answer:
+    answer = Answer("", default_steering(NEMOTRON), Sampling())
+    answer.stored = KeptAnswer(number)
+    return answer
+
+
 def _clipboard() -> str:
     return QGuiApplication.clipboard().text()
 
@@ -47,18 +57,18 @@ def test_the_conversation_is_copied_as_markdown(transferring):
 def test_the_exact_prompt_and_runnable_requests_are_copied(transferring, store, talk):
     record = store.conversation(talk)
     first, last = record.path()
-    transferring.copy_reply_as("prompt", first.id)
+    transferring.copy_answer_as(_answer(first.id), "prompt")
     assert _clipboard() == text_of(prompt(record, first))
     assert "Another?" not in _clipboard()
     for name in ("curl", "python", "nemo"):
-        transferring.copy_reply_as(name)
+        transferring.copy_last_as(name)
         assert _clipboard() == SNIPPETS[name](record, last)
     assert set(copies()) == {"prompt", *SNIPPETS}
 
 
 def test_a_reply_that_is_gone_is_a_sentence(transferring, qtbot):
     with qtbot.waitSignal(transferring.failed) as told:
-        transferring.copy_reply_as("prompt", 99)
+        transferring.copy_answer_as(_answer(99), "prompt")
     assert "not there any more" in told.args[0]
 
 
