@@ -13,6 +13,10 @@
     </message>
     <message>
         <source>Connect to a server…</source>
+        <translation>Mit einem Server verbinden …</translation>
+    </message>
+    <message>
+        <source>Export to GGUF…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -44,12 +48,16 @@
         <translation>Neu antworten, neuer Seed</translation>
     </message>
     <message>
+        <source>Go on from where the last answer was cut</source>
+        <translation>Weiter, wo die letzte Antwort abbrach</translation>
+    </message>
+    <message>
         <source>Re-steer the last answer</source>
         <translation>Letzte Antwort neu steuern</translation>
     </message>
     <message>
         <source>Batch…</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel …</translation>
     </message>
     <message>
         <source>Previous version</source>
@@ -391,235 +399,237 @@
     <name>BatchDialog</name>
     <message>
         <source>Batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel</translation>
     </message>
     <message>
         <source>Cancel the batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel abbrechen</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>Beginnen</translation>
     </message>
     <message>
         <source>This window may be closed: the batch goes on, and you can chat.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Fenster darf zu: Der Stapel läuft weiter, und Sie können chatten.</translation>
     </message>
     <message>
         <source>This file is there: what it holds is kept, and the rest is made.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Datei gibt es: Was sie enthält, bleibt, und der Rest wird gemacht.</translation>
     </message>
     <message>
         <source>%1 answers, on its server.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 antwortet auf seinem Server.</translation>
     </message>
     <message>
         <source>%1 answers, in an engine of its own: its memory is needed a second time.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 antwortet in einer eigenen Engine: Der Speicher dafür wird ein zweites Mal gebraucht.</translation>
     </message>
     <message>
         <source>Reading the prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts werden gelesen</translation>
     </message>
     <message>
         <source>%1 of %2 answers</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 Antworten</translation>
     </message>
     <message numerus="yes">
         <source>%n not answered</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n nicht beantwortet</numerusform>
+            <numerusform>%n nicht beantwortet</numerusform>
         </translation>
     </message>
     <message>
         <source>loading the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell wird geladen</translation>
     </message>
     <message>
         <source>%1 tokens/s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Token/s</translation>
     </message>
     <message>
         <source>%1 left</source>
-        <translation type="unfinished"></translation>
+        <translation>noch %1</translation>
     </message>
     <message>
         <source>cancelled; “Go on” makes the rest</source>
-        <translation type="unfinished"></translation>
+        <translation>abgebrochen; „Weiter“ macht den Rest</translation>
     </message>
     <message>
         <source>Progress of the batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt des Stapels</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
     </message>
     <message>
         <source>The chosen answer&apos;s beginning</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfang der gewählten Antwort</translation>
     </message>
     <message>
         <source>Choose a cell to read it here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zelle wählen, um sie hier zu lesen.</translation>
     </message>
     <message>
         <source>Each prompt becomes a row and each setting a column of a table.
 
 The answers are written to a file as they come. Whatever ends a batch, the same choices go on with it and make nothing twice. In a terminal the same is done by “steerlm-studio batch”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Prompt wird eine Zeile und jede Einstellung eine Spalte einer Tabelle.
+
+Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Stapel beendet: Dieselbe Auswahl macht mit ihm weiter und nichts doppelt. Im Terminal macht das „steerlm-studio batch“.</translation>
     </message>
 </context>
 <context>
     <name>BatchForm</name>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">Alle Dateien (*)</translation>
+        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts</translation>
     </message>
     <message>
         <source>Prompts (*.jsonl *.json *.txt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts (*.jsonl *.json *.txt)</translation>
     </message>
     <message>
         <source>File of settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei mit Einstellungen</translation>
     </message>
     <message>
         <source>Settings (*.json)</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen (*.json)</translation>
     </message>
     <message>
         <source>Answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
     </message>
     <message>
         <source>Answers (*.jsonl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten (*.jsonl)</translation>
     </message>
     <message>
         <source>Load a model first: it answers the prompts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuerst ein Modell laden: Es beantwortet die Prompts.</translation>
     </message>
     <message>
         <source>Choose a file of prompts: a line each, JSONL, or MT-Bench questions.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei mit Prompts wählen: je einer in einer Zeile, JSONL oder Fragen von MT-Bench.</translation>
     </message>
     <message>
         <source>Choose the settings to answer under.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellungen wählen, unter denen geantwortet wird.</translation>
     </message>
     <message>
         <source>Choose where the answers are to be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen, wohin die Antworten geschrieben werden.</translation>
     </message>
     <message>
         <source>sliders</source>
-        <translation type="unfinished"></translation>
+        <translation>Regler</translation>
     </message>
     <message>
         <source>The sliders as they are now</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Regler, wie sie jetzt stehen</translation>
     </message>
     <message>
         <source>Presets</source>
-        <translation type="unfinished">Vorlagen</translation>
+        <translation>Vorlagen</translation>
     </message>
     <message>
         <source>Every value of one attribute</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Wert eines Attributs</translation>
     </message>
     <message>
         <source>A file of settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Datei mit Einstellungen</translation>
     </message>
     <message>
         <source>Fast: all settings of a prompt in one batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Schnell: alle Einstellungen eines Prompts auf einmal</translation>
     </message>
     <message>
         <source>Exact: one by one, reproducible</source>
-        <translation type="unfinished"></translation>
+        <translation>Exakt: einzeln nacheinander, wiederholbar</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished">Einstellungen</translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Which presets</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Vorlagen</translation>
     </message>
     <message>
         <source>Attribute</source>
-        <translation type="unfinished"></translation>
+        <translation>Attribut</translation>
     </message>
     <message>
         <source>Their file</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Datei</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished">Art</translation>
+        <translation>Modus</translation>
     </message>
 </context>
 <context>
     <name>BatchJob</name>
     <message>
         <source>The batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Stapel</translation>
     </message>
 </context>
 <context>
     <name>BatchRequest</name>
     <message>
         <source>%1 cannot be written: %2. Choose another place for the answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 kann nicht geschrieben werden: %2. Wählen Sie einen anderen Ort für die Antworten.</translation>
     </message>
 </context>
 <context>
     <name>BatchTable</name>
     <message>
         <source>Not answered: </source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht beantwortet: </translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished">Prompt</translation>
+        <translation>Prompt</translation>
     </message>
 </context>
 <context>
     <name>Batching</name>
     <message>
         <source>Show the batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel zeigen</translation>
     </message>
     <message>
         <source>Batch %1 %</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel %1 %</translation>
     </message>
     <message>
         <source>Batch failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel gescheitert</translation>
     </message>
     <message>
         <source>Batch cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel abgebrochen</translation>
     </message>
     <message>
         <source>Batch finished</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapel fertig</translation>
     </message>
 </context>
 <context>
@@ -638,6 +648,101 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>Open this address in your browser?</source>
         <translation>Diese Adresse im Browser öffnen?</translation>
+    </message>
+</context>
+<context>
+    <name>CheckpointFacts</name>
+    <message>
+        <source>NeMo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hugging Face</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> (guessed)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not said</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2 parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of width %2, %3 heads (%4 for keys), context %5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2 pieces</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CheckpointSource</name>
+    <message>
+        <source>Choose a .nemo file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NeMo checkpoints (*.nemo)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a checkpoint here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A .nemo file, the folder it was unpacked into, or a Hugging Face folder (NemotronForCausalLM or LlamaForCausalLM with tokenizer.model).
+It is only read; nothing in it is run.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -710,11 +815,11 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>server lost</source>
-        <translation type="unfinished"></translation>
+        <translation>Server verloren</translation>
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>abgelehnt</translation>
     </message>
     <message>
         <source>engine lost</source>
@@ -1059,59 +1164,59 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>ConnectDialog</name>
     <message>
         <source>Connect to a server</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einem Server verbinden</translation>
     </message>
     <message>
         <source>Keep the key in the keyring of this desktop</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlüssel im Schlüsselbund dieser Arbeitsumgebung behalten</translation>
     </message>
     <message>
         <source>Connect</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbinden</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>A llama-server is asked by token ids, with its prompt cache. vLLM, NIM and others with /v1/completions get the prompt as text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein llama-server wird mit Token-Nummern gefragt und nutzt seinen Prompt-Cache. vLLM, NIM und andere mit /v1/completions bekommen den Prompt als Text.</translation>
     </message>
     <message>
         <source>http:// sends the key unencrypted to another machine. Use https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>http:// schickt den Schlüssel unverschlüsselt an eine andere Maschine. Nehmen Sie https://.</translation>
     </message>
     <message>
         <source>%1 is asked; your questions go there.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 wird gefragt; Ihre Fragen gehen dorthin.</translation>
     </message>
     <message>
         <source>only where the server has several</source>
-        <translation type="unfinished"></translation>
+        <translation>nur wo der Server mehrere hat</translation>
     </message>
     <message>
         <source>where the server wants one</source>
-        <translation type="unfinished"></translation>
+        <translation>wo der Server einen verlangt</translation>
     </message>
     <message>
         <source>There is no keyring here: the key is kept until quitting</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier gibt es keinen Schlüsselbund: Der Schlüssel bleibt bis zum Beenden</translation>
     </message>
     <message>
         <source>Address</source>
-        <translation type="unfinished"></translation>
+        <translation>Adresse</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">Modell</translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Key</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlüssel</translation>
     </message>
     <message>
         <source>Requests at a time</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen zugleich</translation>
     </message>
 </context>
 <context>
@@ -1415,10 +1520,325 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
 </context>
 <context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export to GGUF</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished">Exportieren</translation>
+    </message>
+    <message>
+        <source>Another checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Schließen</translation>
+    </message>
+    <message>
+        <source>One export is running. Wait for its end or cancel it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading the headers of %1…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is a GGUF already. Open it with Model → Open model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export was cancelled. No file of it was left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ExportJob</name>
     <message>
         <source>The export</source>
         <translation>Der Export</translation>
+    </message>
+</context>
+<context>
+    <name>ExportOptions</name>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from the program&apos;s own prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from a text of prompts…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a matrix of llama.cpp…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as the type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also compare logits with the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importance matrix</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weighs what matters most to the answers; helps the small types. Computing one from a text reads the checkpoint once more per 512 tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps the matrices behind the squared ReLU in a larger format, should a small one give no numbers on some GPU.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computes the checkpoint itself for eight tokens: minutes for a model of billions of parameters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ffn_down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verification</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportPlan</name>
+    <message>
+        <source>Choose a type.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the licence and accept its terms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predicting the sizes…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Types</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder and name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to export</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportReading</name>
+    <message>
+        <source>Reading the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predicting the sizes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for GPUs</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportReport</name>
+    <message>
+        <source>Report of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file is written and right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files are written and right</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open in the studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open %1 in the studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show %1 in its folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 texts tokenized as SentencePiece does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>finite logits after a prompt of %1 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 tensors with the right name, shape and format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 sampled rows as in the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>logits at %1 positions as the checkpoint&apos;s: correlation %2, largest difference %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportRunning</name>
+    <message>
+        <source>Progress of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting %1 as %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This window may be closed: the export goes on, the status bar shows how far it is, and you can chat meanwhile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 · %3 a second · %4 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computing the importance matrix: %1 of %2 tokens · %3 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computing the checkpoint&apos;s own logits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verifying the new file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished">Fertig</translation>
+    </message>
+    <message>
+        <source>Reading the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportToolsMissing</name>
+    <message>
+        <source>Copy the command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not installed: %1. Run this in the program&apos;s folder, then look again:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where it was installed with pip: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading checkpoints needs more packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Exporting</name>
+    <message>
+        <source>Show the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished">Beenden</translation>
+    </message>
+    <message>
+        <source>An export is running. Cancel it and quit?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing of its files would be left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel it and quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on exporting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting %1 %, %2 left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verifying the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export finished</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1514,11 +1934,11 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>FileRow</name>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen …</translation>
     </message>
     <message>
         <source>Choose: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen: %1</translation>
     </message>
 </context>
 <context>
@@ -1764,6 +2184,33 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
 </context>
 <context>
+    <name>LicenceChoice</name>
+    <message>
+        <source>Licence of the checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read it…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I have read this licence and accept its terms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The checkpoint says so itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The checkpoint names none; models of its family have this one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the card of %1:</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Lint</name>
     <message>
         <source>No lang: the model then chooses the language itself.</source>
@@ -1873,6 +2320,49 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <message>
         <source>Close this message</source>
         <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>OutputChoice</name>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the model and beginning of the file names</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a name without any of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This folder cannot be written to. Choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no room for that. Choose another folder or smaller types.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 needed,</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replaced will be: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for the new files</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2170,11 +2660,11 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>Cut off: the server was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen: Der Server ging verloren.</translation>
     </message>
     <message>
         <source>The server refused this prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server hat diesen Prompt abgelehnt.</translation>
     </message>
     <message>
         <source>The engine ended before the reply did.</source>
@@ -2463,7 +2953,7 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>on %1</source>
-        <translation type="unfinished"></translation>
+        <translation>auf %1</translation>
     </message>
     <message>
         <source>%1/%2 layers on %3</source>
@@ -2930,7 +3420,7 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Schließen</translation>
     </message>
     <message>
         <source>%1 was written: %2.</source>
@@ -3127,7 +3617,7 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Schließen</translation>
     </message>
     <message>
         <source>Transcripts to import</source>
@@ -3296,6 +3786,85 @@ The answers are written to a file as they come. Whatever ends a batch, the same 
     <name>Transferring</name>
     <message>
         <source>There is no reply yet to copy anything of.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TypeChoice</name>
+    <message>
+        <source>fits the GPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>partly on the GPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fits the memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>larger than this memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a conversation %1; this machine has %2 of memory%3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> and %1 on %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exact, for comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>full precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>can overflow on a GPU; BF16 cannot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>hardly to be told from full precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>very good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>good, a little smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the usual choice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a little smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>simple and quick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>small, best with an importance matrix</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>noticeably worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>where nothing else fits</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
