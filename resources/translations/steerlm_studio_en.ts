@@ -130,7 +130,7 @@
     <message numerus="yes">
         <source>%n selected conversations</source>
         <translation>
-            <numerusform>%n selected conversations</numerusform>
+            <numerusform>%n selected conversation</numerusform>
             <numerusform>%n selected conversations</numerusform>
         </translation>
     </message>

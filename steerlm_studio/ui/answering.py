@@ -38,12 +38,12 @@ class Answering(QObject):
 
     def ask_side_by_side(self, answers: Sequence[Answer], mode: Mode) -> None:
         """Put one question at the end of the conversation, as siblings made in one batch."""
-        self._begin(self._session.chat.end(), answers, mode)
+        self._begin(self._session.chat.end(), answers, mode, padded=True)
 
     def again_side_by_side(self, fork: Fork, answers: Sequence[Answer], mode: Mode) -> None:
         """More siblings beside those of `fork`, made in one batch."""
         self.stop()
-        self._begin(fork, answers, mode)
+        self._begin(fork, answers, mode, padded=True)
 
     def ask_instead(self, answer: Answer, question: str) -> None:
         """Ask otherwise at the place of `answer`; the old question stays beside, as a branch."""
@@ -106,14 +106,16 @@ class Answering(QObject):
         sampling = self._frame.sampling.sampling()
         self._begin(fork, [again(answer, steering or answer.steering, sampling)])
 
-    def _begin(self, fork: Fork, answers: Sequence[Answer], mode: Mode = "fast") -> None:
+    def _begin(
+        self, fork: Fork, answers: Sequence[Answer], mode: Mode = "fast", padded: bool = False
+    ) -> None:
         if self.model is None or not answers:
             return
         for answer in answers:
             answer.setup = setup_by(self.model)
             fork.add(answer)
         fork.show(answers[0])
-        run, request = self._session.begin(answers, self.model.template, mode)
+        run, request = self._session.begin(answers, self.model.template, mode, padded)
         self.begun.emit(run)
         self._engine.send(request)
         setting = setting_in_words(self._frame.steering.preset, answers[0].steering)

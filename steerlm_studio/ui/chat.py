@@ -260,11 +260,16 @@ class Session:
         return self._number
 
     def begin(
-        self, answers: Sequence[Answer], template: Template, mode: Mode = "fast"
+        self,
+        answers: Sequence[Answer],
+        template: Template,
+        mode: Mode = "fast",
+        padded: bool = False,
     ) -> tuple[Run, protocol.Generate]:
         """A run for siblings of the present conversation, a lane each, and the request for it.
 
-        An answer that has text already goes on from there.
+        An answer that has text already goes on from there. `padded`: it is to be the same text
+        as if others were made beside it.
         """
         run = Run(self.next_number(), self.chat, tuple(answers))
         self._runs[run.number] = run
@@ -274,7 +279,8 @@ class Session:
             parts = as_message(self.chat.prompt(answer, template))
             begun = (protocol.Part("text", answer.text),) if answer.text else ()
             lanes.append(protocol.Lane((*parts, *begun), answer.sampling))
-        return run, protocol.Generate(run.number, tuple(lanes), mode, stop=(STOP,))
+        request = protocol.Generate(run.number, tuple(lanes), mode, (STOP,), padded)
+        return run, request
 
     def run(self, number: int) -> Run | None:
         return self._runs.get(number)

@@ -76,6 +76,12 @@ class ChatPage(QWidget):
         self._view = view
         self.find_bar.hide()
         self.system.setVisible(view == "chat")
+        hints: dict[View, str] = {
+            "chat": self.tr("Ask, or paste a prompt…"),
+            "compare": self.tr("Ask in every column…"),
+            "sweep": self.tr("Ask in every cell…"),
+        }
+        self.composer.input.set_hint(hints[view])
         self._show_middle()
 
     def _show_middle(self) -> None:

@@ -44,15 +44,20 @@ class ColumnFoot(QWidget):
         self.note.editingFinished.connect(self._on_note_written)
         self.show_answer(None)
 
-    def show_answer(self, answer: Answer | None, is_kept: bool = False) -> None:
+    def show_answer(self, answer: Answer | None, goes_on: bool = False) -> None:
+        """`goes_on`: the conversation goes on from it, kept or not."""
         is_other = answer is not self._answer
         self._answer = answer
         for button in (self.up, self.down, self.note_button):
             button.setEnabled(answer is not None)
         can_keep = answer is not None and bool(answer.text.strip()) and not answer.is_running
+        is_kept = goes_on and answer is not None and answer.kept
         self.keep.setEnabled(can_keep and not is_kept)
         self.keep.setText(self.tr("Kept") if is_kept else self.tr("Keep"))
         self.keep.setIcon(icon("check") if is_kept else QIcon())
+        usual = self.tr("Go on with this reply; the others stay as versions")
+        first = self.tr("The conversation goes on from here unless another reply is kept")
+        self.keep.setToolTip(first if goes_on and not is_kept else usual)
         self.up.setChecked(answer is not None and answer.vote > 0)
         self.down.setChecked(answer is not None and answer.vote < 0)
         if is_other:
@@ -113,7 +118,6 @@ class ColumnFoot(QWidget):
             self.marked.emit(self._answer)
 
     def _lay_out(self) -> None:
-        self.keep.setToolTip(self.tr("Go on with this reply; the others stay as versions"))
         self.note.setPlaceholderText(self.tr("Note"))
         self.note.setAccessibleName(self.tr("Note on this reply"))
         self.note.hide()

@@ -1,6 +1,6 @@
 """One column: what it is told otherwise than the first, its reply, and what to do with it."""
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -128,6 +128,8 @@ class ColumnView(QWidget):
         menu.earlier.triggered.connect(lambda: self.move_requested.emit(self.key, -1))
         menu.later.triggered.connect(lambda: self.move_requested.emit(self.key, 1))
         menu.remove.triggered.connect(lambda: self.remove_requested.emit(self.key))
+        for inside in (self.text.body, self.text.diff, foot.note, foot.up, foot.down):
+            inside.installEventFilter(self)
         self.close_button.clicked.connect(lambda: self.remove_requested.emit(self.key))
         self.again.clicked.connect(lambda: self.again_requested.emit(self.key))
         foot.keep_requested.connect(self.keep_requested)
@@ -203,6 +205,12 @@ class ColumnView(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """One who reads or marks a reply means its column."""
+        if event.type() == QEvent.Type.FocusIn and not self._is_selected:
+            self.select_requested.emit(self.key)
+        return super().eventFilter(watched, event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)

@@ -123,6 +123,37 @@ def test_the_question_before_can_be_looked_at_again(comparing: MainWindow, qtbot
     assert [view.answer for view in views(comparing)] == first
 
 
+def test_the_first_reply_goes_on_until_one_is_kept(comparing: MainWindow, qtbot: QtBot):
+    asked(comparing, qtbot)
+    first, second = (view.foot.keep for view in views(comparing)[:2])
+    assert (first.text(), second.text()) == ("Keep", "Keep")
+    assert "unless another" in first.toolTip()
+    first.click()
+    assert (first.text(), first.isEnabled()) == ("Kept", False)
+    assert "unless another" not in second.toolTip()
+
+
+def test_one_who_reads_a_reply_selects_its_column(comparing: MainWindow, qtbot: QtBot):
+    asked(comparing, qtbot)
+    qtbot.mouseClick(views(comparing)[2].text.body.viewport(), Qt.MouseButton.LeftButton)
+    assert comparing.page.compare.columns.selected == 2
+    assert comparing.steering.steering["humor"] == 4
+
+
+def test_a_column_answered_alone_is_the_same_as_beside_others(
+    comparing: MainWindow, qtbot: QtBot, monkeypatch
+):
+    sent: list[protocol.Request] = []
+    send = comparing.engine.send
+    monkeypatch.setattr(comparing.engine, "send", lambda r: (sent.append(r), send(r)))
+    asked(comparing, qtbot)
+    run(comparing, qtbot, views(comparing)[1].menu.again.trigger)
+    comparing.viewing.show("chat")
+    run(comparing, qtbot, lambda: ask(comparing, "And coffee?", qtbot))
+    runs = [request for request in sent if isinstance(request, protocol.Generate)]
+    assert [(len(one.lanes), one.padded) for one in runs] == [(3, True), (1, True), (1, False)]
+
+
 def test_a_removed_column_comes_back_with_its_reply(comparing: MainWindow, qtbot: QtBot):
     asked(comparing, qtbot)
     view = views(comparing)[1]
