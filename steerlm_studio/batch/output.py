@@ -145,6 +145,7 @@ def _as_ours(answer: Answer, stem: str) -> dict[str, Any]:
         "seed": last.seed,
         "seconds": round(answer.seconds, 3),
         "sampling": msgspec.to_builtins(answer.setting.sampling),
+        **({"note": note} if (note := _note(answer)) else {}),
     }
 
 
@@ -159,6 +160,11 @@ def _as_fastchat(answer: Answer, stem: str) -> dict[str, Any]:
         **_which(answer),
         "control": str(answer.setting.steering),
     }
+
+
+def _note(answer: Answer) -> str:
+    """What a server left out or changed."""
+    return " ".join(dict.fromkeys(ending.note for ending in answer.endings if ending.note))
 
 
 def _which(answer: Answer) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
         stack.enter_context(output)
         progress = Progress(scan.count * len(settings), output.count)
         teller.begun(output, [each.name for each in settings], scan.count, progress)
+        is_whole = False
         try:
             if progress.done < progress.total:
                 with source.open(min(len(settings), options.lanes)) as engine:
@@ -67,8 +68,9 @@ def run(options: argparse.Namespace) -> int:
                         as_mt_bench=options.mt_bench_temperatures,
                     )  # fmt: skip
                     _answer(work, prompts, progress, teller)
+            is_whole = True
         finally:
-            teller.ended(output, progress)
+            teller.ended(output, progress, is_whole)
     return 1 if progress.failed else 0
 
 

@@ -75,7 +75,7 @@ class Teller:
             text = f"{progress.done} of {progress.total} answers, {progress.rate:.0f} tokens/s"
             print(f"\r{text}, {left} left".ljust(79), end="", file=sys.stderr, flush=True)
 
-    def ended(self, output: Output, progress: Progress) -> None:
+    def ended(self, output: Output, progress: Progress, is_whole: bool) -> None:
         self._clear()
         print(
             f"{', '.join(map(str, output.paths))}: {progress.done} of {progress.total} answers.",
@@ -115,8 +115,9 @@ class JsonTeller(Teller):
         text, finish = _beginning(result.replies[-1]), result.endings[-1].finish
         _say("answered", **fields, finish=finish, text=text, **amounts, **pace)
 
-    def ended(self, output: Output, progress: Progress) -> None:
-        _say("ended", done=progress.done, failed=progress.failed, total=progress.total)
+    def ended(self, output: Output, progress: Progress, is_whole: bool) -> None:
+        amounts = {"done": progress.done, "failed": progress.failed, "total": progress.total}
+        _say("ended", whole=is_whole, **amounts)
 
 
 def sentence(failure: Failure) -> str:

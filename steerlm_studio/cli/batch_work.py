@@ -142,13 +142,14 @@ class Work:
 
     def _generate(self, jobs: list[Job]) -> Iterator[Answer | Failure]:
         texts = [""] * len(jobs)
+        began: dict[int, float] = {}
         lost: list[LaneDone] = []
-        began = time.monotonic()
         lanes = [job.lane(self.template) for job in jobs]
         for reply in self.engine.generate(lanes, mode=self.mode):
             if isinstance(reply, Step):
                 for lane, piece in zip(reply.lanes, reply.pieces, strict=True):
                     texts[lane] += piece
+                    began.setdefault(lane, time.monotonic())
             elif isinstance(reply, LaneDone):
                 job = jobs[reply.lane]
                 if reply.finish in CUT:
@@ -156,7 +157,8 @@ class Work:
                     lost += [reply] if reply.finish == "lost" else []
                     yield Failure(job.prompt, job.setting, reply.note)
                     continue
-                job.take(texts[reply.lane], reply, time.monotonic() - began)
+                now = time.monotonic()
+                job.take(texts[reply.lane], reply, now - began.get(reply.lane, now))
                 if job.is_done:
                     answer = job.answer()
                     self.output.add(answer)

@@ -12,6 +12,7 @@ from pathlib import Path
 from steerlm_studio.cli.settings import model_path
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.server_client import ServerEngine
+from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import glance
 from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import key_for
@@ -58,6 +59,8 @@ def source_of(options: argparse.Namespace, stack: ExitStack) -> Source:
         metadata = glance(path).strings
         return Source(metadata, _fingerprint(path), lambda lanes: _file(options, lanes))
     engine = stack.enter_context(_server(options))
+    if options.mode == "exact":
+        raise StudioError(f"{engine.ready.cannot['exact']} Leave --mode exact out.")
     name = hashlib.sha256(f"server {engine.ready.name}".encode()).hexdigest()[:16]
     together = _AHEAD * engine.ready.lanes
     return Source(engine.ready.metadata, name, lambda lanes: nullcontext(engine), together)

@@ -66,6 +66,7 @@ class BatchJob(QObject):
         self.cells: dict[tuple[int, str], Cell] = {}
         self.error: tuple[str, str] | None = None
         self.was_cancelled = False
+        self._is_whole = False  # the command went through all prompts
 
     def _on_said(self, line: Mapping[str, Any]) -> None:
         step = line["step"]
@@ -73,6 +74,8 @@ class BatchJob(QObject):
             self.columns, self.prompts = list(line["settings"]), int(line["prompts"])
         elif step != "ended":
             self._fill(line, is_answer=step != "failed")
+        if step == "ended":
+            self._is_whole = bool(line["whole"])
         if step != "kept":
             self._pace(line)
         if step == "begun":
@@ -97,7 +100,7 @@ class BatchJob(QObject):
         self.progressed.emit()
 
     def _on_failed(self, sentence: str, detail: str) -> None:
-        if not self.pace.failed:  # else it ended well but for some prompts, which the table tells
+        if not self._is_whole:  # else some prompts could not be answered, as the table tells
             self.error = (sentence, detail)
         self.ended.emit()
 

@@ -85,6 +85,28 @@ def test_a_batch_has_many_prompts_under_way_at_a_time(batch, peer):
     assert peer.most_at_a_time == 6
 
 
+def test_exact_is_refused_before_anything_is_asked(batch, peer, tmp_path):
+    (tmp_path / "out.jsonl").touch()
+    status, rows, said = batch(3, "--mode", "exact")
+    assert (status, rows) == (1, [])
+    assert "no text can be promised again" in said
+    assert peer.bodies(COMPLETIONS) == []
+
+
+def test_a_row_says_what_a_server_was_sent_otherwise(batch, peer, tmp_path):
+    batch(1)
+    (tmp_path / "out.jsonl").unlink()
+    tokens = "Say </s> and <|end|>."
+    (tmp_path / "settings.json").write_text('{"base": ""}')
+    (tmp_path / "prompts.txt").write_text(tokens)
+    files = [str(tmp_path / name) for name in ("prompts.txt", "settings.json", "out.jsonl")]
+    arguments = ["batch", files[0], "--settings", files[1], "--out", files[2]]
+    assert main([*arguments, "--server", peer.url]) == 0
+    (row,) = map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())
+    assert "with a space in it" in row["note"]
+    assert row["prompt"] == tokens
+
+
 def test_a_refused_prompt_is_told_and_tried_again_later(batch, peer):
     peer.routes[COMPLETIONS] = refusing(2, 5)
     status, rows, said = batch(6)

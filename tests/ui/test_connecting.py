@@ -157,6 +157,27 @@ def test_nobody_there_is_said_with_the_way_back(
     assert "Nothing answers" in window.frame.page.banner.message.text()
 
 
+def test_a_batch_whose_server_goes_away_says_so_and_goes_on(
+    connected: MainWindow, peer: Peer, tmp_path: Path, qtbot: QtBot
+):
+    def gone(handler: object) -> None:
+        handler.answer(b"", 500)
+
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("Tea?\nBread?\n")
+    peer.routes[COMPLETIONS] = gone
+    batch = connected.batching.open()
+    batch.form.prompts.set_path(prompts)
+    with qtbot.waitSignal(batch._job.ended, timeout=WAIT):
+        batch.start.click()
+    assert "The server failed (500)" in batch.banner.message.text()
+    peer.routes[COMPLETIONS] = tea
+    with qtbot.waitSignal(batch._job.ended, timeout=WAIT):
+        batch.start.click()
+    assert batch.banner.isHidden()
+    assert batch.amounts.text() == "2 of 2 answers"
+
+
 def test_a_batch_runs_on_the_server(
     connected: MainWindow, peer: Peer, tmp_path: Path, qtbot: QtBot
 ):
