@@ -90,6 +90,10 @@ class Shelf:
             name for (name,) in self.database.rows("SELECT DISTINCT name FROM tag ORDER BY name")
         ]
 
+    def tags_of(self, conversation: int) -> list[str]:
+        sql = "SELECT name FROM tag WHERE conversation = ? ORDER BY name"
+        return [name for (name,) in self.database.rows(sql, (conversation,))]
+
     def tag(self, conversation: int, name: str) -> None:
         with self.database.write():
             self._exists(conversation)

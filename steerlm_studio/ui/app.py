@@ -8,16 +8,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QSocketNotifier, QTimer
+from PySide6.QtCore import QLocale, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from steerlm_studio import resources
+from steerlm_studio import folders, resources
 from steerlm_studio.folders import APP
 from steerlm_studio.store.health import open_store
 from steerlm_studio.store.store import default_path
 from steerlm_studio.ui.icons import app_icon
 from steerlm_studio.ui.preferences import load_preferences
 from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.single_instance import SingleInstance
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.translations import install_translations, locale_for
 from steerlm_studio.ui.window import MainWindow
@@ -27,6 +28,8 @@ NO_DISPLAY = (
     "not set). Start it on a desktop or through ssh -X; `steerlm-studio --help` lists the commands "
     "that work without one."
 )
+
+HANDED_OVER = "steerlm-studio: the window that is open already was brought forward."
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -43,14 +46,32 @@ def run(arguments: Sequence[str]) -> int:
     store = settings()
     QLocale.setDefault(locale_for(load_preferences(store).language))  # numbers go with the words
     install_translations(app, QLocale())
+    instance = SingleInstance(folders.data())
+    files = [options.model] if options.model is not None else []
+    if not instance.claim() and instance.hand_over(files):
+        print(HANDED_OVER)
+        return 0
     opened = open_store(default_path())
     window = MainWindow(Theme(app), store, _engine_options(options), opened)
     _close_when_asked(window)
+    instance.files_arrived.connect(lambda files: _come_forward(window, files))
     window.show()
     window.page.composer.setFocus()
     # after the window is painted: it comes up at once whatever the model's size
     QTimer.singleShot(0, window, lambda: _load_first(window, options.model))
-    return app.exec()
+    result = app.exec()
+    instance.release()
+    return result
+
+
+def _come_forward(window: MainWindow, files: Sequence[Path]) -> None:
+    """Another start was asked for: this window is it."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+    for file in files[-1:]:
+        window.open_model(file)
 
 
 def _load_first(window: MainWindow, model: Path | None) -> None:

@@ -155,6 +155,22 @@ class Chat:
             yield before, fork
             waiting += [(answer, answer.then) for answer in reversed(fork.answers)]
 
+    def holding(self, answer: Answer) -> Fork:
+        """The fork that holds `answer`, shown or not. ValueError when none does."""
+        for _, fork in self.places():
+            if answer in fork.answers:
+                return fork
+        raise ValueError("the answer is not in the conversation")
+
+    def show_way_to(self, answer: Answer) -> None:
+        """Let the conversation go through `answer`, whatever was shown on the way to it."""
+        places = {each: (before, fork) for before, fork in self.places() for each in fork.answers}
+        place: Answer | None = answer
+        while place is not None:
+            before, fork = places[place]
+            fork.show(place)
+            place = before
+
     def forget_stored(self) -> None:
         """Be a conversation that the store has never seen."""
         self.stored = None

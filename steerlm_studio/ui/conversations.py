@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -33,11 +34,13 @@ class Conversations(QWidget):
     renamed = Signal(int, str)
     delete_requested = Signal(int)
     searched = Signal(str)  # "" ends the search
+    menu_wanted = Signal(object, object)  # Entry, the QMenu to be filled before it is shown
 
     def __init__(
         self,
         new_action: QAction,
         of_one: Sequence[QAction] = (),
+        bin_action: QAction | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -45,15 +48,17 @@ class Conversations(QWidget):
         self.view = _Lines()
         self.field = QLineEdit()
         self.note = SmallLabel()
+        self.filters = QMenu(self)
+        self._of_one = tuple(of_one)
         self._current: int | None = None
         self._waiting: dict[int, Entry | None] = {}  # while a name is edited
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING)
         self._typing.timeout.connect(self._on_typed)
-        self._set_up_view(of_one)
+        self._set_up_view()
         self._set_up_field()
-        self._lay_out(new_action)
+        self._lay_out(new_action, bin_action)
 
     # what is shown
 
@@ -147,9 +152,26 @@ class Conversations(QWidget):
         if number is not None:
             self.delete_requested.emit(number)
 
+    def _show_menu(self, place: QPoint) -> None:
+        entry = self.list.entry(self.view.currentIndex())
+        if entry is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.menu_wanted.emit(entry, menu)
+        menu.addSeparator()
+        menu.addActions(list(self._of_one))
+        menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def set_search(self, typed: str) -> None:
+        """Search for this as if it had been typed."""
+        self.field.setText(typed)
+        self._on_typed()
+        self.field.setFocus()
+
     # parts
 
-    def _set_up_view(self, of_one: Sequence[QAction]) -> None:
+    def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.list)
         view.setItemDelegate(ConversationDelegate(view))
@@ -164,8 +186,8 @@ class Conversations(QWidget):
         view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         view.setStyleSheet("QListView { background: transparent; }")
         view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        view.addActions(list(of_one))
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
         # later: the list is shown anew then, which it must not be while it closes its editor
         self.list.renamed.connect(self.renamed, Qt.ConnectionType.QueuedConnection)
         closed = view.itemDelegate().closeEditor
@@ -189,25 +211,44 @@ class Conversations(QWidget):
         field.textChanged.connect(lambda: self._typing.start())
         field.returnPressed.connect(self._on_return)
 
-    def _lay_out(self, new_action: QAction) -> None:
-        button = QToolButton()
-        button.setDefaultAction(new_action)
+    def _lay_out(self, new_action: QAction, bin_action: QAction | None) -> None:
+        button = _button(new_action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setAutoRaise(True)
         button.setIcon(icon("plus"))
-        self.head = QHBoxLayout()
-        self.head.setSpacing(HALF)
-        self.head.addWidget(button)
-        self.head.addStretch(1)
+        head = QHBoxLayout()
+        head.setSpacing(HALF)
+        head.addWidget(button)
+        head.addStretch(1)
+        if bin_action is not None:
+            head.addWidget(_button(bin_action))
+        filters = QToolButton()
+        filters.setIcon(icon("chevron-down"))
+        filters.setToolTip(self.tr("Narrow the list"))
+        filters.setAccessibleName(filters.toolTip())
+        filters.setMenu(self.filters)
+        filters.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        filters.setAutoRaise(True)
+        search = QHBoxLayout()
+        search.setSpacing(HALF)
+        search.addWidget(self.field, 1)
+        search.addWidget(filters)
         self.note.setWordWrap(True)
         self.note.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, 0, GRID)
         column.setSpacing(GRID)
-        column.addLayout(self.head)
-        column.addWidget(self.field)
+        column.addLayout(head)
+        column.addLayout(search)
         column.addWidget(self.note)
         column.addWidget(self.view, 1)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setAccessibleName(action.text())
+    return button
 
 
 class _Lines(QListView):

@@ -43,6 +43,18 @@ class Conversing(QObject):
             return
         self.show(chat)
 
+    def read_again(self, number: int) -> None:
+        """The store has more of a conversation than is in memory: show it as it is there."""
+        chat = self._session.chat
+        if chat.id != number or any(run.chat is chat for run in self._session.runs):
+            return  # read when it is opened; one that is written to is left as it is
+        self._keeping.keep(chat)
+        try:
+            self._session.chat = self._keeping.read(number)
+        except StudioError as error:
+            self._page.notice.say(str(error), is_error=True)
+        self.changed.emit()
+
     def show(self, chat: Chat) -> None:
         self._leave()
         self._session.chat = chat
@@ -81,7 +93,7 @@ class Conversing(QObject):
     def delete_version(self, answer: Answer) -> None:
         """Move one version to the bin, with all that follows it; a notice offers it back."""
         chat = self._session.chat
-        fork = chat.fork_of(answer)
+        fork = chat.holding(answer)
         try:
             self._keeping.keep(chat)
             entry = self._store.shelf.delete_version(answer.id) if answer.id is not None else None
@@ -104,6 +116,27 @@ class Conversing(QObject):
 
         self._offer_undo(what, put_back)
         self.changed.emit()
+
+    def go_on_from(self, answer: Answer) -> None:
+        """Show the way to `answer`; what is typed next follows it, beside what follows already."""
+        self._session.chat.show_way_to(answer)
+        self.changed.emit()
+        following = answer.then.current
+        if following is not None:
+            self._page.composer.begin_edit(following, "")
+        else:
+            self._page.composer.end_edit()
+        self._page.composer.setFocus()
+
+    def open_at(self, number: int, turn: int) -> None:
+        """Show the conversation at a turn that was found in it."""
+        self.open(number)
+        chat = self._session.chat
+        found = next((a for _, f in chat.places() for a in f.answers if a.id == turn), None)
+        if chat.id == number and found is not None:
+            chat.show_way_to(found)
+            self.changed.emit()
+            self._page.transcript.go_to(chat.path().index(found), 0)
 
     def delete_shown(self) -> None:
         if self._session.chat.id is not None:

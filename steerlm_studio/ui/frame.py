@@ -39,7 +39,7 @@ class Frame(QObject):
         self.actions = Actions(window)
         self.page = ChatPage()
         of_one = (self.actions.rename_chat, self.actions.delete_chat)
-        self.conversations = Conversations(self.actions.new_chat, of_one)
+        self.conversations = Conversations(self.actions.new_chat, of_one, self.actions.bin)
         self.steering = SteeringPanel()
         self.sampling = SamplingPanel()
         self.steering.add_below(self.sampling)

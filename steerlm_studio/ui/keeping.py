@@ -48,7 +48,11 @@ class Keeping(QObject):
         """The conversation of this number, as it is in memory or read. Raises StudioError."""
         unkept = next((chat for chat in self._unkept if chat.id == number), None)
         there = unkept or self._session.chat_numbered(number)
-        return there or chat_of(self.store.conversation(number))
+        return there or self.read(number)
+
+    def read(self, number: int) -> Chat:
+        """The conversation as the store has it."""
+        return chat_of(self.store.conversation(number))
 
     def keep(self, chat: Chat) -> bool:
         """Give the store what it has not yet of `chat`; whether that worked."""

@@ -16,6 +16,7 @@ from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.batch_request import Basis
 from steerlm_studio.ui.batching import Batching
+from steerlm_studio.ui.branching import Branching
 from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.compare.columns import MOST
 from steerlm_studio.ui.compare.comparing import Comparing
@@ -73,7 +74,8 @@ class MainWindow(QMainWindow):
         self.sweeping = Sweeping(self.engine, self.frame, self.session, self.answering)
         self.viewing = Viewing(self, self.frame, self.answering, self.comparing, self.sweeping)
         self.conversing = Conversing(self.page, self.session, self.keeping)
-        self.shelving = Shelving(self.frame.conversations, self.keeping)
+        self.shelving = Shelving(self.frame.conversations, self.keeping, self.conversing)
+        self.branching = Branching(self, self.session, self.conversing)
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
@@ -290,6 +292,8 @@ class MainWindow(QMainWindow):
         for name, action in actions.copies.items():
             action.triggered.connect(partial(self.transferring.copy_last_as, name))
         actions.find.triggered.connect(self.viewing.find)
+        actions.bin.triggered.connect(lambda: self.shelving.open_bin())
+        actions.tree.triggered.connect(lambda: self.branching.open_tree())
         actions.search.triggered.connect(self.frame.conversations.search)
         actions.settings.triggered.connect(self.preferring.open_dialog)
         actions.tour.triggered.connect(self.page.tour.begin)
