@@ -1,5 +1,8 @@
 """How the window looks: light or dark, text sizes, spacing."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -97,9 +100,22 @@ class Theme(QObject):
         sizes = {str(size): self._pixels(size) for size in _PIXELS}
         fixed = self.monospace().family()
         # Last: it carries the new font and palette to the widgets that are there already.
-        self._app.setStyleSheet(style_sheet(self.colours, mode, sizes, fixed))
+        with _no_widget_collected():
+            self._app.setStyleSheet(style_sheet(self.colours, mode, sizes, fixed))
         self.changed.emit()
 
     def _on_scheme_changed(self) -> None:
         if self._scheme == Qt.ColorScheme.Unknown:
             self._apply()
+
+
+@contextmanager
+def _no_widget_collected() -> Iterator[None]:
+    """Qt walks over all widgets here and calls ours: Python must not free any on the way."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
