@@ -68,15 +68,13 @@ class Comparing(QObject):
         """The model that was loaded is of this family."""
         self._sliders = fitted(self._sliders, schema)
         self.page.set_columns(self.page.columns.in_schema(schema))
-        if self.is_shown:
-            self._show_selected()
+        self._show_selected()
 
     def restore(self, state: dict[str, object]) -> None:
         """Show a comparison as `page.state()` once said it."""
         self._has_columns = True
         self.page.restore(state)
-        if self.is_shown:
-            self._show_selected()
+        self._show_selected()
 
     def _first_columns(self) -> Columns:
         last = self._session.chat.last
@@ -202,11 +200,14 @@ class Comparing(QObject):
             columns = columns.adding(answer.steering)
         self.page.answers[columns.current.key] = answer
         self.become(columns)
+        self.page.strip.views[columns.current.key].setFocus()
 
     # sliders
 
     def _show_selected(self) -> None:
-        """Set the panels to the selected column."""
+        """Set the panels to the selected column, while they stand for it."""
+        if not self.is_shown:
+            return
         current = self.page.columns.current
         self.page.strip.reveal(current.key)
         self._frame.sampling.set_sampling(current.sampled(self._usual))

@@ -1,9 +1,8 @@
 """One cell: the first lines of its reply over a bar of the chosen measure; a click opens it."""
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QFocusEvent,
     QFont,
     QPainter,
@@ -24,8 +23,6 @@ _BAR = 4  # px
 
 class CellView(QAbstractButton):
     """Paints itself: twenty-five of them grow at once. Pointing at it shows the whole reply."""
-
-    entered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,9 +120,12 @@ class CellView(QAbstractButton):
         font.setPixelSize(round(self.fontInfo().pixelSize() * 11 / 13))
         return font
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self._show_whole()
+    def event(self, event: QEvent) -> bool:
+        """Pointing at it shows the reply as it is by now."""
+        if event.type() == QEvent.Type.ToolTip:
+            self._show_whole()
+            return True
+        return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -118,6 +118,20 @@ def test_a_click_opens_a_cell_as_a_column_and_a_version(sweeping: MainWindow, qt
     assert sweeping.steering.steering["humor"] == 1
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # the tooltip
+def test_an_opened_cell_has_the_focus_and_leaves_the_sampling_alone(
+    sweeping: MainWindow, qtbot: QtBot
+):
+    sweeping.sampling.set_preset("K50-Creative")
+    sweeping.page.sweep.tokens.setValue(8)
+    page = swept(sweeping, qtbot)
+    page.grid.cells[3].setFocus()
+    qtbot.mouseClick(page.grid.cells[3], Qt.MouseButton.LeftButton)
+    views = sweeping.page.compare.strip.in_order()
+    assert [view.answer for view in views if view.hasFocus()] == [page.answers[3]]
+    assert sweeping.sampling.preset_name() == "K50-Creative"
+
+
 def test_another_sweep_of_the_same_question_goes_on_from_the_sliders(
     sweeping: MainWindow, qtbot: QtBot
 ):
