@@ -6,6 +6,7 @@ Needs a display (`xvfb-run -a -s "-screen 0 1920x1080x24"` gives one).
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -23,6 +24,15 @@ from steerlm_studio.ui.window import MainWindow
 
 PATIENCE = 120_000  # ms for one step
 SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+
+QUESTIONS = (
+    "What is tea?",
+    "How do bees make honey?",
+    "Why do people keep cats?",
+    "Tell me about volcanoes.",
+    "How do I look after a bicycle?",
+    "Where does chocolate come from?",
+)
 
 
 def main() -> int:
@@ -56,6 +66,7 @@ def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
     _grab(window, theme, folder / "chat")
     _take_comparison(window, theme, folder)
     _take_sweep(window, theme, folder)
+    _take_batch(window, theme, folder)
 
 
 def _take_comparison(window: MainWindow, theme: Theme, folder: Path) -> None:
@@ -89,6 +100,26 @@ def _take_sweep(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.sweeping.run_again()
     _wait(lambda: not window.sweeping.is_running)
     _grab(window, theme, folder / "grid", "dark")
+
+
+def _take_batch(window: MainWindow, theme: Theme, folder: Path) -> None:
+    folder, here = folder.resolve(), Path.cwd()
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)  # so that no path of this machine is in the picture
+        Path("prompts.txt").write_text("\n".join(QUESTIONS))
+        dialog = window.batching.open()
+        form = dialog.form
+        form.prompts.set_path(Path("prompts.txt"))
+        form.source.setCurrentIndex(form.source.findData("sweep"))
+        form.attribute.setCurrentIndex(form.attribute.findData("verbosity"))
+        dialog.start.click()
+        _wait(lambda: window.batching.job.pace.done > 13)
+        dialog.table.setCurrentIndex(dialog.table.model().index(0, 2))
+        theme.set_scheme(SCHEMES["light"])
+        _rest(500)
+        dialog.grab().save(str(folder / "batch-light.png"))
+        window.batching.stop()
+        os.chdir(here)
 
 
 def _grab(window: MainWindow, theme: Theme, stem: Path, *names: str) -> None:

@@ -14,7 +14,7 @@ from steerlm_studio.ui.window import MainWindow
 from tests.ui.test_accessible import nameless
 
 RUN = 60_000  # ms
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support ")
 
 
 @pytest.fixture
@@ -69,6 +69,13 @@ def test_it_says_what_is_missing_until_it_can_start(dialog: BatchDialog, prompts
     form.out.edit.clear()
     assert form.note.text().startswith("Choose where")
     assert not dialog.start.isEnabled()
+
+
+def test_files_are_chosen_in_a_dialog_that_waits_for_nobody(dialog: BatchDialog, prompts: Path):
+    chooser = dialog.form.prompts.open_dialog()
+    chooser.fileSelected.emit(str(prompts))
+    chooser.close()
+    assert dialog.form.prompts.path == prompts
 
 
 def test_a_sweep_fills_the_table_and_the_file(dialog: BatchDialog, prompts: Path, qtbot: QtBot):
