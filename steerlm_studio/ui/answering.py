@@ -54,6 +54,10 @@ class Answering(QObject):
         """The same question under the sliders as they are now."""
         self._answer_anew(answer, self._frame.steering.steering)
 
+    def answer_under(self, answer: Answer, steering: Steering) -> None:
+        """The same question under these values, beside `answer`, as a branch."""
+        self._answer_anew(answer, steering)
+
     def again(self, answer: Answer | None = None) -> None:
         """The same question, told the same, with the sampling as it is now."""
         self._answer_anew(answer, None)

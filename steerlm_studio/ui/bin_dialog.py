@@ -20,6 +20,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.tree_dialog import ROOMY
 
 _ENTRY = Qt.ItemDataRole.UserRole
 _CONVERSATION = Qt.ItemDataRole.UserRole + 1
@@ -36,7 +37,7 @@ class BinDialog(QDialog):
         self.setWindowTitle(self.tr("Bin"))
         self.lines = QTreeWidget()
         self.empty_note = SmallLabel(self.tr("The bin is empty."))
-        self.restore_button = QPushButton(icon("undo"), self.tr("Put back"))
+        self.restore_button = QPushButton(self.tr("Put back"))
         self.empty_button = QPushButton(icon("delete"), self.tr("Empty the bin"))
         self.notice = Notice()
         self.notice.acted.connect(self._on_emptied)
@@ -104,6 +105,7 @@ class BinDialog(QDialog):
         lines.setHeaderLabels([self.tr("Title"), self.tr("What"), self.tr("Deleted")])
         lines.setRootIsDecorated(False)
         lines.setUniformRowHeights(True)
+        lines.setStyleSheet(ROOMY)
         lines.setAccessibleName(self.tr("What was deleted"))
         lines.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         lines.header().setStretchLastSection(False)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from steerlm_studio.steer.attributes import ATTRIBUTES, Group
@@ -47,6 +47,8 @@ def _group(key: str) -> Group | None:
 class ChipRow(QWidget):
     """Paints as many chips as fit, then "+2"; the tooltip has them all."""
 
+    clicked = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chips: tuple[Chip, ...] = ()
@@ -86,6 +88,10 @@ class ChipRow(QWidget):
         return x + width + HALF
 
     # Qt's
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.clicked.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_of(self)

@@ -174,7 +174,7 @@ class Conversations(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.list)
-        view.setItemDelegate(ConversationDelegate(view))
+        view.setItemDelegate(ConversationDelegate(self))
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setAccessibleName(self.tr("Conversations"))
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -12,6 +12,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.reply_details import show_details
 from steerlm_studio.ui.reply_menu import ReplyMenuButton
 from steerlm_studio.ui.reply_note import note_on
+from steerlm_studio.ui.steer_menu import SteerMenu
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
@@ -23,6 +24,8 @@ class ReplyView(QWidget):
     again_requested = Signal(object)  # Answer
     new_seed_requested = Signal(object)
     resteer_requested = Signal(object)
+    steering_requested = Signal(object, object)  # Answer, the Steering to answer under instead
+    sliders_requested = Signal(object)  # Steering to set the sliders to
     edit_requested = Signal(object)
     delete_requested = Signal(object)
     copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
@@ -36,6 +39,10 @@ class ReplyView(QWidget):
         self.question = TextView()
         self.question.setAccessibleName(self.tr("Question"))
         self.chips = ChipRow()
+        self.steer_menu = SteerMenu(self)
+        self.steer = _button("steer", self.tr("Answer under another setting, as a branch"))
+        self.steer.setMenu(self.steer_menu)
+        self.steer.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.version = SmallLabel()
         self.previous = _button("chevron-left", self.tr("Previous version (Alt+Left)"))
         self.next = _button("chevron-right", self.tr("Next version (Alt+Right)"))
@@ -61,7 +68,7 @@ class ReplyView(QWidget):
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What Tab goes to, in the order of reading."""
         versions = (self.resteer, self.previous, self.next)
-        rest = (self.copy_button, self.again, self.details, self.delete, self.more)
+        rest = (self.steer, self.copy_button, self.again, self.details, self.delete, self.more)
         head = (*versions, *rest)
         return (self.edit, self.question, *head, self.body)
 
@@ -75,6 +82,8 @@ class ReplyView(QWidget):
         if self.question.text != answer.question:
             self.question.show_plain(answer.question)
         self.chips.set_chips(chips_of(answer.steering, self._told_before()), str(answer.steering))
+        differences = answer.steering.differences(self._told_before())
+        self.steer_menu.set_told(answer.steering, tuple(key for key, _, _ in differences))
         self.version.setText(
             self.tr("%1 of %2").replace("%1", str(self.fork.shown + 1)).replace("%2", str(count))
         )
@@ -126,6 +135,11 @@ class ReplyView(QWidget):
         return QRect(view.mapTo(self, rect.topLeft()), rect.size())
 
     def _connect(self) -> None:
+        self.chips.clicked.connect(self.steer.showMenu)
+        self.steer_menu.chosen.connect(
+            lambda steering: self.steering_requested.emit(self.answer, steering)
+        )
+        self.steer_menu.taken.connect(self.sliders_requested)
         self.previous.clicked.connect(lambda: self.version_requested.emit(self.fork, -1))
         self.next.clicked.connect(lambda: self.version_requested.emit(self.fork, 1))
         self.again.clicked.connect(lambda: self.again_requested.emit(self.answer))
@@ -157,6 +171,7 @@ class ReplyView(QWidget):
             self.previous,
             self.version,
             self.next,
+            self.steer,
             self.copy_button,
             self.again,
             self.details,

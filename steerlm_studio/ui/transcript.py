@@ -33,6 +33,8 @@ class Transcript(QScrollArea):
     version_requested = Signal(object, int)  # Fork, -1 or 1
     again_requested = Signal(object)  # Answer
     resteer_requested = Signal(object)
+    steering_requested = Signal(object, object)  # Answer, Steering
+    sliders_requested = Signal(object)  # Steering
     edit_requested = Signal(object)
     delete_requested = Signal(object)
     copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
@@ -196,6 +198,8 @@ class Transcript(QScrollArea):
         view.version_requested.connect(self.version_requested)
         view.again_requested.connect(self.again_requested)
         view.resteer_requested.connect(self.resteer_requested)
+        view.steering_requested.connect(self.steering_requested)
+        view.sliders_requested.connect(self.sliders_requested)
         view.edit_requested.connect(self.edit_requested)
         view.delete_requested.connect(self.delete_requested)
         view.copy_requested.connect(self.copy_requested)

@@ -22,6 +22,7 @@ from steerlm_studio.ui.theme import GRID
 
 _ANSWER = Qt.ItemDataRole.UserRole
 _LONGEST = 200  # characters of a line
+ROOMY = "QTreeView::item { padding: 4px 6px; } QHeaderView::section { padding: 4px 6px; }"
 
 
 class TreeDialog(QDialog):
@@ -37,7 +38,7 @@ class TreeDialog(QDialog):
         self._items: dict[Answer, QStandardItem] = {}
         self.view = QTreeView()
         self.view.setModel(self.model)
-        self.go_on = QPushButton(icon("play"), self.tr("Continue from here"))
+        self.go_on = QPushButton(self.tr("Continue from here"))
         self.delete = QPushButton(icon("delete"), self.tr("Delete this version"))
         self.go_on.clicked.connect(self._on_go_on)
         self.delete.clicked.connect(self._on_delete)
@@ -118,7 +119,7 @@ class TreeDialog(QDialog):
         view.setAccessibleName(self.tr("Turns and their versions"))
         view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         view.setUniformRowHeights(True)
-        view.setAlternatingRowColors(False)
+        view.setStyleSheet(ROOMY)
         note = SmallLabel(self.tr("In bold: what is shown. Enter goes on from a turn."))
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)

@@ -256,6 +256,8 @@ class MainWindow(QMainWindow):
         page.transcript.delete_requested.connect(self.conversing.delete_version)
         page.transcript.copy_requested.connect(self.transferring.copy_answer_as)
         page.transcript.resteer_requested.connect(answering.resteer)
+        page.transcript.steering_requested.connect(answering.answer_under)
+        page.transcript.sliders_requested.connect(self.steering.apply)
         self.steering.steering_changed.connect(self._on_steering_changed)
         page.control.edited.connect(self.steering.apply)
         self.prompting.layout_chosen.connect(self.loading.set_layout)

@@ -12,6 +12,7 @@ from steerlm_studio.store.records import Entry
 from steerlm_studio.store.search import Hit
 from steerlm_studio.ui.conversation_list import EXCERPT, HEADING
 from steerlm_studio.ui.conversations import Conversations
+from steerlm_studio.ui.theme import Theme
 
 NOW = time.time()
 DAY = 86_400.0
@@ -122,3 +123,14 @@ def test_a_name_being_typed_is_not_thrown_away_by_news(panel: Conversations, qtb
     assert panel.view.state() == panel.view.State.EditingState
     qtbot.keyClick(panel.view.findChild(QLineEdit), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: lines(panel)[1] == "coffee, hot")
+
+
+@pytest.mark.parametrize("scheme", [Qt.ColorScheme.Light, Qt.ColorScheme.Dark])
+def test_titles_can_be_read_in_both_modes(panel: Conversations, theme: Theme, scheme):
+    panel.show_all([entry(1, "W" * 30)])
+    panel.show()
+    theme.set_scheme(scheme)
+    image = panel.grab(panel.view.geometry()).toImage()
+    shades = [image.pixelColor(x, y).lightness() for x in range(8, 80) for y in range(25, 60)]
+    theme.set_scheme(Qt.ColorScheme.Unknown)
+    assert max(shades) - min(shades) > 120

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QScrollArea
+from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import protocol
@@ -215,3 +215,35 @@ def test_the_samples_are_whole_at_any_text_size(
         assert window.minimumSizeHint().height() <= 770
     finally:
         theme.set_scale(1.0)
+
+
+def test_another_value_for_an_old_reply_begins_a_branch_there(loaded: MainWindow, qtbot: QtBot):
+    answered(loaded, "What is tea?", qtbot)
+    answered(loaded, "And coffee?", qtbot)
+    view = loaded.page.transcript.views[0]
+    view.steer_menu.aboutToShow.emit()
+    style = named(view.steer_menu, "Style")
+    values = named(style, "humor")
+    asked = loaded.steering.steering
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        next(action for action in values.actions() if action.text() == "3").trigger()
+    (turn,) = loaded.session.chat.path()
+    assert (turn.question, turn.steering) == ("What is tea?", asked.having(humor=3))
+    assert loaded.steering.steering == asked
+    loaded.conversing.step_last_version(-1)
+    assert [turn.question for turn in loaded.session.chat.path()] == ["What is tea?", "And coffee?"]
+
+
+def test_the_values_of_a_reply_are_taken_to_the_sliders(window: MainWindow, qtbot: QtBot):
+    with_answers(window, "A drink.")
+    window.session.chat.last.steering = DEFAULT.having(humor=2)
+    view = window.page.transcript.views[0]
+    view.steer_menu.set_told(window.session.chat.last.steering, ("humor",))
+    view.steer_menu.aboutToShow.emit()
+    assert view.steer_menu.actions()[0].text() == "humor"
+    view.steer_menu.actions()[-1].trigger()
+    assert window.steering.steering["humor"] == 2
+
+
+def named(menu: QMenu, title: str) -> QMenu:
+    return next(action.menu() for action in menu.actions() if action.text() == title)
