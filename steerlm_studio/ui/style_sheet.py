@@ -61,11 +61,13 @@ PromptInput, #systemText {{
 PromptInput:focus, #systemText:focus {{ border: 2px solid {accent}; padding: 0; }}
 QToolButton::menu-indicator {{ image: none; }}
 QCheckBox {{ spacing: 6px; }}
-QCheckBox::indicator, QListWidget::indicator {{
+QCheckBox::indicator, QListWidget::indicator, QTableWidget::indicator {{
     width: {box}px; height: {box}px; border: 1px solid {edge}; border-radius: 3px;
     background: {base};
 }}
-QCheckBox::indicator:checked, QListWidget::indicator:checked {{ image: url({check}); }}
+QCheckBox::indicator:checked, QListWidget::indicator:checked, QTableWidget::indicator:checked {{
+    image: url({check});
+}}
 QCheckBox::indicator:focus {{
     border: 2px solid {accent}; width: {inner}px; height: {inner}px;
 }}

@@ -171,6 +171,7 @@ class TranscriptImportDialog(QDialog):
                 self.files.clear()
                 self.imported.emit(int(self._report["conversations"]))
         self._show()
+        (self.others if self._refused else self.close_button).setFocus()
 
     def _on_cancelled(self) -> None:
         self.report.say(self.tr("Cancelled; nothing was imported."))

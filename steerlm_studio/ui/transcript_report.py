@@ -56,13 +56,15 @@ class TranscriptReport(QWidget):
     def _summary(self, report: Mapping[str, Any], listed: int) -> str:
         errors = int(report["errors"])
         if report["refused"]:
-            text = self.tr("Nothing was imported: %n could not be understood.", "", errors)
+            text = self.tr("Nothing was imported: %n entries could not be understood.", "", errors)
             return f"{text} {self.tr('Mend the file, or import all the others.')}"
         text = self.tr("%1 conversations with %2 turns are there now.")
         text = text.replace("%1", QLocale().toString(int(report["conversations"])))
         pieces = [text.replace("%2", QLocale().toString(int(report["turns"])))]
         if errors:
-            pieces.append(self.tr("%n could not be understood and were left out.", "", errors))
+            pieces.append(
+                self.tr("%n entries could not be understood and were left out.", "", errors)
+            )
         if listed > errors:
             pieces.append(self.tr("Parts that are no text were left out, each with a note."))
         return " ".join(pieces)

@@ -246,6 +246,7 @@ class MainWindow(QMainWindow):
         self.comparing.told.connect(self._on_steering_changed)
         self.batching.said.connect(self.announcer.say)
         self.exporting.said.connect(self.announcer.say)
+        self.comparing.copy_requested.connect(self.transferring.copy_answer_as)
         self.transferring.imported.connect(self.shelving.show_all)
         self.transferring.failed.connect(lambda text: self.page.notice.say(text, is_error=True))
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication
 
 from steerlm_studio.store.health import open_store
 from steerlm_studio.store.store import default_path
+from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.reply_menu import copies
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.window import MainWindow
@@ -71,6 +72,16 @@ def test_the_reply_and_the_menu_offer_copies(window, qtbot):
     assert set(window.frame.actions.copies) == set(copies())
     window.frame.actions.copy_chat.trigger()
     assert QGuiApplication.clipboard().text().startswith("# Name a tree.")
+
+
+def test_a_column_offers_the_same_copies(window):
+    window.comparing.enter()
+    (answer,) = window.session.chat.path()
+    view = window.comparing.page.findChildren(ColumnView)[0]
+    view.answer = answer
+    assert [action.text() for action in view.menu.copies] == list(copies().values())
+    view.menu.copies[0].trigger()
+    assert QGuiApplication.clipboard().text().endswith("lang:en\n")
 
 
 def test_where_nothing_was_asked_copying_says_so(window):

@@ -47,6 +47,8 @@ def lines(path: Path) -> Iterator[Value | Broken]:
                 yield Value(number, json.loads(text), text, read)
             except UnicodeDecodeError as error:
                 yield Broken(number, f"byte {error.start + 1} is not UTF-8")
+            except json.JSONDecodeError as error:
+                yield Broken(number, f"not JSON: {error.msg} at column {error.colno}")
             except (ValueError, RecursionError) as error:
                 yield Broken(number, f"not JSON: {error}")
 

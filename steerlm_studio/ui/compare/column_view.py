@@ -24,6 +24,7 @@ class ColumnView(QWidget):
     select_requested = Signal(int)  # its key, as with all of these
     again_requested = Signal(int)
     details_requested = Signal(int)
+    copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     own_sampling_requested = Signal(int, bool)
     duplicate_requested = Signal(int)
     move_requested = Signal(int, int)  # -1 or 1
@@ -120,6 +121,7 @@ class ColumnView(QWidget):
         menu, foot = self.menu, self.foot
         menu.again.triggered.connect(lambda: self.again_requested.emit(self.key))
         menu.copy.triggered.connect(self._on_copy_asked)
+        menu.copy_chosen.connect(lambda name: self.copy_requested.emit(self.answer, name))
         menu.details.triggered.connect(lambda: self.details_requested.emit(self.key))
         menu.own_sampling.triggered.connect(
             lambda is_own: self.own_sampling_requested.emit(self.key, is_own)

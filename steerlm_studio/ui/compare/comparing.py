@@ -24,6 +24,7 @@ class Comparing(QObject):
 
     told = Signal(object)  # Steering: the sliders were set to it, not moved
     changed = Signal()  # the conversation goes on another way
+    copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     marked = Signal(object)  # Answer: its vote, its note, or whether it is kept
 
     def __init__(self, frame: Frame, session: Session, answering: Answering) -> None:
@@ -273,6 +274,7 @@ class Comparing(QObject):
         view.remove_requested.connect(self._remove)
         view.details_requested.connect(self._show_details)
         view.keep_requested.connect(self.keep)
+        view.copy_requested.connect(self.copy_requested)
         view.marked.connect(self.marked)
 
     def _column(self, key: int) -> Column:
