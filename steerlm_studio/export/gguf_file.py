@@ -127,9 +127,13 @@ def check_room(model: Model, targets: Sequence[Target]) -> None:
         raise _failed(out, error) from error
     if free < needed:
         raise StudioError(
-            f"{out.name} needs {needed / 1e9:.2f} GB and {out.parent} has {free / 1e9:.2f} GB "
-            "free. Free some room, choose another folder or a smaller type."
+            f"{out.name} needs {_amount(needed)} and {out.parent} has {_amount(free)} free. "
+            "Free some room, choose another folder or a smaller type."
         )
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e9:.2f} GB" if size >= 1e8 else f"{size / 1e6:.2f} MB"
 
 
 @contextmanager

@@ -107,3 +107,24 @@ def test_ctrl_c_ends_without_a_trace_and_leaves_nothing(tmp_path, end, status):
     assert child.returncode == status
     assert "Traceback" not in said
     assert list(out.iterdir()) == []
+
+
+def test_a_killed_export_leaves_no_file_and_the_next_one_is_clean(tmp_path):
+    shape = made.Shape(layers=2, width=1024, heads=8, groups=8, head=128, ffn=4096)
+    source = made.nemo(tmp_path / "m.nemo", made.weights(shape), made.config(shape))
+    before = source.read_bytes()
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [sys.executable, "-m", "steerlm_studio", "export", source, out / "m.gguf"]
+    child = subprocess.Popen(
+        [*command, "--type", "Q2_K", "--json", "--accept-licence"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.getcwd()},
+    )
+    assert json.loads(child.stdout.readline())["step"] == "writing"
+    child.kill()
+    child.communicate(timeout=60)
+    assert [path.suffix for path in out.iterdir()] == [".partial"]
+    assert source.read_bytes() == before
+    assert export(source, out / "m.gguf", "--accept-licence", "--no-verify") == 0
+    assert [path.name for path in out.iterdir()] == ["m.gguf"]
