@@ -17,7 +17,7 @@
     </message>
     <message>
         <source>Export to GGUF…</source>
-        <translation type="unfinished"></translation>
+        <translation>Als GGUF exportieren …</translation>
     </message>
     <message>
         <source>Load the demo model</source>
@@ -76,6 +76,14 @@
         <translation>Gespräch löschen</translation>
     </message>
     <message>
+        <source>Export transcript…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import transcripts…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Edit the last question</source>
         <translation>Letzte Frage bearbeiten</translation>
     </message>
@@ -86,6 +94,14 @@
     <message>
         <source>Find in the conversation</source>
         <translation>Im Gespräch suchen</translation>
+    </message>
+    <message>
+        <source>Bin…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions as a tree…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Search all conversations</source>
@@ -102,6 +118,10 @@
     <message>
         <source>Copy the last reply</source>
         <translation>Letzte Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the conversation</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Conversations</source>
@@ -174,6 +194,10 @@
     <message>
         <source>&amp;Answer</source>
         <translation>&amp;Antwort</translation>
+    </message>
+    <message>
+        <source>Copy as</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Steering</source>
@@ -633,6 +657,61 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
 </context>
 <context>
+    <name>BinDialog</name>
+    <message>
+        <source>Bin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The bin is empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty the bin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation type="unfinished">Neues Gespräch</translation>
+    </message>
+    <message>
+        <source>What is deleted from the bin cannot be had back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete for good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was deleted</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>CellView</name>
     <message>
         <source>waiting…</source>
@@ -641,6 +720,18 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
 </context>
 <context>
     <name>ChatPage</name>
+    <message>
+        <source>Ask, or paste a prompt…</source>
+        <translation type="unfinished">Fragen oder einen Prompt einfügen …</translation>
+    </message>
+    <message>
+        <source>Ask in every column…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask in every cell…</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>Open a link</source>
         <translation>Link öffnen</translation>
@@ -654,95 +745,96 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     <name>CheckpointFacts</name>
     <message>
         <source>NeMo</source>
-        <translation type="unfinished"></translation>
+        <translation>NeMo</translation>
     </message>
     <message>
         <source>Hugging Face</source>
-        <translation type="unfinished"></translation>
+        <translation>Hugging Face</translation>
     </message>
     <message>
         <source> (guessed)</source>
-        <translation type="unfinished"></translation>
+        <translation> (vermutet)</translation>
     </message>
     <message>
         <source>Form</source>
-        <translation type="unfinished"></translation>
+        <translation>Form</translation>
     </message>
     <message>
         <source>Network</source>
-        <translation type="unfinished"></translation>
+        <translation>Netz</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen</translation>
     </message>
     <message>
         <source>Tokenizer</source>
-        <translation type="unfinished"></translation>
+        <translation>Tokenizer</translation>
     </message>
     <message>
         <source>Attributes</source>
-        <translation type="unfinished"></translation>
+        <translation>Attribute</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>Lizenz</translation>
     </message>
     <message>
         <source>not said</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht angegeben</translation>
     </message>
     <message>
         <source>Origin</source>
-        <translation type="unfinished"></translation>
+        <translation>Herkunft</translation>
     </message>
     <message>
         <source>%1, %2 parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2 Parameter</translation>
     </message>
     <message>
         <source>%1 of width %2, %3 heads (%4 for keys), context %5</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 der Breite %2, %3 Köpfe (%4 für Schlüssel), Kontext %5</translation>
     </message>
     <message>
         <source>%1, %2 pieces</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, %2 Stücke</translation>
     </message>
 </context>
 <context>
     <name>CheckpointSource</name>
     <message>
         <source>Choose a .nemo file…</source>
-        <translation type="unfinished"></translation>
+        <translation>.nemo-Datei wählen …</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner wählen …</translation>
     </message>
     <message>
         <source>NeMo checkpoints (*.nemo)</source>
-        <translation type="unfinished"></translation>
+        <translation>NeMo-Checkpoints (*.nemo)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">Alle Dateien (*)</translation>
+        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint</translation>
     </message>
     <message>
         <source>Drop a checkpoint here</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Checkpoint hier ablegen</translation>
     </message>
     <message>
         <source>A .nemo file, the folder it was unpacked into, or a Hugging Face folder (NemotronForCausalLM or LlamaForCausalLM with tokenizer.model).
 It is only read; nothing in it is run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine .nemo-Datei, der Ordner, in den sie entpackt wurde, oder ein Ordner von Hugging Face (NemotronForCausalLM oder LlamaForCausalLM mit tokenizer.model).
+Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
@@ -777,6 +869,10 @@ It is only read; nothing in it is run.</source>
     <message>
         <source>Keep</source>
         <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>The conversation goes on from here unless another reply is kept</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>reading…</source>
@@ -1309,6 +1405,10 @@ It is only read; nothing in it is run.</source>
         <source>Words, &quot;a phrase&quot;, -without, humor&gt;=3, lang:de, model:demo, tag:…, folder:…, has:vote, has:note, is:pinned, after:2026-01-31</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Narrow the list</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Conversing</name>
@@ -1520,38 +1620,105 @@ It is only read; nothing in it is run.</source>
     </message>
 </context>
 <context>
+    <name>EntryMenus</name>
+    <message>
+        <source>Unpin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With votes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a kept reply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With replies that were cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New tag…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
         <source>Export to GGUF</source>
-        <translation type="unfinished"></translation>
+        <translation>Als GGUF exportieren</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished">Exportieren</translation>
+        <translation>Exportieren</translation>
     </message>
     <message>
         <source>Another checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Anderer Checkpoint</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>One export is running. Wait for its end or cancel it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Export läuft. Warten Sie sein Ende ab oder brechen Sie ihn zuerst ab.</translation>
     </message>
     <message>
         <source>Reading the headers of %1…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kopfdaten von %1 werden gelesen …</translation>
     </message>
     <message>
         <source>This is a GGUF already. Open it with Model → Open model…</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist schon eine GGUF. Öffnen Sie sie mit Modell → Modell öffnen …</translation>
     </message>
     <message>
         <source>The export was cancelled. No file of it was left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Export wurde abgebrochen. Keine Datei davon blieb zurück.</translation>
     </message>
 </context>
 <context>
@@ -1565,280 +1732,280 @@ It is only read; nothing in it is run.</source>
     <name>ExportOptions</name>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>from the program&apos;s own prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>aus den Prompts des Programms</translation>
     </message>
     <message>
         <source>from a text of prompts…</source>
-        <translation type="unfinished"></translation>
+        <translation>aus einem Text mit Prompts …</translation>
     </message>
     <message>
         <source>a matrix of llama.cpp…</source>
-        <translation type="unfinished"></translation>
+        <translation>eine Matrix von llama.cpp …</translation>
     </message>
     <message>
         <source>as the type</source>
-        <translation type="unfinished"></translation>
+        <translation>wie der Typ</translation>
     </message>
     <message>
         <source>Also compare logits with the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch Logits mit dem Checkpoint vergleichen</translation>
     </message>
     <message>
         <source>Importance matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>Wichtigkeitsmatrix</translation>
     </message>
     <message>
         <source>Weighs what matters most to the answers; helps the small types. Computing one from a text reads the checkpoint once more per 512 tokens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichtet, was für die Antworten am meisten zählt; hilft den kleinen Typen. Sie aus einem Text zu berechnen liest den Checkpoint je 512 Tokens ein weiteres Mal.</translation>
     </message>
     <message>
         <source>Keeps the matrices behind the squared ReLU in a larger format, should a small one give no numbers on some GPU.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lässt die Matrizen hinter der quadrierten ReLU in einem größeren Format, falls ein kleines auf einer GPU keine Zahlen ergibt.</translation>
     </message>
     <message>
         <source>Computes the checkpoint itself for eight tokens: minutes for a model of billions of parameters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Berechnet den Checkpoint selbst für acht Tokens: Minuten bei einem Modell mit Milliarden Parametern.</translation>
     </message>
     <message>
         <source>ffn_down</source>
-        <translation type="unfinished"></translation>
+        <translation>ffn_down</translation>
     </message>
     <message>
         <source>Verification</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfung</translation>
     </message>
 </context>
 <context>
     <name>ExportPlan</name>
     <message>
         <source>Choose a type.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen Typ.</translation>
     </message>
     <message>
         <source>Read the licence and accept its terms.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lesen Sie die Lizenz und nehmen Sie ihre Bedingungen an.</translation>
     </message>
     <message>
         <source>Predicting the sizes…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Größen werden berechnet …</translation>
     </message>
     <message>
         <source>What it is</source>
-        <translation type="unfinished"></translation>
+        <translation>Was es ist</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>Lizenz</translation>
     </message>
     <message>
         <source>Types</source>
-        <translation type="unfinished"></translation>
+        <translation>Typen</translation>
     </message>
     <message>
         <source>Options</source>
-        <translation type="unfinished"></translation>
+        <translation>Optionen</translation>
     </message>
     <message>
         <source>Folder and name</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner und Name</translation>
     </message>
     <message>
         <source>What to export</source>
-        <translation type="unfinished"></translation>
+        <translation>Was exportiert wird</translation>
     </message>
 </context>
 <context>
     <name>ExportReading</name>
     <message>
         <source>Reading the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Lesen des Checkpoints</translation>
     </message>
     <message>
         <source>Predicting the sizes</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Berechnen der Größen</translation>
     </message>
     <message>
         <source>Looking for GPUs</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Suche nach GPUs</translation>
     </message>
 </context>
 <context>
     <name>ExportReport</name>
     <message>
         <source>Report of the export</source>
-        <translation type="unfinished"></translation>
+        <translation>Bericht des Exports</translation>
     </message>
     <message>
         <source>The file is written and right</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei ist geschrieben und richtig</translation>
     </message>
     <message numerus="yes">
         <source>%n files are written and right</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Datei ist geschrieben und richtig</numerusform>
+            <numerusform>%n Dateien sind geschrieben und richtig</numerusform>
         </translation>
     </message>
     <message>
         <source>Open in the studio</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Studio öffnen</translation>
     </message>
     <message>
         <source>Open %1 in the studio</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 im Studio öffnen</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Show %1 in its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 in ihrem Ordner zeigen</translation>
     </message>
     <message>
         <source>%1 texts tokenized as SentencePiece does</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Texte in Tokens zerlegt wie von SentencePiece</translation>
     </message>
     <message>
         <source>finite logits after a prompt of %1 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>endliche Logits nach einem Prompt von %1 Tokens</translation>
     </message>
     <message>
         <source>%1 tensors with the right name, shape and format</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Tensoren mit richtigem Namen, Form und Format</translation>
     </message>
     <message>
         <source>%1 sampled rows as in the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Zeilen in Stichprobe wie im Checkpoint</translation>
     </message>
     <message>
         <source>logits at %1 positions as the checkpoint&apos;s: correlation %2, largest difference %3</source>
-        <translation type="unfinished"></translation>
+        <translation>Logits an %1 Stellen wie die des Checkpoints: Korrelation %2, größter Unterschied %3</translation>
     </message>
 </context>
 <context>
     <name>ExportRunning</name>
     <message>
         <source>Progress of the export</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt des Exports</translation>
     </message>
     <message>
         <source>Cancel the export</source>
-        <translation type="unfinished"></translation>
+        <translation>Export abbrechen</translation>
     </message>
     <message>
         <source>Exporting %1 as %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 wird als %2 exportiert</translation>
     </message>
     <message>
         <source>This window may be closed: the export goes on, the status bar shows how far it is, and you can chat meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Fenster darf geschlossen werden: Der Export läuft weiter, die Statusleiste zeigt, wie weit er ist, und Sie können dabei chatten.</translation>
     </message>
     <message>
         <source>%1 of %2 · %3 a second · %4 left</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 von %2 · %3 je Sekunde · noch %4</translation>
     </message>
     <message>
         <source>Computing the importance matrix: %1 of %2 tokens · %3 left</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Wichtigkeitsmatrix wird berechnet: %1 von %2 Tokens · noch %3</translation>
     </message>
     <message>
         <source>Computing the checkpoint&apos;s own logits</source>
-        <translation type="unfinished"></translation>
+        <translation>Die eigenen Logits des Checkpoints werden berechnet</translation>
     </message>
     <message>
         <source>Verifying the new file</source>
-        <translation type="unfinished"></translation>
+        <translation>Die neue Datei wird geprüft</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished">Fertig</translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Reading the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Checkpoint wird gelesen</translation>
     </message>
 </context>
 <context>
     <name>ExportToolsMissing</name>
     <message>
         <source>Copy the command</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl kopieren</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal nachsehen</translation>
     </message>
     <message>
         <source>Not installed: %1. Run this in the program&apos;s folder, then look again:</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht installiert: %1. Führen Sie dies im Ordner des Programms aus und sehen Sie dann noch einmal nach:</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopiert</translation>
     </message>
     <message>
         <source>Where it was installed with pip: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo es mit pip installiert wurde: %1</translation>
     </message>
     <message>
         <source>Reading checkpoints needs more packages</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Lesen von Checkpoints fehlen Pakete</translation>
     </message>
 </context>
 <context>
     <name>Exporting</name>
     <message>
         <source>Show the export</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Export zeigen</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished">Beenden</translation>
+        <translation>Beenden</translation>
     </message>
     <message>
         <source>An export is running. Cancel it and quit?</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Export läuft. Abbrechen und beenden?</translation>
     </message>
     <message>
         <source>Nothing of its files would be left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von seinen Dateien bliebe nichts.</translation>
     </message>
     <message>
         <source>Cancel it and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen und beenden</translation>
     </message>
     <message>
         <source>Go on exporting</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiter exportieren</translation>
     </message>
     <message>
         <source>Exporting %1 %, %2 left</source>
-        <translation type="unfinished"></translation>
+        <translation>Export %1 %, noch %2</translation>
     </message>
     <message>
         <source>Verifying the export</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Export wird geprüft</translation>
     </message>
     <message>
         <source>Exporting</source>
-        <translation type="unfinished"></translation>
+        <translation>Export läuft</translation>
     </message>
     <message>
         <source>Export failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Export fehlgeschlagen</translation>
     </message>
     <message>
         <source>Export cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Export abgebrochen</translation>
     </message>
     <message>
         <source>Export finished</source>
-        <translation type="unfinished"></translation>
+        <translation>Export fertig</translation>
     </message>
 </context>
 <context>
@@ -2187,27 +2354,27 @@ It is only read; nothing in it is run.</source>
     <name>LicenceChoice</name>
     <message>
         <source>Licence of the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Lizenz des Checkpoints</translation>
     </message>
     <message>
         <source>Read it…</source>
-        <translation type="unfinished"></translation>
+        <translation>Lesen …</translation>
     </message>
     <message>
         <source>I have read this licence and accept its terms</source>
-        <translation type="unfinished"></translation>
+        <translation>Ich habe die Lizenz gelesen und nehme sie an</translation>
     </message>
     <message>
         <source>The checkpoint says so itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>So sagt es der Checkpoint selbst.</translation>
     </message>
     <message>
         <source>The checkpoint names none; models of its family have this one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Checkpoint nennt keine; Modelle seiner Familie haben diese.</translation>
     </message>
     <message>
         <source>From the card of %1:</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Karte von %1:</translation>
     </message>
 </context>
 <context>
@@ -2326,43 +2493,43 @@ It is only read; nothing in it is run.</source>
     <name>OutputChoice</name>
     <message>
         <source>Change…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ändern …</translation>
     </message>
     <message>
         <source>Change the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Ordner ändern</translation>
     </message>
     <message>
         <source>Name of the model and beginning of the file names</source>
-        <translation type="unfinished"></translation>
+        <translation>Name des Modells und Anfang der Dateinamen</translation>
     </message>
     <message>
         <source>Choose a name without any of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen Namen ohne %1</translation>
     </message>
     <message>
         <source>This folder cannot be written to. Choose another.</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesen Ordner kann nicht geschrieben werden. Wählen Sie einen anderen.</translation>
     </message>
     <message>
         <source>There is no room for that. Choose another folder or smaller types.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dafür ist kein Platz. Wählen Sie einen anderen Ordner oder kleinere Typen.</translation>
     </message>
     <message>
         <source>%1 free.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 frei.</translation>
     </message>
     <message>
         <source>%1 needed,</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 nötig,</translation>
     </message>
     <message>
         <source>Replaced will be: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersetzt wird: %1.</translation>
     </message>
     <message>
         <source>Folder for the new files</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner für die neuen Dateien</translation>
     </message>
 </context>
 <context>
@@ -3416,7 +3583,7 @@ It is only read; nothing in it is run.</source>
     </message>
     <message>
         <source>Cancel the export</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Export abbrechen</translation>
     </message>
     <message>
         <source>Close</source>
@@ -3444,7 +3611,7 @@ It is only read; nothing in it is run.</source>
     </message>
     <message>
         <source>Progress of the export</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Fortschritt des Exports</translation>
     </message>
     <message>
         <source>Preview</source>
@@ -3785,7 +3952,38 @@ It is only read; nothing in it is run.</source>
 <context>
     <name>Transferring</name>
     <message>
-        <source>There is no reply yet to copy anything of.</source>
+        <source>There is nothing yet to copy: ask something first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TreeDialog</name>
+    <message>
+        <source>Versions of the conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete this version</source>
+        <translation type="unfinished">Diese Fassung löschen</translation>
+    </message>
+    <message>
+        <source>Turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Told otherwise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turns and their versions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In bold: what is shown. Enter goes on from a turn.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3793,79 +3991,79 @@ It is only read; nothing in it is run.</source>
     <name>TypeChoice</name>
     <message>
         <source>fits the GPU</source>
-        <translation type="unfinished"></translation>
+        <translation>passt auf die GPU</translation>
     </message>
     <message>
         <source>partly on the GPU</source>
-        <translation type="unfinished"></translation>
+        <translation>zum Teil auf der GPU</translation>
     </message>
     <message>
         <source>fits the memory</source>
-        <translation type="unfinished"></translation>
+        <translation>passt in den Speicher</translation>
     </message>
     <message>
         <source>larger than this memory</source>
-        <translation type="unfinished"></translation>
+        <translation>größer als der Speicher</translation>
     </message>
     <message>
         <source>With a conversation %1; this machine has %2 of memory%3.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einem Gespräch %1; dieser Rechner hat %2 Speicher%3.</translation>
     </message>
     <message>
         <source> and %1 on %2</source>
-        <translation type="unfinished"></translation>
+        <translation> und %1 auf %2</translation>
     </message>
     <message>
         <source>exact, for comparing</source>
-        <translation type="unfinished"></translation>
+        <translation>genau, zum Vergleichen</translation>
     </message>
     <message>
         <source>full precision</source>
-        <translation type="unfinished"></translation>
+        <translation>volle Genauigkeit</translation>
     </message>
     <message>
         <source>can overflow on a GPU; BF16 cannot</source>
-        <translation type="unfinished"></translation>
+        <translation>kann auf einer GPU überlaufen; BF16 nicht</translation>
     </message>
     <message>
         <source>hardly to be told from full precision</source>
-        <translation type="unfinished"></translation>
+        <translation>kaum von voller Genauigkeit zu unterscheiden</translation>
     </message>
     <message>
         <source>very good</source>
-        <translation type="unfinished"></translation>
+        <translation>sehr gut</translation>
     </message>
     <message>
         <source>good</source>
-        <translation type="unfinished"></translation>
+        <translation>gut</translation>
     </message>
     <message>
         <source>good, a little smaller</source>
-        <translation type="unfinished"></translation>
+        <translation>gut, etwas kleiner</translation>
     </message>
     <message>
         <source>the usual choice</source>
-        <translation type="unfinished"></translation>
+        <translation>die übliche Wahl</translation>
     </message>
     <message>
         <source>a little smaller</source>
-        <translation type="unfinished"></translation>
+        <translation>etwas kleiner</translation>
     </message>
     <message>
         <source>simple and quick</source>
-        <translation type="unfinished"></translation>
+        <translation>einfach und schnell</translation>
     </message>
     <message>
         <source>small, best with an importance matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>klein, am besten mit Wichtigkeitsmatrix</translation>
     </message>
     <message>
         <source>noticeably worse</source>
-        <translation type="unfinished"></translation>
+        <translation>merklich schlechter</translation>
     </message>
     <message>
         <source>where nothing else fits</source>
-        <translation type="unfinished"></translation>
+        <translation>wo sonst nichts passt</translation>
     </message>
 </context>
 </TS>

@@ -62,9 +62,9 @@
     <name>ExportReport</name>
     <message numerus="yes">
         <source>%n files are written and right</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n file is written and right</numerusform>
+            <numerusform>%n files are written and right</numerusform>
         </translation>
     </message>
 </context>
