@@ -1,5 +1,7 @@
 """The line under a reply: why it ended before its end, or what is odd about it."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QCoreApplication
 
 from steerlm_studio.steer.language_guess import other_language
@@ -39,10 +41,16 @@ def _on_language(answer: Answer) -> str:
     asked = answer.steering.lang
     if answer.is_running or asked is None:
         return ""
-    found = sorted(other_language(answer.text, asked))
+    found = _languages(answer.text, asked)
     if not found:
         return ""
     names = translate("ReplyNote", " or ").join(map(language_in_words, found[:3]))
     text = translate("ReplyNote", "%1 was asked for (lang:%2), but this reads like %3.")
     text = text.replace("%1", language_in_words(asked)).replace("%2", asked)
     return text.replace("%3", names)
+
+
+@lru_cache(maxsize=64)
+def _languages(text: str, asked: str) -> list[str]:
+    """Those that it reads like; finished replies are asked about again and again."""
+    return sorted(other_language(text, asked))

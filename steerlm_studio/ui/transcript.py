@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
@@ -165,9 +165,10 @@ class Transcript(QScrollArea):
         )
 
     def answer_grew(self, answer: Answer) -> None:
-        """New text is there: show it with the next frame."""
+        """New text is there: show it with the next frame, or when the transcript is shown."""
         self._pending.add(answer)
-        self._pace.ask()
+        if self.isVisible():
+            self._pace.ask()
 
     def show_pending(self) -> None:
         """Show now what the next frame would."""
@@ -280,6 +281,10 @@ class Transcript(QScrollArea):
         self.to_end.raise_()
 
     # Qt's
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_pending()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

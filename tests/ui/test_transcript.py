@@ -271,3 +271,14 @@ def test_how_a_reply_was_made_is_told_beside_it(transcript: Transcript):
     shown = [label.text() for label in dialog.findChildren(QLabel)]
     assert str(DEFAULT.having(humor=3)) in [text.replace("\u200b", "") for text in shown]
     dialog.close()
+
+
+def test_what_grew_out_of_sight_is_there_when_one_looks(transcript: Transcript):
+    chat = Chat()
+    answer = asked(chat)
+    transcript.show_chat(chat)
+    transcript.hide()
+    answer.text = "Tea is hot."
+    transcript.answer_grew(answer)
+    transcript.show()
+    assert transcript.views[0].body.toPlainText() == "Tea is hot."
