@@ -15,6 +15,10 @@ _PARTS = {"prompts": "other prompts", "settings": "other settings", "model": "an
 Row = Mapping[str, Any]
 
 
+class Unwritable(StudioError):
+    """The file, and so the whole batch, cannot go on."""
+
+
 class Table:
     """Opens a file for one batch alone, and mends a last line that was cut.
 
@@ -127,8 +131,8 @@ class Table:
             "Choose another --out."
         )
 
-    def _unwritable(self, error: OSError) -> StudioError:
-        return StudioError(
+    def _unwritable(self, error: OSError) -> Unwritable:
+        return Unwritable(
             f"{self.path} cannot be written: {error.strerror or error}. The answers in it are "
             "kept: make room, or choose another --out, and start the same command again."
         )

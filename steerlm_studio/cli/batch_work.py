@@ -10,6 +10,7 @@ import msgspec
 from steerlm_studio.batch.output import Answer, Output
 from steerlm_studio.batch.prompts import Prompt
 from steerlm_studio.batch.settings import Setting
+from steerlm_studio.batch.table import Unwritable
 from steerlm_studio.cli.prompt import sent
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.errors import StudioError
@@ -127,7 +128,7 @@ class Work:
         """The next question of each job, all in one run; one that is refused does not harm more."""
         try:
             yield from self._generate(jobs)
-        except ServerLost:
+        except (ServerLost, Unwritable):
             raise
         except StudioError as error:
             if not self.engine.is_running:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -153,8 +154,8 @@ def test_a_table_of_others_is_refused(batch, tmp_path, change, why, tiny_model):
     assert after == rows
 
 
-def _started(tmp_path, count):
-    """A batch of so many prompts in a process of its own."""
+def _started(tmp_path, count, most_bytes=resource.RLIM_INFINITY):
+    """A batch of so many prompts in a process of its own, whose files end at `most_bytes`."""
     prompts, settings = tmp_path / "many.txt", tmp_path / "settings.json"
     prompts.write_text("".join(f"What is tea, for the {n}th time?\n" for n in range(count)))
     settings.write_text(json.dumps({"base": "", "funny": "humor=4"}))
@@ -162,7 +163,11 @@ def _started(tmp_path, count):
     command = [sys.executable, "-m", "steerlm_studio", "batch", str(prompts), "--settings",
                str(settings), "--out", str(out), "--json", *ASK]  # fmt: skip
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
     )
     return process, out
 
@@ -192,6 +197,20 @@ def test_killed_at_any_moment_it_goes_on_and_does_nothing_twice(tmp_path):
     assert process.returncode == 0
     rows = [json.loads(line) for line in out.read_bytes().splitlines()]
     assert sorted(_keys(rows)) == sorted((n, s) for n in range(1, 13) for s in ("base", "funny"))
+
+
+def test_a_full_disk_ends_it_with_a_sentence_and_it_goes_on_later(tmp_path):
+    """It once tried each further prompt, and failed each in turn."""
+    process, out = _started(tmp_path, 6, most_bytes=4000)
+    told, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"cannot be written: File too large" in said
+    assert b'"step": "failed"' not in told
+    assert out.stat().st_size == 4000
+    process, out = _started(tmp_path, 6)
+    process.communicate(timeout=60)
+    rows = [json.loads(line) for line in out.read_bytes().splitlines()]
+    assert sorted(_keys(rows)) == sorted((n, s) for n in range(1, 7) for s in ("base", "funny"))
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
