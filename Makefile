@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 DEMO_WORK ?= build/demo_model
 DEMO_MINUTES ?= 150
 
-.PHONY: run test export-tools cuda package package-check check-python setup setup-dev lint unit \
+.PHONY: run test export-tools cuda gpu-check package package-check check-python setup setup-dev lint unit \
 	test-slow bench doctor demo-model demo-report yardsticks screenshots translations check-translations \
 	clean
 
@@ -38,6 +38,11 @@ CUDA_ARCHITECTURES ?= 80-real;90-real
 cuda: check-python
 	@$(PYTHON) packaging/cuda.py $(VENV) --architectures "$(CUDA_ARCHITECTURES)"
 
+# On a machine with a GPU, after `make cuda`: checks and figures into docs/performance-gpu.md.
+gpu-check: setup
+	$(PY) -m pip install -q -e ".[export]"
+	PYTHONPATH=packaging $(PY) -m gpu.check $(ARGS)
+
 # The bundle that needs no Python, and a Debian package of it, into dist/.
 package: setup
 	$(PY) -m pip install -q -e ".[export,package]"
@@ -46,6 +51,10 @@ package: setup
 # Install that package on a clean Debian, run its self-test there, remove it. Needs root.
 package-check: setup
 	$(PY) packaging/check_package.py dist/steerlm-studio_*.deb
+
+# What prompts, slider moves and lanes cost here; ARGS="--model FILE --lanes 1,8 --depth 0,1024".
+bench: setup
+	$(PY) -m steerlm_studio bench $(ARGS)
 
 doctor: setup
 	$(PY) -m steerlm_studio doctor

@@ -10,5 +10,6 @@ COMMANDS = {
     "inspect": "tell what a checkpoint or GGUF holds",
     "models": "list, find and download models",
     "transcripts": "list, show, export and import conversations",
+    "bench": "measure what prompts, slider moves and lanes cost here",
     "doctor": "what this machine has and what is missing",
 }

@@ -126,11 +126,13 @@ class Engine:
         *,
         mode: Mode = "fast",
         stop: Sequence[str] = ("<extra_id_1>",),
+        padded: bool = True,
+        endless: bool = False,
     ) -> Iterator[Reply]:
         """The replies to one request, `Done` last. Closing the iterator early stops the run."""
         self._run += 1
         run = self._run
-        self._send(Generate(run, tuple(lanes), mode, tuple(stop)))
+        self._send(Generate(run, tuple(lanes), mode, tuple(stop), padded, endless))
         is_over = False
         try:
             for message in self._replies_to(run):
