@@ -77,11 +77,11 @@
     </message>
     <message>
         <source>Export transcript…</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch exportieren …</translation>
     </message>
     <message>
         <source>Import transcripts…</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche importieren …</translation>
     </message>
     <message>
         <source>Edit the last question</source>
@@ -121,7 +121,7 @@
     </message>
     <message>
         <source>Copy the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch kopieren</translation>
     </message>
     <message>
         <source>Conversations</source>
@@ -197,7 +197,7 @@
     </message>
     <message>
         <source>Copy as</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren als</translation>
     </message>
     <message>
         <source>&amp;Steering</source>
@@ -700,7 +700,7 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">Was</translation>
     </message>
     <message>
         <source>Deleted</source>
@@ -947,6 +947,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Copy the reply</source>
         <translation>Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Copy as</source>
+        <translation>Kopieren als</translation>
     </message>
     <message>
         <source>How it was made…</source>
@@ -2784,23 +2788,23 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>ReplyMenu</name>
     <message>
         <source>Copy the exact prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Den genauen Prompt kopieren</translation>
     </message>
     <message>
         <source>Copy as curl for llama-server</source>
-        <translation type="unfinished"></translation>
+        <translation>Als curl für llama-server kopieren</translation>
     </message>
     <message>
         <source>Copy as Python for llama-cpp-python</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Python für llama-cpp-python kopieren</translation>
     </message>
     <message>
         <source>Copy as a request to NeMo</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Anfrage an NeMo kopieren</translation>
     </message>
     <message>
         <source>More to copy of this reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr von dieser Antwort kopieren</translation>
     </message>
 </context>
 <context>
@@ -2863,6 +2867,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Question</source>
         <translation>Frage</translation>
+    </message>
+    <message>
+        <source>Answer under another setting, as a branch</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Previous version (Alt+Left)</source>
@@ -3144,6 +3152,37 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Stop loading</source>
         <translation>Laden abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>SteerMenu</name>
+    <message>
+        <source>Answer under another setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished">Qualität</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation type="unfinished">Stil</translation>
+    </message>
+    <message>
+        <source>Safety</source>
+        <translation type="unfinished">Sicherheit</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">Sprache</translation>
+    </message>
+    <message>
+        <source>Set the sliders to these values</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3567,393 +3606,393 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>TranscriptExportDialog</name>
     <message>
         <source>Export transcript</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch exportieren</translation>
     </message>
     <message>
         <source>The export</source>
-        <translation type="unfinished">Der Export</translation>
+        <translation>Der Export</translation>
     </message>
     <message>
         <source>Show in its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Ordner zeigen</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished">Exportieren</translation>
+        <translation>Exportieren</translation>
     </message>
     <message>
         <source>Cancel the export</source>
-        <translation type="unfinished">Export abbrechen</translation>
+        <translation>Export abbrechen</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>%1 was written: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 wurde geschrieben: %2.</translation>
     </message>
     <message>
         <source>Cancelled; no file was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen; keine Datei wurde geschrieben.</translation>
     </message>
     <message>
         <source>Choose a file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eine Datei.</translation>
     </message>
     <message>
         <source>This window may be closed: the export goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Fenster darf geschlossen werden: Der Export läuft weiter.</translation>
     </message>
     <message>
         <source>This file is there and will be replaced, once the new one is whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Datei gibt es; sie wird ersetzt, sobald die neue vollständig ist.</translation>
     </message>
     <message>
         <source>Progress of the export</source>
-        <translation type="unfinished">Fortschritt des Exports</translation>
+        <translation>Fortschritt des Exports</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschau</translation>
     </message>
     <message>
         <source>Replies and labels</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten und Labels</translation>
     </message>
 </context>
 <context>
     <name>TranscriptForm</name>
     <message>
         <source>Two newlines after the system text</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Zeilenumbrüche nach dem Systemtext</translation>
     </message>
     <message>
         <source>As NeMo wrote its data before 2024</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie NeMo seine Daten vor 2024 schrieb</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei</translation>
     </message>
     <message>
         <source>This conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Gespräch</translation>
     </message>
     <message numerus="yes">
         <source>%n selected conversations</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n gewähltes Gespräch</numerusform>
+            <numerusform>%n gewählte Gespräche</numerusform>
         </translation>
     </message>
     <message>
         <source>All conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Gespräche</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">Alle Dateien (*)</translation>
+        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>All on the open path</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle auf dem offenen Weg</translation>
     </message>
     <message>
         <source>Kept or voted up</source>
-        <translation type="unfinished"></translation>
+        <translation>Behaltene oder gute</translation>
     </message>
     <message>
         <source>Kept</source>
-        <translation type="unfinished">Behalten</translation>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>Voted up</source>
-        <translation type="unfinished"></translation>
+        <translation>Gute</translation>
     </message>
     <message>
         <source>Chosen one by one</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzeln gewählte</translation>
     </message>
     <message>
         <source>Markdown</source>
-        <translation type="unfinished"></translation>
+        <translation>Markdown</translation>
     </message>
     <message>
         <source>HTML page</source>
-        <translation type="unfinished"></translation>
+        <translation>HTML-Seite</translation>
     </message>
     <message>
         <source>PDF</source>
-        <translation type="unfinished"></translation>
+        <translation>PDF</translation>
     </message>
     <message>
         <source>Plain text</source>
-        <translation type="unfinished">Nur Text</translation>
+        <translation>Reiner Text</translation>
     </message>
     <message>
         <source>SteerLM Studio JSON, without loss</source>
-        <translation type="unfinished"></translation>
+        <translation>SteerLM-Studio-JSON, verlustfrei</translation>
     </message>
     <message>
         <source>Messages (OpenAI), JSON lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichten (OpenAI), JSON-Zeilen</translation>
     </message>
     <message>
         <source>SteerLM training data</source>
-        <translation type="unfinished"></translation>
+        <translation>SteerLM-Trainingsdaten</translation>
     </message>
     <message>
         <source>Attribute regression data</source>
-        <translation type="unfinished"></translation>
+        <translation>Daten für Attribut-Regression</translation>
     </message>
     <message>
         <source>ShareGPT</source>
-        <translation type="unfinished"></translation>
+        <translation>ShareGPT</translation>
     </message>
     <message>
         <source>Table of replies (CSV)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tabelle der Antworten (CSV)</translation>
     </message>
     <message>
         <source>System text</source>
-        <translation type="unfinished">Systemtext</translation>
+        <translation>Systemtext</translation>
     </message>
     <message>
         <source>Control strings</source>
-        <translation type="unfinished"></translation>
+        <translation>Steuerzeilen</translation>
     </message>
     <message>
         <source>Settings of each reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen jeder Antwort</translation>
     </message>
     <message>
         <source>Versions side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>Fassungen nebeneinander</translation>
     </message>
     <message>
         <source>Branches that were left</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlassene Zweige</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format</translation>
     </message>
     <message>
         <source>Which</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche</translation>
     </message>
     <message>
         <source>Replies</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
     </message>
     <message>
         <source>With</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit</translation>
     </message>
 </context>
 <context>
     <name>TranscriptImportDialog</name>
     <message>
         <source>Import transcripts</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche importieren</translation>
     </message>
     <message>
         <source>The import</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Import</translation>
     </message>
     <message>
         <source>Add files…</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien hinzufügen …</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished">Entfernen</translation>
+        <translation>Entfernen</translation>
     </message>
     <message>
         <source>Import</source>
-        <translation type="unfinished"></translation>
+        <translation>Importieren</translation>
     </message>
     <message>
         <source>Import all the others</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle anderen importieren</translation>
     </message>
     <message>
         <source>Cancel the import</source>
-        <translation type="unfinished"></translation>
+        <translation>Import abbrechen</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Transcripts to import</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche zum Importieren</translation>
     </message>
     <message>
         <source>Transcripts (*.json *.jsonl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche (*.json *.jsonl)</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">Alle Dateien (*)</translation>
+        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>not there</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht vorhanden</translation>
     </message>
     <message>
         <source>Conversations are not kept on the disk now, so nothing can be imported to stay. Mend what the first message said, and start the program again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräche werden gerade nicht auf der Platte behalten, ein Import bliebe also nicht. Beheben Sie, was die erste Meldung sagte, und starten Sie das Programm neu.</translation>
     </message>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished">%1 von %2</translation>
+        <translation>%1 von %2</translation>
     </message>
     <message>
         <source>Cancelled; nothing was imported.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen; nichts wurde importiert.</translation>
     </message>
     <message>
         <source>Files to import</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu importierende Dateien</translation>
     </message>
     <message>
         <source>Progress of the import</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt des Imports</translation>
     </message>
     <message>
         <source>Known by their content: this program&apos;s JSON, SteerLM, HelpSteer and Open-Assistant data, OpenAI messages, ShareGPT, LM Studio and Open WebUI. Files can be dropped here, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Am Inhalt erkannt werden: das JSON dieses Programms, Daten von SteerLM, HelpSteer und Open-Assistant, OpenAI-Nachrichten, ShareGPT, LM Studio und Open WebUI. Dateien können auch hierher gezogen werden.</translation>
     </message>
 </context>
 <context>
     <name>TranscriptPreview</name>
     <message>
         <source>Beginning of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfang der Datei</translation>
     </message>
     <message>
         <source>First page</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Seite</translation>
     </message>
     <message>
         <source>Nothing so far: no reply here is what “Replies” asks for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts: Keine Antwort hier ist, was „Antworten“ verlangt.</translation>
     </message>
 </context>
 <context>
     <name>TranscriptReplies</name>
     <message>
         <source>Correct the label</source>
-        <translation type="unfinished"></translation>
+        <translation>Label berichtigen</translation>
     </message>
     <message>
         <source>As it was steered</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie sie gesteuert war</translation>
     </message>
     <message>
         <source>The first %1 are listed; the others go out with the labels they have.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ersten %1 sind aufgeführt; die anderen gehen mit ihren Labels hinaus.</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished">Antwort</translation>
+        <translation>Antwort</translation>
     </message>
     <message>
         <source>Marks</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichen</translation>
     </message>
     <message>
         <source>Label</source>
-        <translation type="unfinished"></translation>
+        <translation>Label</translation>
     </message>
     <message>
         <source>Replies and their labels</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten und ihre Labels</translation>
     </message>
     <message>
         <source>Attribute to correct</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu berichtigendes Attribut</translation>
     </message>
     <message>
         <source>What it really is</source>
-        <translation type="unfinished"></translation>
+        <translation>Was sie in Wahrheit ist</translation>
     </message>
     <message>
         <source>This reply is really</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Antwort ist in Wahrheit</translation>
     </message>
 </context>
 <context>
     <name>TranscriptReport</name>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei</translation>
     </message>
     <message>
         <source>Line</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>What was not understood</source>
-        <translation type="unfinished"></translation>
+        <translation>Was nicht verstanden wurde</translation>
     </message>
     <message numerus="yes">
-        <source>Nothing was imported: %n could not be understood.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <source>Nothing was imported: %n entries could not be understood.</source>
+        <translation>
+            <numerusform>Nichts wurde importiert: %n Eintrag wurde nicht verstanden.</numerusform>
+            <numerusform>Nichts wurde importiert: %n Einträge wurden nicht verstanden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entries could not be understood and were left out.</source>
+        <translation>
+            <numerusform>%n Eintrag wurde nicht verstanden und ausgelassen.</numerusform>
+            <numerusform>%n Einträge wurden nicht verstanden und ausgelassen.</numerusform>
         </translation>
     </message>
     <message>
         <source>Mend the file, or import all the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bessern Sie die Datei aus, oder importieren Sie alle anderen.</translation>
     </message>
     <message>
         <source>%1 conversations with %2 turns are there now.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message numerus="yes">
-        <source>%n could not be understood and were left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
-        </translation>
+        <translation>%1 Gespräche mit %2 Runden sind jetzt da.</translation>
     </message>
     <message>
         <source>Parts that are no text were left out, each with a note.</source>
-        <translation type="unfinished"></translation>
+        <translation>Teile, die kein Text sind, wurden ausgelassen, jeder mit einem Hinweis.</translation>
     </message>
     <message>
         <source>not understood</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht verstanden</translation>
     </message>
     <message>
         <source>note</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinweis</translation>
     </message>
 </context>
 <context>
     <name>Transcripts</name>
     <message>
         <source>transcripts</source>
-        <translation type="unfinished"></translation>
+        <translation>gespraeche</translation>
     </message>
 </context>
 <context>
     <name>Transferring</name>
     <message>
         <source>There is nothing yet to copy: ask something first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt noch nichts zu kopieren: Fragen Sie erst etwas.</translation>
     </message>
 </context>
 <context>

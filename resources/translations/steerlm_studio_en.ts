@@ -138,17 +138,17 @@
 <context>
     <name>TranscriptReport</name>
     <message numerus="yes">
-        <source>Nothing was imported: %n could not be understood.</source>
+        <source>Nothing was imported: %n entries could not be understood.</source>
         <translation>
-            <numerusform>Nothing was imported: %n could not be understood.</numerusform>
-            <numerusform>Nothing was imported: %n could not be understood.</numerusform>
+            <numerusform>Nothing was imported: %n entry could not be understood.</numerusform>
+            <numerusform>Nothing was imported: %n entries could not be understood.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n could not be understood and were left out.</source>
+        <source>%n entries could not be understood and were left out.</source>
         <translation>
-            <numerusform>%n could not be understood and were left out.</numerusform>
-            <numerusform>%n could not be understood and were left out.</numerusform>
+            <numerusform>%n entry could not be understood and was left out.</numerusform>
+            <numerusform>%n entries could not be understood and were left out.</numerusform>
         </translation>
     </message>
 </context>
