@@ -722,15 +722,15 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     <name>ChatPage</name>
     <message>
         <source>Ask, or paste a prompt…</source>
-        <translation type="unfinished">Fragen oder einen Prompt einfügen …</translation>
+        <translation>Fragen oder einen Prompt einfügen …</translation>
     </message>
     <message>
         <source>Ask in every column…</source>
-        <translation type="unfinished"></translation>
+        <translation>In jeder Spalte fragen…</translation>
     </message>
     <message>
         <source>Ask in every cell…</source>
-        <translation type="unfinished"></translation>
+        <translation>In jeder Zelle fragen…</translation>
     </message>
     <message>
         <source>Open a link</source>
@@ -872,7 +872,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>The conversation goes on from here unless another reply is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Gespräch geht von hier weiter, solange keine andere Antwort behalten wird</translation>
     </message>
     <message>
         <source>reading…</source>
