@@ -58,6 +58,17 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
     endless: bool = False
 
 
+class Prefill(msgspec.Struct, frozen=True, tag="prefill"):
+    """A prompt that may be asked for soon: evaluate all before its last control token.
+
+    Done while there is nothing else to do, given up for whatever comes next, never answered.
+    """
+
+    run: int
+    parts: tuple[Part, ...]
+    mode: Mode = "fast"
+
+
 class Tokenize(msgspec.Struct, frozen=True, tag="tokenize"):
     """Ask for the token ids of a prompt; answered by `Tokens`."""
 
@@ -77,7 +88,7 @@ class SetThreads(msgspec.Struct, frozen=True, tag="set_threads"):
     threads: int
 
 
-Request = Generate | Tokenize | Cancel | SetThreads
+Request = Generate | Prefill | Tokenize | Cancel | SetThreads
 
 
 # --- from the engine -------------------------------------------------------------------------

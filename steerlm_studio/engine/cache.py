@@ -65,6 +65,11 @@ class Cache:
         """How many of `tokens`, from the first on, some sequence holds."""
         return max((common(held.tokens, tokens) for held in self.slots.values()), default=0)
 
+    def holds(self, stem: Tokens) -> bool:
+        """Whether all of a stem is in the stem's own sequence."""
+        held = self.slots.get(STEM)
+        return held is not None and common(held.tokens, stem) == len(stem)
+
     # --- what a run starts with ----------------------------------------------------------------
 
     def assign(self, targets: Mapping[int, Tokens], keep: Iterable[int] = ()) -> dict[int, int]:

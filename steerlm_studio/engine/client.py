@@ -25,6 +25,7 @@ from steerlm_studio.protocol import (
     Loading,
     Mode,
     Part,
+    Prefill,
     Ready,
     Reply,
     Request,
@@ -154,6 +155,11 @@ class Engine:
         self._run += 1
         self._send(Tokenize(self._run, tuple(parts)))
         return next(m for m in self._replies_to(self._run) if isinstance(m, Tokens))
+
+    def prefill(self, parts: Sequence[Part], *, mode: Mode = "fast") -> None:
+        """Let the engine read a prompt that may be asked for soon; returns at once."""
+        self._run += 1
+        self._send(Prefill(self._run, tuple(parts), mode))
 
     def set_threads(self, threads: int) -> None:
         """Fix the number of CPU threads; 0 adapts it."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from steerlm_studio.protocol import Cancel, Generate, Request, request
+from steerlm_studio.protocol import Cancel, Generate, Prefill, Request, request
 
 
 class Inbox:
@@ -21,6 +21,7 @@ class Inbox:
         self._changed = threading.Condition()
         self._current: int | None = None
         self._cancelled: set[int] = set()
+        self._is_ahead = False  # the engine does what nobody waits for
         threading.Thread(target=self._read, args=(descriptor,), daemon=True).start()
 
     def take(self) -> Request:
@@ -36,10 +37,10 @@ class Inbox:
         """The requests that can be answered during a run."""
         with self._changed:
             small: list[Request] = [
-                message for message in self._waiting if not isinstance(message, Generate)
+                m for m in self._waiting if not isinstance(m, Generate | Prefill)
             ]
             if small:
-                self._waiting = deque(m for m in self._waiting if isinstance(m, Generate))
+                self._waiting = deque(m for m in self._waiting if m not in small)
             return small
 
     @contextmanager
@@ -53,6 +54,19 @@ class Inbox:
             with self._changed:
                 self._current = None
                 self._cancelled.discard(run)
+                self.on_cancel(False)
+
+    @contextmanager
+    def ahead(self) -> Iterator[Callable[[], bool]]:
+        """While work is done ahead any message calls `on_cancel(True)`; gives "was there one"."""
+        with self._changed:
+            self._is_ahead = True
+            self.on_cancel(bool(self._waiting))
+        try:
+            yield lambda: not self._is_ahead or bool(self._waiting)
+        finally:
+            with self._changed:
+                self._is_ahead = False
                 self.on_cancel(False)
 
     def _read(self, descriptor: int) -> None:
@@ -69,9 +83,14 @@ class Inbox:
             print(f"a line that is no request: {error}", file=sys.stderr, flush=True)
             return
         with self._changed:
+            if self._is_ahead:
+                self._is_ahead = False
+                self.on_cancel(True)
             if isinstance(message, Cancel):
                 self._cancel(message.run)
             else:
+                if isinstance(message, Prefill):  # only the last one can still be wanted
+                    self._waiting = deque(m for m in self._waiting if not isinstance(m, Prefill))
                 self._waiting.append(message)
                 self._changed.notify()
 

@@ -14,10 +14,21 @@ from steerlm_studio.engine.prompt import Prompt, Tokenizer
 from steerlm_studio.engine.threads import Threads
 from steerlm_studio.errors import StudioError
 from steerlm_studio.memory_need import ROWS, sequences
-from steerlm_studio.protocol import Done, Finish, Generate, Lane, LaneDone, Prefilling, Reply, Step
+from steerlm_studio.protocol import (
+    Done,
+    Finish,
+    Generate,
+    Lane,
+    LaneDone,
+    Prefill,
+    Prefilling,
+    Reply,
+    Step,
+)
 
 ALIKE = (2, 4, ROWS)  # rows, one of which llama.cpp's CPU kernels round like any multiple of it
 TAIL = 48  # rows; from 64 on, idle ones included, the CPU's attention works in tiles of cells
+AHEAD = 64  # rows at a time of what nobody has asked for yet
 SETTLING = 0.5  # seconds at most that the load spends on finding a thread count
 
 
@@ -211,6 +222,35 @@ class Lanes:
             for answer in answers:
                 answer.close()
         yield run.done(self._llama.graphs_reused)
+
+    def prefill(self, request: Prefill, disturbed: Callable[[], bool]) -> bool:
+        """Evaluate the stem that `request` may soon need; False when it was disturbed.
+
+        Exact gets the very batches that it would evaluate itself; Fast short ones, of which little
+        is lost.
+        """
+        prompt = self._tokenizer.prompt(request.parts)
+        stem, exact = prompt.ids[: prompt.prefix], request.mode == "exact"
+        if not self._cache.shares or not 0 < len(prompt.ids) < self._limits.context:
+            return True
+        if exact:
+            self._cache.even_stem(stem)
+        elif self._cache.holds(stem):
+            return True
+        else:
+            self._cache.assign({STEM: stem})
+        size, width = (BATCH, self._limits.exact_width) if exact else (AHEAD, 1)
+        missing = self._cache.missing({STEM: stem})
+        try:
+            for start in range(0, len(missing), size):
+                if disturbed():
+                    return False
+                self._cache.evaluate(missing[start : start + size], {STEM: stem}, width)
+        except Aborted:
+            return False
+        except NoRoom:
+            self._cache.clear()
+        return True
 
     def _prompt(self, lane: Lane) -> Prompt:
         prompt = self._tokenizer.prompt(lane.parts)

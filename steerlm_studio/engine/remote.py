@@ -17,7 +17,7 @@ from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.probe import connected
 from steerlm_studio.engine.server.trouble import Trouble
 from steerlm_studio.errors import StudioError
-from steerlm_studio.protocol import Generate, Reply, Tokenize, Tokens
+from steerlm_studio.protocol import Generate, Prefill, Reply, Tokenize, Tokens
 from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import VARIABLE
 
@@ -49,6 +49,10 @@ class Remote:
         if request.mode == "exact":
             raise StudioError(f"{self.ready.cannot['exact']} Choose Fast.")
         return self._fan.run(request, cancelled)
+
+    def prefill(self, request: Prefill, disturbed: Callable[[], bool]) -> bool:
+        """Nothing is asked of a server ahead: it may cost money, and others wait for it."""
+        return True
 
     def tokens(self, request: Tokenize) -> Tokens:
         """The ids of a prompt, where the server tells them."""

@@ -4,7 +4,8 @@
                                                 [--threads N] [--cache q8_0] [--split 3,1]
 
 It ends as soon as stdin is closed, whatever it is doing, and when its parent dies. Requests are
-answered in their order; `Cancel`, `SetThreads` and `Tokenize` are heeded between two steps.
+answered in their order; `Cancel`, `SetThreads` and `Tokenize` are heeded between two steps, and a
+`Prefill` ends for whatever comes.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from steerlm_studio.protocol import (
     Failed,
     Generate,
     Loading,
+    Prefill,
     Ready,
     Reply,
     Request,
@@ -58,6 +60,8 @@ class Answerer(Protocol):
     ready: Ready
 
     def generate(self, request: Generate, cancelled: Callable[[], bool]) -> Iterator[Reply]: ...
+
+    def prefill(self, request: Prefill, disturbed: Callable[[], bool]) -> bool: ...
 
     def tokens(self, request: Tokenize) -> Tokens: ...
 
@@ -132,12 +136,26 @@ def _answer(session: Answerer, request: Request, inbox: Inbox, send: Send) -> No
                     send(reply)
                     for small in inbox.take_small():
                         _answer(session, small, inbox, send)
+        elif isinstance(request, Prefill):
+            _work_ahead(session, request, inbox, send)
         elif isinstance(request, Tokenize):
             send(session.tokens(request))
         elif isinstance(request, SetThreads):
             session.set_threads(request.threads)
     except Exception as error:
         send(_failed(error, run))
+
+
+def _work_ahead(session: Answerer, request: Prefill, inbox: Inbox, send: Send) -> None:
+    """Evaluate a prompt that may come; go on after a small request, not after another prompt."""
+    finished, small = False, True
+    while small and not finished:
+        with inbox.ahead() as disturbed:
+            finished = session.prefill(request, disturbed)
+        requests = inbox.take_small()
+        for each in requests:
+            _answer(session, each, inbox, send)
+        small = bool(requests)
 
 
 def _refuse(send: Send, error: Exception) -> int:

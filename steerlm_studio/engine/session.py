@@ -13,7 +13,7 @@ from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import IdleCores, Threads
 from steerlm_studio.errors import MemoryShort, StudioError
 from steerlm_studio.memory_need import cell_count, context_size, need, sequences
-from steerlm_studio.protocol import Generate, Ready, Reply, Tokenize, Tokens
+from steerlm_studio.protocol import Generate, Prefill, Ready, Reply, Tokenize, Tokens
 
 MOST_LANES = 64  # llama.cpp knows 256 sequences, and a copy of each is set aside at times
 
@@ -44,6 +44,10 @@ class Session:
     def generate(self, request: Generate, cancelled: Callable[[], bool]) -> Iterator[Reply]:
         """Answer a request, step by step."""
         return self._lanes.run(request, cancelled)
+
+    def prefill(self, request: Prefill, disturbed: Callable[[], bool]) -> bool:
+        """Evaluate what a prompt may need, until disturbed; whether that was all."""
+        return self._lanes.prefill(request, disturbed)
 
     def tokens(self, request: Tokenize) -> Tokens:
         """The ids of a prompt."""

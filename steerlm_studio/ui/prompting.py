@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from steerlm_studio.protocol import Part
 from steerlm_studio.steer.conversation import Conversation
 from steerlm_studio.steer.template import Template, render
 from steerlm_studio.ui.chat import Session, as_message
@@ -42,7 +43,8 @@ class Prompting(QObject):
         self.view.show()
         self.view.activateWindow()
 
-    def _show(self) -> None:
+    def upcoming(self) -> tuple[tuple[Part, ...], str]:
+        """The prompt that *Send*, or without a question *Re-steer*, would send; and which it is."""
         chat, steering = self._session.chat, self._frame.steering.steering
         question, last = self._frame.page.composer.text().strip(), chat.last
         if question or last is None:
@@ -53,4 +55,7 @@ class Prompting(QObject):
             talk, question = chat.before(last), last.question
             what = self.tr("What Re-steer would send now")
         parts = render(talk, question, steering, self.view.template)
-        self.view.show_prompt(as_message(parts), what)
+        return as_message(parts), what
+
+    def _show(self) -> None:
+        self.view.show_prompt(*self.upcoming())

@@ -33,6 +33,7 @@ from steerlm_studio.ui.model_files import checkpoint_in, choose_model, model_in
 from steerlm_studio.ui.model_loading import ModelLoading
 from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
+from steerlm_studio.ui.reading_ahead import ReadingAhead
 from steerlm_studio.ui.restoring import Restoring
 from steerlm_studio.ui.settings import recent_models, remember_model
 from steerlm_studio.ui.shelving import Shelving
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
+        ReadingAhead(self.engine, self.frame, self.session, self.prompting)
         self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
         self.exporting = Exporting(store, self, self.open_model)
         self.transferring = Transferring(self.store, store, self, self._open_chat)
