@@ -58,7 +58,7 @@ def test_what_is_not_understood_is_listed_and_nothing_comes_in(dialog, store, qt
         ["in.jsonl", "4", "not understood"],
     ]
     assert "these fields: a" in _rows(dialog)[0][3]
-    assert _rows(dialog)[1][3].endswith("at column 2")
+    assert _rows(dialog)[1][3].endswith("(column 2)")
     assert "Nothing was imported" in dialog.report.summary.text()
     assert not dialog.banner.isVisible()
     with qtbot.waitSignal(dialog.imported, timeout=CHILD):

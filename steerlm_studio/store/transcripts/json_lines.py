@@ -48,7 +48,7 @@ def lines(path: Path) -> Iterator[Value | Broken]:
             except UnicodeDecodeError as error:
                 yield Broken(number, f"byte {error.start + 1} is not UTF-8")
             except json.JSONDecodeError as error:
-                yield Broken(number, f"not JSON: {error.msg} at column {error.colno}")
+                yield Broken(number, f"not JSON: {error.msg} (column {error.colno})")
             except (ValueError, RecursionError) as error:
                 yield Broken(number, f"not JSON: {error}")
 
