@@ -19,6 +19,7 @@ from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
 _SHOWN = 600  # characters that can be in sight
 _BAR = 4  # px
+_TINT = 0.6  # of the way to the selection's colour: small text keeps its contrast
 
 
 class CellView(QAbstractButton):
@@ -39,7 +40,7 @@ class CellView(QAbstractButton):
         self.show_shade("", 0.0)
 
     def show_shade(self, figure: str, share: float) -> None:
-        """The measure in words, and how full its bar is, 0 to 1."""
+        """The measure in words, and how full its bar and how deep its colour is, 0 to 1."""
         self._figure, self._share = figure, share
         if self.answer is not None:
             said = self.answer.text.strip()[:_SHOWN]
@@ -67,7 +68,7 @@ class CellView(QAbstractButton):
         is_marked = self.hasFocus() or self.underMouse()
         edge = colours.accent if is_marked and self.isEnabled() else colours.line
         painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
-        painter.setBrush(QColor(colours.base))
+        painter.setBrush(_mixed(colours.base, colours.selection, _TINT * self._share))
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
         inner = self.rect().adjusted(GRID, HALF, -GRID, -HALF)
         foot = self._draw_foot(painter, inner)
@@ -145,3 +146,10 @@ class CellView(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         return QSize(metrics.averageCharWidth() * 15, metrics.lineSpacing() * 3 + GRID)
+
+
+def _mixed(one: str, other: str, share: float) -> QColor:
+    """So much of the way from one colour to the other."""
+    here, there = QColor(one), QColor(other)
+    channels = ((c(here), c(there)) for c in (QColor.red, QColor.green, QColor.blue))
+    return QColor(*(round(start + (end - start) * share) for start, end in channels))

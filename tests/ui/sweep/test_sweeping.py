@@ -12,12 +12,15 @@ from PySide6.QtWidgets import QToolTip
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.ui.colours import DARK, LIGHT, Colours
+from steerlm_studio.ui.sweep.cell_view import CellView
 from steerlm_studio.ui.sweep.page import SweepPage
 from steerlm_studio.ui.sweep.shading import shades
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 from tests.ui.test_accessible import nameless, place_of, tab_order
 from tests.ui.test_keyboard import shows_focus
+from tests.ui.test_theme import contrast
 from tests.ui.test_window import answered, ask
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -254,6 +257,21 @@ def test_bars_are_as_long_as_their_figures():
     assert change[0] == 0
     assert 0 < change[1] < 1
     assert change[2] is None
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_a_cell_is_the_deeper_the_more_and_stays_readable(qtbot: QtBot, colours: Colours):
+    cell = CellView()
+    qtbot.addWidget(cell)
+    cell.setPalette(colours.palette())
+    cell.resize(120, 80)
+    seen = []
+    for share in (0.0, 0.5, 1.0):
+        cell.show_shade("5 words", share)
+        seen.append(cell.grab().toImage().pixelColor(60, 40))
+    assert len({colour.name() for colour in seen}) == 3
+    for text in (colours.text, colours.secondary):
+        assert min(contrast(text, behind.name()) for behind in seen) >= 4.5
 
 
 def test_what_is_chosen_is_kept(sweeping: MainWindow):
