@@ -18,10 +18,10 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support ")
 
 
 @pytest.fixture
-def dialog(window: MainWindow, qtbot: QtBot) -> BatchDialog:
-    """The dialog of a window with the demo model."""
-    with qtbot.waitSignal(window.engine.ready, timeout=RUN):
-        window.open_model(resources.demo_model())
+def dialog(window: MainWindow) -> BatchDialog:
+    """The dialog of a window with the demo model, whose own engine is not needed here."""
+    window.open_model(resources.demo_model())
+    window.engine.stop()
     window.sampling.max_tokens.setValue(10)
     return window.batching.open()
 
