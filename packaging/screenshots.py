@@ -22,6 +22,7 @@ from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.translations import install_translations
 from steerlm_studio.ui.window import MainWindow
 
+CHECKPOINT = Path(__file__).parents[1] / "tests" / "fixtures" / "nemo" / "legacy_bf16.nemo"
 PATIENCE = 120_000  # ms for one step
 SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 
@@ -67,6 +68,7 @@ def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
     _take_comparison(window, theme, folder)
     _take_sweep(window, theme, folder)
     _take_batch(window, theme, folder)
+    _take_export(window, theme, folder)
 
 
 def _take_comparison(window: MainWindow, theme: Theme, folder: Path) -> None:
@@ -120,6 +122,17 @@ def _take_batch(window: MainWindow, theme: Theme, folder: Path) -> None:
         dialog.grab().save(str(folder / "batch-light.png"))
         window.batching.stop()
         os.chdir(here)
+
+
+def _take_export(window: MainWindow, theme: Theme, folder: Path) -> None:
+    dialog = window.exporting.open(CHECKPOINT)
+    _wait(lambda: dialog.plan.types.total() is not None)
+    dialog.plan.output.set_folder(Path("models"))  # no path of this machine
+    dialog.plan.output.note.clear()
+    theme.set_scheme(SCHEMES["light"])
+    _rest(800)
+    dialog.grab().save(f"{folder}/export-light.png")
+    dialog.close()
 
 
 def _grab(window: MainWindow, theme: Theme, stem: Path, *names: str) -> None:

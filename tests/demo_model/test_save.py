@@ -1,11 +1,19 @@
 import io
+import shlex
 import tarfile
+from pathlib import Path
 
 import pytest
 import torch
 import yaml
 from demo_model import save
 from demo_model.network import Network
+from gguf import GGUFReader
+
+from steerlm_studio import resources
+from steerlm_studio.cli.main import main
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -62,3 +70,27 @@ def test_shared_embedding_rows_are_written_out(weights, training, shape):
     }
     plain.load_state_dict(renamed, strict=False)
     assert torch.equal(plain(ids), training.network(ids))
+
+
+def test_the_shipped_file_is_what_the_exporter_writes(training, tmp_path):
+    """All that it says of itself, its formats and its template, but for the network's size."""
+    next(training.run())
+    tokenizer = training.encoder.tokenizer.serialized_model_proto()
+    source, out = tmp_path / "demo-steerlm.nemo", tmp_path / "demo.gguf"
+    save.save(training.network, tokenizer, source)
+    recipe = (ROOT / "Makefile").read_text().partition("steerlm_studio export ")[2]
+    flags = shlex.split(recipe.partition("\\\n")[2].partition("\n")[0])
+    assert main(["export", str(source), str(out), *flags]) == 0
+    made, shipped = said(out), said(resources.demo_model())
+    assert made.keys() == shipped.keys()
+    same = ("general.", "steerlm.", "tokenizer.chat", "tokenizer.ggml.add", "nemotron.rope.scaling")
+    for key in made:
+        if key.startswith(same) and key != "general.size_label":
+            assert made[key] == shipped[key], key
+    for name in ("bos", "eos", "eot", "padding", "unknown"):
+        key = f"tokenizer.ggml.{name}_token_id"
+        assert made[key] == shipped[key]
+
+
+def said(path: Path) -> dict[str, object]:
+    return {key: field.contents() for key, field in GGUFReader(path).fields.items()}
