@@ -101,11 +101,11 @@
     </message>
     <message>
         <source>Versions as a tree…</source>
-        <translation type="unfinished"></translation>
+        <translation>Fassungen als Baum …</translation>
     </message>
     <message>
         <source>Search all conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>In allen Gesprächen suchen</translation>
     </message>
     <message>
         <source>Settings…</source>
@@ -660,27 +660,27 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     <name>BinDialog</name>
     <message>
         <source>Bin</source>
-        <translation type="unfinished"></translation>
+        <translation>Papierkorb</translation>
     </message>
     <message>
         <source>The bin is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Papierkorb ist leer.</translation>
     </message>
     <message>
         <source>Put back</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurücklegen</translation>
     </message>
     <message>
         <source>Empty the bin</source>
-        <translation type="unfinished"></translation>
+        <translation>Papierkorb leeren</translation>
     </message>
     <message>
         <source>Conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch</translation>
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>Fassung</translation>
     </message>
     <message>
         <source>New conversation</source>
@@ -688,15 +688,15 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
     <message>
         <source>What is deleted from the bin cannot be had back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was aus dem Papierkorb gelöscht wird, ist nicht zurückzuholen.</translation>
     </message>
     <message>
         <source>Delete for good</source>
-        <translation type="unfinished"></translation>
+        <translation>Endgültig löschen</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished"></translation>
+        <translation>Titel</translation>
     </message>
     <message>
         <source>What</source>
@@ -704,11 +704,11 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
     <message>
         <source>Deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelöscht</translation>
     </message>
     <message>
         <source>What was deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gelöscht wurde</translation>
     </message>
 </context>
 <context>
@@ -1360,31 +1360,31 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>ConversationList</name>
     <message>
         <source>Pinned</source>
-        <translation type="unfinished"></translation>
+        <translation>Angeheftet</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Heute</translation>
     </message>
     <message>
         <source>Yesterday</source>
-        <translation type="unfinished"></translation>
+        <translation>Gestern</translation>
     </message>
     <message>
         <source>Last 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte 7 Tage</translation>
     </message>
     <message>
         <source>Last 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte 30 Tage</translation>
     </message>
     <message>
         <source>This year</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Jahr</translation>
     </message>
     <message>
         <source>Older</source>
-        <translation type="unfinished"></translation>
+        <translation>Älter</translation>
     </message>
     <message>
         <source>New conversation</source>
@@ -1403,15 +1403,15 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Search in all conversations</source>
-        <translation type="unfinished"></translation>
+        <translation>In allen Gesprächen suchen</translation>
     </message>
     <message>
         <source>Words, &quot;a phrase&quot;, -without, humor&gt;=3, lang:de, model:demo, tag:…, folder:…, has:vote, has:note, is:pinned, after:2026-01-31</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter, &quot;eine Wendung&quot;, -ohne, humor&gt;=3, lang:de, model:demo, tag:…, folder:…, has:vote, has:note, is:pinned, after:2026-01-31</translation>
     </message>
     <message>
         <source>Narrow the list</source>
-        <translation type="unfinished"></translation>
+        <translation>Liste eingrenzen</translation>
     </message>
 </context>
 <context>
@@ -1627,67 +1627,67 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>EntryMenus</name>
     <message>
         <source>Unpin</source>
-        <translation type="unfinished"></translation>
+        <translation>Lösen</translation>
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished"></translation>
+        <translation>Anheften</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlagwörter</translation>
     </message>
     <message>
         <source>Duplicate</source>
-        <translation type="unfinished"></translation>
+        <translation>Verdoppeln</translation>
     </message>
     <message>
         <source>With votes</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Bewertungen</translation>
     </message>
     <message>
         <source>With notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Notizen</translation>
     </message>
     <message>
         <source>With a kept reply</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit behaltener Antwort</translation>
     </message>
     <message>
         <source>With versions</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Fassungen</translation>
     </message>
     <message>
         <source>With replies that were cut</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit abgebrochenen Antworten</translation>
     </message>
     <message>
         <source>Folders</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>New folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuer Ordner …</translation>
     </message>
     <message>
         <source>New tag…</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Schlagwort …</translation>
     </message>
     <message>
         <source>New folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuer Ordner</translation>
     </message>
     <message>
         <source>New tag</source>
-        <translation type="unfinished"></translation>
+        <translation>Neues Schlagwort</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Name</translation>
     </message>
 </context>
 <context>
@@ -2351,7 +2351,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>LastModel</name>
     <message>
         <source>The last time the program or its engine was ended in the midst of its work, with “%1” loaded, so that model was not loaded again by itself. Load it, or choose another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beim letzten Mal endete das Programm oder seine Engine mitten in der Arbeit, während „%1“ geladen war; das Modell wurde deshalb nicht von selbst wieder geladen. Laden Sie es, oder wählen Sie ein anderes.</translation>
     </message>
 </context>
 <context>
@@ -2847,11 +2847,11 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>The file could not be read at this place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei war an dieser Stelle nicht zu lesen.</translation>
     </message>
     <message>
         <source>This question came without a reply.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Frage kam ohne Antwort.</translation>
     </message>
     <message>
         <source> or </source>
@@ -3063,7 +3063,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>Shelving</name>
     <message>
         <source>Nothing was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts gefunden.</translation>
     </message>
 </context>
 <context>
@@ -3158,7 +3158,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>SteerMenu</name>
     <message>
         <source>Answer under another setting</source>
-        <translation type="unfinished"></translation>
+        <translation>Unter anderer Einstellung antworten</translation>
     </message>
     <message>
         <source>Quality</source>
@@ -3166,23 +3166,23 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Style</source>
-        <translation type="unfinished">Stil</translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>Safety</source>
-        <translation type="unfinished">Sicherheit</translation>
+        <translation>Sicherheit</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished">Sprache</translation>
+        <translation>Sprache</translation>
     </message>
     <message>
         <source>Set the sliders to these values</source>
-        <translation type="unfinished"></translation>
+        <translation>Regler auf diese Werte stellen</translation>
     </message>
     <message>
         <source>left out</source>
-        <translation type="unfinished"></translation>
+        <translation>weggelassen</translation>
     </message>
 </context>
 <context>
@@ -3214,7 +3214,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>StoreNotes</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut versuchen</translation>
     </message>
 </context>
 <context>
@@ -3999,11 +3999,11 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>TreeDialog</name>
     <message>
         <source>Versions of the conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Fassungen des Gesprächs</translation>
     </message>
     <message>
         <source>Continue from here</source>
-        <translation type="unfinished"></translation>
+        <translation>Von hier an weiter</translation>
     </message>
     <message>
         <source>Delete this version</source>
@@ -4011,19 +4011,19 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Turn</source>
-        <translation type="unfinished"></translation>
+        <translation>Runde</translation>
     </message>
     <message>
         <source>Told otherwise</source>
-        <translation type="unfinished"></translation>
+        <translation>Anders gesagt</translation>
     </message>
     <message>
         <source>Turns and their versions</source>
-        <translation type="unfinished"></translation>
+        <translation>Runden und ihre Fassungen</translation>
     </message>
     <message>
         <source>In bold: what is shown. Enter goes on from a turn.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fett: was gezeigt wird. Die Eingabetaste geht von einer Runde an weiter.</translation>
     </message>
 </context>
 <context>
