@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import unicodedata
@@ -144,6 +145,22 @@ def test_without_the_last_line_there_is_no_file(tmp_path):
         [sys.executable, "-m", paper.CHILD, target], input=lines, capture_output=True, text=True
     )
     assert done.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_leaves_no_file(tmp_path):
+    """The system lets the child write no more than some bytes."""
+    target = tmp_path / "out.pdf"
+    items = [{"title": "T"}, {"question": "Why? " * 20_000}, {"end": True}]
+    done = subprocess.run(
+        [sys.executable, "-m", paper.CHILD, target],
+        input="".join(json.dumps(item) + "\n" for item in items),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000)),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "disk is full" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
