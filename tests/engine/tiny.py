@@ -128,8 +128,8 @@ def _tensors(shape: Shape, vocabulary: int) -> list[tuple[str, Sequence[int]]]:
     for layer in range(shape.layers):
         for norm in ("attn_norm", "ffn_norm"):
             found += [(f"blk.{layer}.{norm}.{kind}", (d,)) for kind in ("weight", "bias")]
-        found += [(f"blk.{layer}.attn_{part}.weight", (d, d)) for part in ("q", "output")]
-        found += [(f"blk.{layer}.attn_{part}.weight", (narrow, d)) for part in ("k", "v")]
+        for part, rows in (("q", d), ("k", narrow), ("v", narrow), ("output", d)):
+            found.append((f"blk.{layer}.attn_{part}.weight", (rows, d)))
         found += [(f"blk.{layer}.ffn_up.weight", (f, d)), (f"blk.{layer}.ffn_down.weight", (d, f))]
     found += [(f"output_norm.{kind}", (d,)) for kind in ("weight", "bias")]
     return [*found, ("output.weight", (vocabulary, d))]
