@@ -97,7 +97,7 @@
     </message>
     <message>
         <source>Bin…</source>
-        <translation type="unfinished"></translation>
+        <translation>Papierkorb …</translation>
     </message>
     <message>
         <source>Versions as a tree…</source>
@@ -684,7 +684,7 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
     <message>
         <source>New conversation</source>
-        <translation type="unfinished">Neues Gespräch</translation>
+        <translation>Neues Gespräch</translation>
     </message>
     <message>
         <source>What is deleted from the bin cannot be had back.</source>
@@ -700,7 +700,7 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished">Was</translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>Deleted</source>
@@ -1399,7 +1399,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen</translation>
     </message>
     <message>
         <source>Search in all conversations</source>
@@ -1422,7 +1422,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>“%1” was moved to the bin.</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ liegt im Papierkorb.</translation>
     </message>
     <message>
         <source>The version was deleted.</source>
@@ -2843,7 +2843,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Cut off: the program ended before the reply did.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen: Das Programm endete vor der Antwort.</translation>
     </message>
     <message>
         <source>The file could not be read at this place.</source>
@@ -2870,7 +2870,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Answer under another setting, as a branch</source>
-        <translation type="unfinished"></translation>
+        <translation>Unter anderer Einstellung antworten, als Zweig</translation>
     </message>
     <message>
         <source>Previous version (Alt+Left)</source>
@@ -3162,7 +3162,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished">Qualität</translation>
+        <translation>Qualität</translation>
     </message>
     <message>
         <source>Style</source>
@@ -4007,7 +4007,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Delete this version</source>
-        <translation type="unfinished">Diese Fassung löschen</translation>
+        <translation>Diese Fassung löschen</translation>
     </message>
     <message>
         <source>Turn</source>
