@@ -111,6 +111,8 @@ def excerpt_of(texts: tuple[str, ...], words: list[str]) -> str:
     for text in texts:
         if words and (found := pattern.search(text)):
             start = max(found.start() - EXCERPT // 3, 0)
+            if start and (space := text.find(" ", start, found.start())) >= 0:
+                start = space + 1  # no word is cut
             piece = " ".join(text[start : start + EXCERPT].split())
             return ("…" if start else "") + piece
     return " ".join(texts[0][:EXCERPT].split())

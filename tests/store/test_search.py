@@ -4,6 +4,7 @@ import pytest
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.store.records import Asked, Setup
+from steerlm_studio.store.search import excerpt_of
 from tests.store.made import answered, asked
 
 
@@ -145,3 +146,10 @@ def test_versions_are_found_by_having_been_asked_again(store):
     answered(store, talk, None, "Why?", "Because.")
     answered(store, other, None, "Why?", "So.")
     assert [hit.conversation for hit in store.search.find("has:versions")] == [talk]
+
+
+def test_an_excerpt_cuts_no_word():
+    text = "The first words of a long reply stand well before what one looks for, " * 3
+    excerpt = excerpt_of(("Why?", text + "a needle in it", ""), ["needle"])
+    first = excerpt.removeprefix("…").split()[0]
+    assert f" {first} " in text
