@@ -28,7 +28,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
 from steerlm_studio.ui.transcript_form import TranscriptForm
-from steerlm_studio.ui.transcript_preview import TranscriptPreview
+from steerlm_studio.ui.transcript_preview import Soon, TranscriptPreview
 from steerlm_studio.ui.transcript_replies import TranscriptReplies
 from steerlm_studio.ui.transcript_request import TranscriptRequest
 
@@ -142,8 +142,9 @@ class TranscriptExportDialog(QDialog):
         try:
             self.preview.show_request(request, self._conversations)
             if self._has_labels(request):
-                records = request.records(self._conversations)
+                records = Soon(request.records(self._conversations))
                 self.replies.show_records(records, request.options)
+                self.replies.tell_of_more(records.is_cut)
         except StudioError as error:
             self.banner.show_error(shown(str(error)))
         self._show()

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -36,7 +36,7 @@ class TranscriptPreview(QStackedWidget):
         self.addWidget(self.page)
 
     def show_request(self, request: TranscriptRequest, store: Store) -> None:
-        records = _soon(request.records(store))
+        records = Soon(request.records(store))
         self.text.setFont(monospace(self.fontInfo().pixelSize()))
         if request.kind.print:
             image = first_page(request, records)
@@ -83,7 +83,7 @@ class PagePreview(QWidget):
         painter.end()
 
 
-def beginning(request: TranscriptRequest, records: Iterator[StoredConversation]) -> str:
+def beginning(request: TranscriptRequest, records: Iterable[StoredConversation]) -> str:
     """The first characters of the file; of a page, those behind its style."""
     found: list[str] = []
     length = 0
@@ -97,7 +97,7 @@ def beginning(request: TranscriptRequest, records: Iterator[StoredConversation])
     return "".join(found)[:_LENGTH].removeprefix("</body>\n</html>\n")
 
 
-def first_page(request: TranscriptRequest, records: Iterator[StoredConversation]) -> QImage | None:
+def first_page(request: TranscriptRequest, records: Iterable[StoredConversation]) -> QImage | None:
     """None when there is no page."""
     dots = _DOTS / 25.4
     image = QImage(round(PAGE[0] * dots), round(PAGE[1] * dots), QImage.Format.Format_RGB32)
@@ -126,10 +126,17 @@ def _turned() -> None:
     raise _PageIsFull
 
 
-def _soon(records: Iterator[StoredConversation]) -> Iterator[StoredConversation]:
-    """As many as are read in a moment, one at least."""
-    ends = time.monotonic() + _PATIENCE
-    for record in records:
-        yield record
-        if time.monotonic() > ends:
-            return
+class Soon:
+    """As many records as are read in a moment, one at least; `is_cut` when there are more."""
+
+    def __init__(self, records: Iterator[StoredConversation]) -> None:
+        self._records = records
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[StoredConversation]:
+        ends = time.monotonic() + _PATIENCE
+        for record in self._records:
+            yield record
+            if time.monotonic() > ends:
+                self.is_cut = True
+                return

@@ -65,9 +65,15 @@ class TranscriptReplies(QWidget):
             for row, (turn, goes_out) in enumerate(pairs[:_MOST]):
                 self._fill(row, turn, goes_out)
             self.table.setCurrentCell(min(max(kept, 0), len(self._turns) - 1), 0)
-        more = self.tr("The first %1 are listed; the others go out with the labels they have.")
-        self.note.setText(more.replace("%1", str(_MOST)) if len(pairs) > _MOST else "")
+        self.note.clear()
+        self.tell_of_more(len(pairs) > _MOST)
         self._show_editor()
+
+    def tell_of_more(self, is_more: bool) -> None:
+        """Whether there are replies that are not listed."""
+        if is_more:
+            more = self.tr("The first %1 are listed; the others go out with the labels they have.")
+            self.note.setText(more.replace("%1", str(len(self._turns))))
 
     def _fill(self, row: int, turn: StoredTurn, goes_out: bool) -> None:
         words = " ".join(spoken(turn)[:_EXCERPT].split())

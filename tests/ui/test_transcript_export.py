@@ -225,6 +225,15 @@ def test_many_conversations_do_not_hold_the_dialog_up(dialog, store, talk, qtbot
     dialog._show_preview()
     assert time.perf_counter() - began < 2
     assert len(dialog.preview.text.toPlainText()) == 20_000
+    _choose(dialog.form.kind, "steerlm")
+    _choose(dialog.form.which, "all")
+    began = time.perf_counter()
+    dialog._show_preview()
+    assert time.perf_counter() - began < 2
+    assert "are listed" in dialog.replies.note.text()
+    _choose(dialog.form.scope, "this")
+    dialog._show_preview()
+    assert dialog.replies.note.text() == ""
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ The child is `steerlm_studio.ui.pdf`; only it has Qt. Each line has one of these
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -61,17 +62,19 @@ def _line(item: dict[str, object]) -> str:
 def print_pdf(path: Path, lines: Iterable[str]) -> None:
     """Let the child write `path`; it ends without a file when the lines do not reach `end`."""
     command = child_command(CHILD, str(path))
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    ) as child:
-        assert child.stdin is not None
-        assert child.stderr is not None
-        try:
-            _feed(child.stdin, lines)
-        except BaseException:
-            child.kill()
-            raise
-        said = child.stderr.read()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+        # not a pipe: it could fill up while we write
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stderr=errors, encoding="utf-8"
+        ) as child:
+            assert child.stdin is not None
+            try:
+                _feed(child.stdin, lines)
+            except BaseException:
+                child.kill()
+                raise
+        errors.seek(0)
+        said = errors.read()
     if child.returncode:
         reason = (said.strip().splitlines() or [f"it ended with {child.returncode}"])[-1]
         raise StudioError(
