@@ -8,6 +8,7 @@ chain.
 
 import random
 from collections import deque
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,7 @@ class Sampler:
         if self._greedy:
             return best
         ids = candidates(row, self._sampling)
-        return self._chain.draw(ids, row[ids])
+        return self._chain.draw(ids, row if len(ids) == len(row) else row[ids])
 
     def _accept(self, token: int) -> int:
         self._recent.append(token)
@@ -88,7 +89,12 @@ def candidates(row: Logits, sampling: Sampling) -> npt.NDArray[np.int32]:
         found = _top(row, k)
     elif size > SMALL and k <= 0 and sampling.top_p >= 1 and sampling.min_p > 0:
         found = np.flatnonzero(row >= row.max() + np.log(np.float32(sampling.min_p)) - MARGIN)
-    return np.arange(size, dtype=np.int32) if found is None else found.astype(np.int32)
+    return _all_ids(size) if found is None else found.astype(np.int32)
+
+
+@lru_cache(maxsize=4)
+def _all_ids(size: int) -> npt.NDArray[np.int32]:
+    return np.arange(size, dtype=np.int32)
 
 
 def _top(row: Logits, k: int) -> npt.NDArray[np.intp] | None:
