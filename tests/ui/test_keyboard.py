@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio.ui.actions import all_actions
 from steerlm_studio.ui.settings_dialog import SettingsDialog
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
@@ -100,6 +101,15 @@ def test_the_main_job_is_done_by_keyboard_alone(
     keyboard.press(KEY.Key_N, CONTROL)
     assert window.session.chat.last is None
     assert QApplication.focusWidget() is window.page.composer.input
+
+
+def test_no_two_commands_have_the_same_key(window: MainWindow):
+    owners: dict[str, set[str]] = {}
+    for action in {*all_actions(window), *window.actions()}:
+        for key in action.shortcuts():
+            owners.setdefault(key.toString(), set()).add(action.text())
+    assert {key: names for key, names in owners.items() if len(names) > 1} == {}
+    assert len(owners) > 30
 
 
 def test_the_settings_are_opened_changed_and_closed_by_keyboard(

@@ -21,7 +21,7 @@ class CompareMenu(QMenu):
         self._add(self.tr("Answer in all columns again"), "", "regenerate", at.answer_all)
         self._add(self.tr("Keep this one"), "Ctrl+Shift+K", "check", at.keep_selected)
         self.addSeparator()
-        self._add(self.tr("Add a column"), "Ctrl+T", "plus", lambda: at.add(None))
+        self._add(self.tr("Add a column"), "Ctrl+Shift+N", "plus", lambda: at.add(None))
         self._add(self.tr("Duplicate the column"), "Ctrl+D", "compare", at.duplicate_selected)
         self._add(self.tr("Remove the column"), "Ctrl+W", "delete", at.remove_selected)
         self.addSeparator()

@@ -265,7 +265,7 @@ def test_columns_are_worked_with_by_keys_alone(comparing: MainWindow, qtbot: QtB
     qtbot.keyClick(comparing, Qt.Key.Key_PageDown, shift)
     assert [chips(view) for view in views(comparing)] == [[], ["humor 0→4"], ["humor 0→2"]]
     qtbot.keyClick(comparing, Qt.Key.Key_D, CONTROL)
-    qtbot.keyClick(comparing, Qt.Key.Key_T, CONTROL)
+    qtbot.keyClick(comparing, Qt.Key.Key_N, shift)
     assert len(views(comparing)) == 5
     qtbot.keyClick(comparing, Qt.Key.Key_W, CONTROL)
     assert len(views(comparing)) == 4
