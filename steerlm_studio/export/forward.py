@@ -102,7 +102,7 @@ class _Forward:
 
     def rotated(self, x: Matrix) -> Matrix:
         """The first part of each head turned by its position, half against half."""
-        size = round(self.network.head_size * self.network.rotary_share)
+        size = self.network.rotated
         steps = np.arange(0, size, 2) / size
         angle = np.arange(self.count)[:, None] / self.network.rotary_base**steps
         cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from steerlm_studio.export.settings import Settings
 
 Architecture = Literal["nemotron", "llama"]
+_BASE = 1e18  # of a rotation, at most; the largest known is about 1e8
 _GATED = ("fast-swiglu", "swiglu")
 
 
@@ -39,6 +40,11 @@ class Network:
         """Whether the MLP is SwiGLU, and the norms RMSNorm without biases; else squared ReLU."""
         return self.architecture == "llama"
 
+    @property
+    def rotated(self) -> int:
+        """Dimensions of each head, rounded as NeMo and transformers do."""
+        return int(self.head_size * self.rotary_share)
+
     def metadata(self, vocabulary: int) -> dict[str, Any]:
         """The keys that llama.cpp's loader of the family reads."""
         epsilon = "layer_norm_rms_epsilon" if self.gated else "layer_norm_epsilon"
@@ -52,7 +58,7 @@ class Network:
             "attention.key_length": self.head_size,
             "attention.value_length": self.head_size,
             f"attention.{epsilon}": self.epsilon,
-            "rope.dimension_count": round(self.head_size * self.rotary_share),
+            "rope.dimension_count": self.rotated,
             "rope.freq_base": self.rotary_base,
             "rope.scaling.type": "none",
             "vocab_size": vocabulary,
@@ -100,17 +106,18 @@ def from_nemo(config: Mapping[str, Any]) -> Network:
         settings = Settings(config, "model_config.yaml", "Llama")
     _refuse_other_families(settings, llama)
     width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
+    head_size = _head_size(settings, "kv_channels", width, heads)
     return Network(
         layers=settings.count("num_layers"),
         width=width,
         feed_forward=settings.count("ffn_hidden_size", default=4 * width),
         heads=heads,
         groups=_divides(settings, "num_query_groups", heads),
-        head_size=_head_size(settings, "kv_channels", width, heads),
+        head_size=head_size,
         context=settings.count("max_position_embeddings", config.get("encoder_seq_length")),
-        epsilon=settings.number("layernorm_epsilon", default=1e-5),
-        rotary_share=settings.number("rotary_percentage", default=1.0),
-        rotary_base=settings.number("rotary_base", default=10000.0),
+        epsilon=settings.number("layernorm_epsilon", default=1e-5, most=1),
+        rotary_share=_rotary_share(settings, "rotary_percentage", 1.0, head_size),
+        rotary_base=settings.number("rotary_base", default=10000.0, most=_BASE),
         norm_plus_one=settings.text("normalization", "layernorm") == "layernorm1p",
         tied=settings.value("share_embeddings_and_output_weights", True) is True,
         architecture="llama" if llama else "nemotron",
@@ -164,17 +171,20 @@ def from_huggingface(config: Mapping[str, Any]) -> Network:
     settings.require("mlp_bias", (False,), False)
     settings.require("rope_type", ("default",), values.get("type", "default"))
     width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
+    head_size = _head_size(settings, "head_dim", width, heads)
+    key = "partial_rotary_factor"
+    share = 1.0 if llama else _rotary_share(settings, key, 0.5, head_size)
     return Network(
         layers=settings.count("num_hidden_layers"),
         width=width,
         feed_forward=settings.count("intermediate_size"),
         heads=heads,
         groups=_divides(settings, "num_key_value_heads", heads),
-        head_size=_head_size(settings, "head_dim", width, heads),
+        head_size=head_size,
         context=settings.count("max_position_embeddings"),
-        epsilon=settings.number("norm_eps", default=1e-6 if llama else 1e-5),
-        rotary_share=1.0 if llama else settings.number("partial_rotary_factor", default=0.5),
-        rotary_base=settings.number("rope_theta", default=10000.0),
+        epsilon=settings.number("norm_eps", default=1e-6 if llama else 1e-5, most=1),
+        rotary_share=share,
+        rotary_base=settings.number("rope_theta", default=10000.0, most=_BASE),
         norm_plus_one=not llama,  # NemotronLayerNorm1P, whatever the settings say
         tied=settings.value("tie_word_embeddings", False) is True,
         architecture="llama" if llama else "nemotron",
@@ -193,3 +203,10 @@ def _head_size(settings: Settings, key: str, width: int, heads: int) -> int:
     if heads * size != width:
         raise settings.refused(key, f"where llama.cpp needs {width} / {heads}", size)
     return size
+
+
+def _rotary_share(settings: Settings, key: str, default: float, head_size: int) -> float:
+    share = settings.number(key, default, most=1)
+    if int(head_size * share) % 2 or int(head_size * share) == 0:
+        raise settings.refused(key, f"no even part of the {head_size} dimensions of a head", share)
+    return share

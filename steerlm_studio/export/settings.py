@@ -8,6 +8,8 @@ from steerlm_studio.errors import StudioError
 
 _LARGEST = 1 << 24  # of any count; the largest real one is the vocabulary
 
+_SMALLEST = 1e-37  # of any number; smaller ones are 0 in float32
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -29,15 +31,15 @@ class Settings:
             raise self._not(key, value, "a whole number above 0")
         return value
 
-    def number(self, key: str, default: float) -> float:
+    def number(self, key: str, default: float, most: float) -> float:
         """A number above 0; YAML readers take `1e-05` for text, so text is parsed. StudioError."""
-        value = self.value(key, default)
+        value, wanted = self.value(key, default), f"a number above 0 and at most {most:g}"
         try:
             number = float(value)
-        except (TypeError, ValueError) as error:
-            raise self._not(key, value, "a number above 0") from error
-        if isinstance(value, bool) or not 0 < number < float("inf"):
-            raise self._not(key, value, "a number above 0")
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self._not(key, value, wanted) from error
+        if isinstance(value, bool) or not _SMALLEST <= number <= most:
+            raise self._not(key, value, wanted)
         return number
 
     def text(self, key: str, default: str) -> str:

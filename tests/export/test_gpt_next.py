@@ -58,7 +58,12 @@ def test_settings_that_are_missing_mean_what_nemo_takes_them_to_mean():
         ("num_attention_heads", True, "num_attention_heads"),
         ("layernorm_epsilon", 0, "layernorm_epsilon"),
         ("layernorm_epsilon", float("nan"), "layernorm_epsilon"),
+        ("layernorm_epsilon", 1e39, "layernorm_epsilon is “1e\\+39”"),
         ("rotary_base", [1], "rotary_base"),
+        ("rotary_base", 10**400, "rotary_base"),
+        ("rotary_percentage", 2.0, "at most 1"),
+        ("rotary_percentage", 0.2, "no even part of the 16 dimensions"),
+        ("rotary_percentage", 0.01, "no even part of the 16 dimensions"),
     ],
 )
 def test_a_setting_of_another_family_or_of_none_is_named(key, value, said):
