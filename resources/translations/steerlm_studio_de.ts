@@ -1438,6 +1438,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>DailyBackup</name>
+    <message>
+        <source>The daily backup</source>
+        <translation>Die tägliche Sicherung</translation>
+    </message>
+</context>
+<context>
     <name>Details</name>
     <message>
         <source>Fast: all lanes in one batch</source>

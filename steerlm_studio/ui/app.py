@@ -29,6 +29,7 @@ NO_DISPLAY = (
     "that work without one."
 )
 
+BUSY_SECONDS = 1.0  # that the window may stand still while another program writes
 HANDED_OVER = "steerlm-studio: the window that is open already was brought forward."
 
 
@@ -51,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     if not instance.claim() and instance.hand_over(files):
         print(HANDED_OVER)
         return 0
-    opened = open_store(default_path())
+    opened = open_store(default_path(), busy_seconds=BUSY_SECONDS)
     window = MainWindow(Theme(app), store, _engine_options(options), opened)
     _close_when_asked(window)
     instance.files_arrived.connect(lambda files: _come_forward(window, files))

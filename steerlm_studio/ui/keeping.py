@@ -15,7 +15,7 @@ from steerlm_studio.ui.chat_read import chat_of
 from steerlm_studio.ui.writing import Writing
 
 FLUSH = 200  # ms: with what the event loop adds, a reply on the disk is 250 ms old at most
-_AGAIN = 5_000  # ms until what could not be kept is tried again
+_AGAIN = 10_000  # ms until what could not be kept is tried again
 
 
 class Keeping(QObject):
@@ -53,6 +53,11 @@ class Keeping(QObject):
     def read(self, number: int) -> Chat:
         """The conversation as the store has it."""
         return chat_of(self.store.conversation(number))
+
+    @property
+    def is_waiting(self) -> bool:
+        """The disk refused something, which is tried again from time to time."""
+        return bool(self._unkept)
 
     def keep(self, chat: Chat) -> bool:
         """Give the store what it has not yet of `chat`; whether that worked."""

@@ -148,7 +148,8 @@ class Restoring(QObject):
         self._soon()
 
     def _soon(self) -> None:
-        if not self._is_closed and not self._timer.isActive():
+        """Not while the disk refuses it: each attempt may hold up the window."""
+        if not self._keeping.is_waiting and not self._is_closed and not self._timer.isActive():
             self._timer.start()
 
     def _connect(self) -> None:
@@ -161,3 +162,4 @@ class Restoring(QObject):
         self._frame.sampling.sampling_changed.connect(self._soon)
         self._conversing.changed.connect(self._show_place)
         self._keeping.changed.connect(self._soon)
+        self._keeping.troubled.connect(self._soon)

@@ -22,6 +22,7 @@ from steerlm_studio.ui.compare.columns import MOST
 from steerlm_studio.ui.compare.comparing import Comparing
 from steerlm_studio.ui.connecting import Connecting
 from steerlm_studio.ui.conversing import Conversing
+from steerlm_studio.ui.daily_backup import DailyBackup
 from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.exporting import Exporting
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self.frame.show_recent(recent_models(store), self.open_model)
         self.frame.show_model(None)
         self.last_model = LastModel(self.opened, self.frame, self.loading, self.engine)
+        self.backup = DailyBackup(self.opened, self.keeping)
         StoreNotes(self.page.keeping, self.keeping, self.opened.notes)
         self.restoring.restore()
         self.frame.status.show_seed(self.sampling.sampling().seed)
@@ -327,6 +329,7 @@ class MainWindow(QMainWindow):
         self.transferring.stop()
         self.answering.end_all()
         self.restoring.close()
+        self.backup.stop()
         self.keeping.close()
         self.frame.remember()
         self.opened.close()

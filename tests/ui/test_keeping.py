@@ -7,12 +7,14 @@ from pytestqt.qtbot import QtBot
 from steerlm_studio import __version__, protocol
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, text_of
+from steerlm_studio.store.backup import today
 from steerlm_studio.store.health import Opened, open_store
 from steerlm_studio.store.records import Asked, StoredConversation
 from steerlm_studio.store.store import Store, default_path
 from steerlm_studio.store.trouble import StoreTrouble
 from steerlm_studio.ui.chat import Answer, Chat
 from steerlm_studio.ui.chat_read import chat_of
+from steerlm_studio.ui.daily_backup import DailyBackup
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
@@ -305,3 +307,18 @@ def test_delete_in_the_list_offers_undo(window: MainWindow, qtbot: QtBot):
     assert window.store.shelf.entries() == []
     window.page.notice.button.click()
     assert len(window.store.shelf.entries()) == 1
+
+
+def test_a_copy_of_the_day_is_made_beside_the_window(theme: Theme, qtbot: QtBot):
+    window = MainWindow(theme, settings(), (), open_store(default_path()))
+    qtbot.addWidget(window)
+    window.session.chat.start.add(answer())
+    window.keeping.keep(window.session.chat)
+    backup = DailyBackup(window.opened, window.keeping, calm=1)
+    with qtbot.waitSignal(backup.process.finished, timeout=LOAD):
+        pass
+    copy = open_store(today(default_path()))
+    assert [entry.title for entry in copy.store.shelf.entries()] == ["Tea?"]
+    copy.close()
+    backup.stop()
+    window.close()
