@@ -33,7 +33,7 @@ from tests.benchmarks.yardsticks import Programs, Server
 
 BIN = Path(__file__).resolve().parents[2] / "build" / "yardsticks" / "build" / "bin"
 CHAT, TOKENS, SLOTS = 1000, 64, 8
-SHARED, TOGETHER = 256, 32  # prompt and reply of lanes beside batched-bench
+SHARED, TOGETHER = 256, 32  # question and reply of lanes beside batched-bench
 PARTS = ("lanes", "server", "length")
 
 
@@ -131,8 +131,9 @@ def _lanes_round(programs: Programs, engine: Engine, number: int) -> Measured:
     for lanes in (4, 8, 25):
         prompt = _prompt(engine, number + 100, SHARED, DEFAULT)
         heard = _heard(engine, [prompt] * lanes, TOGETHER)
-        theirs = programs.together_rate(lanes, SHARED, TOGETHER)
-        against = "llama-batched-bench -pps -kvu"
+        length = len(engine.tokenize(prompt).ids)
+        theirs = programs.together_rate(lanes, length, TOGETHER)
+        against = f"llama-batched-bench -npp {length} -pps -kvu"
         yield Pair(f"{lanes} lanes together", against, "≥ 0.95", "tokens/s"), heard.rate, theirs
 
 

@@ -36,8 +36,11 @@ class Programs:
         cells = str(prompt + lanes * (tokens + 8) + 64)
         shape = ["-npp", str(prompt), "-ntg", str(tokens), "-npl", str(lanes), "-c", cells]
         more = ["-pps", "-kvu", "-fa", "auto", "--output-format", "jsonl"]
-        out = self._run("llama-batched-bench", *shape, *more)
-        return float(json.loads(out.strip().splitlines()[-1])["speed_tg"])
+        for _ in range(5):  # its log thread now and then ends before the line is out
+            lines = self._run("llama-batched-bench", *shape, *more).splitlines()
+            if said := [line for line in lines if line.startswith("{")]:
+                return float(json.loads(said[-1])["speed_tg"])
+        raise SystemExit("llama-batched-bench ended five times without a figure.")
 
     def _bench(self, *options: str) -> float:
         out = self._run("llama-bench", "-r", "1", "-fa", "auto", "-o", "json", *options)
