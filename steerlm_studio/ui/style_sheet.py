@@ -74,6 +74,7 @@ QCheckBox::indicator:focus {{
 QToolBar {{ background: {window}; border: none; border-bottom: 1px solid {line}; }}
 QMenuBar {{ background: {window}; }}
 QStatusBar::item {{ border: none; }}
+QStatusBar QToolButton {{ font-size: {small}px; }}
 SmallLabel, SmallElidedLabel, SmallNumberLabel {{ font-size: {small}px; color: {secondary}; }}
 TitleLabel {{ font-size: {title}px; font-weight: 600; }}
 NumberLabel {{ font-family: "{fixed}"; }}
