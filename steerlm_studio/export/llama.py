@@ -90,6 +90,9 @@ def _log() -> Iterator[list[bytes]]:
 _quiet = L.llama_log_callback(lambda level, text, data: None)
 
 
+_AT_ONCE = 32  # tokens: what is computed for them at 256,000 pieces stays small
+
+
 class Loaded:
     """A GGUF in memory (its tensors are mapped, not copied), on the CPU, to be tried once.
 
@@ -106,7 +109,8 @@ class Loaded:
             raise StudioError("llama.cpp does not load the file that was written.")
         self._vocab = L.llama_model_get_vocab(self._model)
         options = L.llama_context_default_params()
-        options.n_ctx = options.n_batch = options.n_ubatch = options.n_outputs_max = tokens
+        options.n_ctx = options.n_batch = options.n_outputs_max = tokens
+        options.n_ubatch = min(tokens, _AT_ONCE)
         options.type_k = options.type_v = L.GGML_TYPE_F32
         options.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
         self._context = L.llama_init_from_model(self._model, options)
