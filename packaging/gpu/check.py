@@ -183,9 +183,7 @@ def _compared(model: Path) -> Iterator[str]:
         yield "Not compared: `make yardsticks` builds llama.cpp's own programs."
         return
     script = ROOT / "tests" / "benchmarks" / "compare.py"
-    said = _said(
-        sys.executable, str(script), "--model", str(model), "--yardsticks", str(YARDSTICKS)
-    )
+    said = _said(sys.executable, str(script), "--model", str(model), "--programs", str(YARDSTICKS))
     yield from ("```", *said.splitlines(), "```")
 
 
