@@ -121,7 +121,8 @@ class Fork:
         return place
 
     def put_back(self, place: int, answer: Answer) -> None:
-        """Undo `remove`."""
+        """Undo `remove`; another one that was kept since stays the only one."""
+        answer.kept = answer.kept and not any(sibling.kept for sibling in self.answers)
         self.answers.insert(place, answer)
         self.shown = place
 

@@ -104,7 +104,7 @@ class Conversing(QObject):
         if len(fork.answers) == 1:
             what = self.tr("The question was deleted, with what followed it.")
         place = fork.remove(answer)
-        fork.stored = fork.current
+        fork.stored = None  # which is shown now is told to the store anew
 
         def put_back() -> None:
             if entry is not None:
