@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     here, begun = local_models(), unfinished()
     if options.json:
         known = library()
-        _print_json({"models": here, "unfinished": begun, "catalogue": catalogue(),
+        noted = [msgspec.structs.asdict(d) | {"present": d.present} for d in begun]
+        _print_json({"models": here, "unfinished": noted, "catalogue": catalogue(),
                      "folders": known.folders, "recent": known.recent})  # fmt: skip
         return 0
     print("On this machine")

@@ -89,10 +89,9 @@ class Session:
 
     def _fit(self, options: argparse.Namespace, devices: list[llama.Device]) -> Limits:
         context = context_size(self._header, options.context)
-        lanes = options.lanes
+        where = fit.Where(options.cache, options.gpu_layers, devices)
+        lanes = fit.lanes_that_fit(self._header, context, options.lanes, where)
         if not options.overcommit:
-            where = fit.Where(options.cache, options.gpu_layers, devices)
-            lanes = fit.lanes_that_fit(self._header, context, lanes, where)
             fit.check_memory(self._header, context, lanes, where)
         on_gpu = self._gpu is not None and options.gpu_layers != 0
         return Limits(context, cell_count(context, lanes), lanes, on_gpu)

@@ -30,6 +30,11 @@ def login_command() -> list[str]:
     return _command("login")
 
 
+def who_command() -> list[str]:
+    """Answers with {"account": name}, empty when nobody is logged in."""
+    return [*_command("login"), "--who"]
+
+
 def _command(action: str, *arguments: str) -> list[str]:
     start = child_command("steerlm_studio", "models", action, "--json")
     return [*start, "--", *arguments] if arguments else start

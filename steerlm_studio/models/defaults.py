@@ -18,6 +18,9 @@ class Defaults(msgspec.Struct, frozen=True, omit_defaults=True):
     sampling: Sampling | None = None
     schema: str = ""
     template: str = ""
+    split: str = ""  # shares of several GPUs, e.g. 3,1
+    cache: str = ""  # of keys and values; empty: F16
+    overcommit: bool = False  # the user was warned that it does not fit
 
 
 def defaults_for(model: Path) -> Defaults:

@@ -17,6 +17,7 @@ class Actions:
         self._window = window
         self.new_chat = self._make(_tr("New conversation"), "Ctrl+N", "plus")
         self.open_model = self._make(_tr("Open model…"), "Ctrl+O", "open")
+        self.open_file = self._make(_tr("Open a model file…"), "Ctrl+Shift+O", "open")
         self.connect_server = self._make(_tr("Connect to a server…"), "", "download")
         self.export = self._make(_tr("Export to GGUF…"), "Ctrl+Shift+E", "export")
         self.demo_model = self._make(_tr("Load the demo model"), "", "model")
@@ -113,7 +114,7 @@ def fill_menus(
     _fill(file, [None, own.export_chat, own.import_chats])
     _fill(file, [None, own.find, own.search, None, own.settings, None, own.quit])
     model = bar.addMenu(_tr("&Model"))
-    _fill(model, [own.open_model, own.connect_server, own.demo_model])
+    _fill(model, [own.open_model, own.open_file, own.connect_server, own.demo_model])
     recent = model.addMenu(_tr("Recent models"))
     _fill(model, [own.export, None, own.reload_model, own.close_model])
     answer = bar.addMenu(_tr("&Answer"))

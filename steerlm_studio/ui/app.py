@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import folders, resources
 from steerlm_studio.folders import APP
+from steerlm_studio.memory_need import CACHES
 from steerlm_studio.store.health import open_store
 from steerlm_studio.store.store import default_path
 from steerlm_studio.ui.icons import app_icon
@@ -103,10 +104,15 @@ def _close_when_asked(window: MainWindow) -> None:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=APP, description="The SteerLM Studio window.")
     parser.add_argument("model", nargs="?", type=Path, help="a GGUF file; else the demo model")
+    parser.add_argument("--model", dest="named", type=Path, metavar="FILE", help="the same")
     parser.add_argument("--context", type=int, help="tokens of one conversation")
     parser.add_argument("--gpu-layers", type=int, help="layers on the GPU, -1 for all")
     parser.add_argument("--threads", type=int, help="CPU threads, 0 to adapt them")
-    return parser.parse_args(arguments)
+    parser.add_argument("--cache", choices=CACHES, help="how keys and values are kept")
+    parser.add_argument("--split", help="shares of the layers for several GPUs, e.g. 3,1")
+    options = parser.parse_args(arguments)
+    options.model = options.named or options.model
+    return options
 
 
 def _engine_options(options: argparse.Namespace) -> list[str]:
@@ -114,6 +120,8 @@ def _engine_options(options: argparse.Namespace) -> list[str]:
         "--context": options.context,
         "--gpu-layers": options.gpu_layers,
         "--threads": options.threads,
+        "--cache": options.cache,
+        "--split": options.split,
     }
     return [f"{name}={value}" for name, value in named.items() if value is not None]
 

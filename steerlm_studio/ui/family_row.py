@@ -36,6 +36,12 @@ class FamilyRow(QWidget):
             self.choice.setCurrentIndex(self.choice.findData(schema.id))
         self.choice.setToolTip(schema.source)
 
+    def set_guessed(self, guessed: bool) -> None:
+        """Whether the family is only likely, from the model's name."""
+        self._label.setText(self.tr("family (guessed)") if guessed else self.tr("family"))
+        tip = self.tr("Guessed from the model's name: choose another one if it is wrong.")
+        self._label.setToolTip(tip if guessed else "")
+
     def set_name_width(self, width: int) -> None:
         self._label.setFixedWidth(width)
 

@@ -7,8 +7,9 @@ from steerlm_studio import resources
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Ready
 from steerlm_studio.sampling import preset_for
+from steerlm_studio.steer.family import Family, family_of
 from steerlm_studio.steer.schema import Schema, schema_named
-from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, Template, template_named
+from steerlm_studio.steer.template import Template
 from steerlm_studio.ui.server import Server
 
 
@@ -53,15 +54,22 @@ class Model:
             return None
 
     @property
+    def family(self) -> Family:
+        """Attributes and template as the file says them, else as its name makes likely."""
+        said = self.ready.metadata if self.ready else {}
+        return family_of({"general.name": self.path.stem} | said)
+
+    @property
+    def is_steerlm(self) -> bool:
+        """Whether it was trained on attributes, as far as the file or its name says."""
+        return not self.family.guessed or "steerlm" in f"{self.path.name} {self.name}".lower()
+
+    @property
     def template(self) -> Template:
         """The user's layout, else the one the file names, else that of its family."""
         if self.layout is not None:
             return self.layout
-        named = self._says("steerlm.template") or (self.schema.template if self.schema else "")
-        try:
-            return template_named(named)
-        except StudioError:
-            return NEMOTRON_TEMPLATE
+        return self.family.template
 
     @property
     def sampling_preset(self) -> str:

@@ -13,7 +13,7 @@ def choose_model(parent: QWidget, folder: Path | None, then: Callable[[Path], No
     """Ask for a file without waiting; `then` gets the one that was chosen."""
     dialog = QFileDialog(parent, _tr("Open a model"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters([_tr("Models (*.gguf)"), _tr("All files (*)")])
+    dialog.setNameFilters([_tr("Models and checkpoints (*.gguf *.nemo)"), _tr("All files (*)")])
     if folder is not None:
         dialog.setDirectory(str(folder))
     dialog.fileSelected.connect(lambda path: then(Path(path)))

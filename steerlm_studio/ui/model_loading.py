@@ -24,7 +24,7 @@ class ModelLoading(QObject):
     said = Signal(str)  # an error's sentence, for those who do not see the banner
 
     def __init__(
-        self, engine: EngineProcess, frame: Frame, options: Callable[[], list[str]]
+        self, engine: EngineProcess, frame: Frame, options: Callable[[Path], list[str]]
     ) -> None:
         super().__init__(frame)
         self.model: Model | None = None
@@ -43,7 +43,7 @@ class ModelLoading(QObject):
         """Load this file in a new engine; runs of the one before are over."""
         self.ended.emit()
         self.forget_error()
-        self._engine.start(engine_command(path, self._options()))
+        self._engine.start(engine_command(path, self._options(path)))
         self._begin(Model(path))
 
     def connect_to(self, server: Server) -> None:
@@ -60,6 +60,13 @@ class ModelLoading(QObject):
         self._frame.status.show_nothing()
         self._frame.throughput.watch_process(0)
         self._set(None)
+
+    def sleep(self) -> None:
+        """Give the memory back; the next question loads the model again."""
+        self._engine.stop()
+        self._frame.set_state("none")
+        self._frame.status.show_asleep()
+        self._frame.throughput.watch_process(0)
 
     def start_again(self) -> None:
         """A new engine for the same file or server."""

@@ -5,29 +5,35 @@ from typing import get_args
 
 from PySide6.QtCore import QSettings
 
+from steerlm_studio.memory_need import CACHES, Cache
 from steerlm_studio.ui.prompt_input import SendKey
 from steerlm_studio.ui.translations import languages
 
 MAX_THREADS = 256
 MAX_CONTEXT = 131_072
+MAX_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
 class Preferences:
     """`threads` 0 adapts to the machine's load; `context` 0 takes what the model was made for.
 
-    `language` is a code of `translations.languages()`, "" as the system.
+    `cache` is how keys and values are kept; a model unused for `unload_after` minutes is unloaded,
+    0 never. `language` is a code of `translations.languages()`, "" as the system.
     """
 
     send_key: SendKey = "Enter"
     threads: int = 0
     context: int = 0
     language: str = ""
+    cache: Cache = "f16"
+    unload_after: int = 0
 
     def engine_options(self) -> list[str]:
         """For `engine_command`; options from the command line come after these and win."""
         named = {"--threads": self.threads, "--context": self.context}
-        return [f"{name}={value}" for name, value in named.items() if value]
+        options = [f"{name}={value}" for name, value in named.items() if value]
+        return [*options, f"--cache={self.cache}"] if self.cache != "f16" else options
 
 
 def load_preferences(store: QSettings) -> Preferences:
@@ -38,6 +44,8 @@ def load_preferences(store: QSettings) -> Preferences:
         send_key=next((key for key in get_args(SendKey) if key == send_key), "Enter"),
         threads=_number(store, "engine/threads", MAX_THREADS),
         context=_number(store, "engine/context", MAX_CONTEXT),
+        cache=next((c for c in CACHES if c == store.value("engine/cache", "f16")), "f16"),
+        unload_after=_number(store, "engine/unload_after", MAX_MINUTES),
         language=next((code for code in languages() if code == language), ""),
     )
 
@@ -46,6 +54,8 @@ def save_preferences(store: QSettings, preferences: Preferences) -> None:
     store.setValue("prompt/send_key", preferences.send_key)
     store.setValue("engine/threads", preferences.threads)
     store.setValue("engine/context", preferences.context)
+    store.setValue("engine/cache", preferences.cache)
+    store.setValue("engine/unload_after", preferences.unload_after)
     store.setValue("looks/language", preferences.language)
 
 

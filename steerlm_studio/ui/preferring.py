@@ -1,6 +1,6 @@
 """The user's settings at work: shown in a dialog, kept, and obeyed by composer and engine."""
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QWidget
 
 from steerlm_studio import protocol
@@ -12,6 +12,8 @@ from steerlm_studio.ui.settings_dialog import SettingsDialog
 
 class Preferring(QObject):
     """Reads the settings at the start; a change holds at once and is written down."""
+
+    changed = Signal(object)  # Preferences
 
     def __init__(
         self, store: QSettings, engine: EngineProcess, frame: Frame, window: QWidget
@@ -42,4 +44,5 @@ class Preferring(QObject):
             self._engine.send(protocol.SetThreads(preferences.threads))
         self.preferences = preferences
         save_preferences(self._store, preferences)
+        self.changed.emit(preferences)
         self._frame.page.composer.set_send_key(preferences.send_key)

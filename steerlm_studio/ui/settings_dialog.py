@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from steerlm_studio.memory_need import CACHES
 from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.labels import SmallLabel
-from steerlm_studio.ui.preferences import MAX_CONTEXT, MAX_THREADS, Preferences
+from steerlm_studio.ui.preferences import MAX_CONTEXT, MAX_MINUTES, MAX_THREADS, Preferences
 from steerlm_studio.ui.prompt_input import SendKey
 from steerlm_studio.ui.theme import GRID, MAX_SCALE, MIN_SCALE, Theme, indent
 from steerlm_studio.ui.translations import languages
@@ -70,6 +71,14 @@ class SettingsDialog(QDialog):
         self.context.setSpecialValueText(self.tr("as the model"))
         self.context.setSuffix(self.tr(" tokens"))
         self.context.setValue(preferences.context)
+        self.cache = QComboBox()
+        for cache, name in zip(CACHES, (self.tr("16 bits"), self.tr("8 bits")), strict=True):
+            self.cache.addItem(name, cache)
+        self.cache.setCurrentIndex(self.cache.findData(preferences.cache))
+        self.unload_after = _spin(0, MAX_MINUTES, 5)
+        self.unload_after.setSpecialValueText(self.tr("never"))
+        self.unload_after.setSuffix(self.tr(" minutes without use"))
+        self.unload_after.setValue(preferences.unload_after)
         self.restart = QPushButton(restart.text())
         self.restart.clicked.connect(restart.trigger)
         self.restart.hide()
@@ -84,7 +93,10 @@ class SettingsDialog(QDialog):
         self.language.activated.connect(self.language_note.show)
         self.threads.valueChanged.connect(self._on_changed)
         self.context.valueChanged.connect(self._on_changed)
-        self.context.valueChanged.connect(lambda: self.restart.setVisible(restart.isEnabled()))
+        self.unload_after.valueChanged.connect(self._on_changed)
+        self.cache.activated.connect(self._on_changed)
+        for signal in (self.context.valueChanged, self.cache.activated):
+            signal.connect(lambda: self.restart.setVisible(restart.isEnabled()))
 
     def _on_changed(self) -> None:
         chosen = self.send_key.currentData()
@@ -93,6 +105,8 @@ class SettingsDialog(QDialog):
             send_key=next(key for key in get_args(SendKey) if key == chosen),
             threads=self.threads.value(),
             context=self.context.value(),
+            cache=self.cache.currentData(),
+            unload_after=self.unload_after.value(),
             language=self.language.currentData(),
         )
         self.changed.emit(self._preferences)
@@ -108,13 +122,18 @@ class SettingsDialog(QDialog):
             (self.tr("Send a prompt with"), self.send_key),
             (self.tr("CPU threads"), self.threads),
             (self.tr("Context"), self.context),
+            (self.tr("Keys and values"), self.cache),
+            (self.tr("Unload the model after"), self.unload_after),
         )
         for caption, widget in rows:
             widget.setAccessibleName(caption)
             form.addRow(caption, widget)
             if widget is self.language:
                 form.addRow("", self.language_note)
-        said = self.tr("Another context takes effect when the engine starts again.")
+        said = self.tr(
+            "Another context, or keys and values kept otherwise, takes effect when the engine "
+            "starts again. A model may be opened with its own (Open model)."
+        )
         form.addRow("", _note(said))
         form.addRow("", self.restart)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -48,6 +48,12 @@ class StatusLine(QWidget):
         for label in (self.context, self.prompt_rate, self.rate):
             label.setText("")
 
+    def show_asleep(self) -> None:
+        """The model's memory was given back."""
+        name = self._ready.name if self._ready else ""
+        text = self.tr("%1 was unloaded; the next question loads it again")
+        self.model.set_text(text.replace("%1", shown(name)))
+
     def show_loading(self, name: str, message: Loading | None) -> None:
         self._ready = None
         self.model.set_text(self.tr("Loading %1").replace("%1", shown(name)))

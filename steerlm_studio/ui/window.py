@@ -30,8 +30,11 @@ from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.keeping import Keeping
 from steerlm_studio.ui.last_model import LastModel
 from steerlm_studio.ui.model import Model
-from steerlm_studio.ui.model_files import checkpoint_in, choose_model, model_in
+from steerlm_studio.ui.model_files import checkpoint_in, model_in
 from steerlm_studio.ui.model_loading import ModelLoading
+from steerlm_studio.ui.models.habits import Habits
+from steerlm_studio.ui.models.idle import Idle
+from steerlm_studio.ui.models.opening import Opening
 from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.reading_ahead import ReadingAhead
@@ -69,6 +72,7 @@ class MainWindow(QMainWindow):
         self.sampling = self.frame.sampling
         self._store = store
         self._options = tuple(options)
+        self.habits = Habits(self.frame)
         self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
         self.connecting = Connecting(store, self, self.engine, self.frame, self.loading)
         self.answering = Answering(self.engine, self.frame, self.session)
@@ -85,6 +89,10 @@ class MainWindow(QMainWindow):
         self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
         self.exporting = Exporting(store, self, self.open_model)
         self.transferring = Transferring(self.store, store, self, self._open_chat)
+        self.idle = Idle(self.engine, self._is_busy, self.loading.sleep)
+        self.idle.set_minutes(self.preferring.preferences.unload_after)
+        self.preferring.changed.connect(lambda now: self.idle.set_minutes(now.unload_after))
+        self.opening = Opening(store, self, self.open_model, self.exporting.open)
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)
@@ -120,10 +128,10 @@ class MainWindow(QMainWindow):
     def close_model(self) -> None:
         self.loading.close()
 
-    def _engine_options(self) -> list[str]:
+    def _engine_options(self, path: Path) -> list[str]:
         """A lane per column, as far as there is memory; what the user set comes after and wins."""
         chosen = self.preferring.preferences.engine_options()
-        return [f"--lanes={MOST}", *chosen, *self._options]
+        return [f"--lanes={MOST}", *chosen, *self.habits.engine_options(path), *self._options]
 
     def _basis(self) -> Basis | None:
         """What a batch begins with."""
@@ -131,7 +139,7 @@ class MainWindow(QMainWindow):
         if model is None:
             return None
         server, ready = model.server, model.ready
-        own = (f"--model={model.path}", *self._engine_options())
+        own = (f"--model={model.path}", *self._engine_options(model.path))
         return Basis(
             own if server is None else tuple(server.arguments()),
             model.caption,
@@ -142,21 +150,31 @@ class MainWindow(QMainWindow):
             ready.cannot if ready else {},
         )
 
+    def _is_busy(self) -> bool:
+        """Whether the model must not be unloaded; a server's takes no memory here."""
+        is_remote = self.model is not None and self.model.server is not None
+        return is_remote or self.session.active is not None or self.sweeping.is_running
+
     def _on_model_changed(self, model: Model | None) -> None:
+        if model is None or model.ready is None:
+            self.habits.end()
         self.answering.model = model
         self._show_running()
         self._count_control()
 
     def _on_model_loaded(self, model: Model) -> None:
         """Use what the file says about itself: schema, sampling; it loads, so remember it."""
-        if model.schema is not None:
-            self.steering.set_schema(model.schema)
-            self.comparing.set_schema(model.schema)
+        if (schema := self.habits.schema_for(model)) is not None:
+            self.steering.set_schema(schema)
+            self.comparing.set_schema(schema)
             self.sweeping.set_schema()
             self.page.show_steering(self.steering.steering)
-        self.prompting.set_template(model.template)
-        self.sampling.set_preset(model.sampling_preset)
+        if (layout := self.habits.layout_for(model)) is not None:
+            self.loading.set_layout(layout)
+        self.prompting.set_template(layout or model.template)
+        self.habits.show_sampling(model)
         self.restoring.use_sampling_of(model)
+        self.habits.begin(model)
         self._count_control()
         if not model.is_demo and model.server is None:
             remember_model(self._store, str(model.path))
@@ -278,7 +296,8 @@ class MainWindow(QMainWindow):
     def _connect_actions(self) -> None:
         actions, conversing = self.frame.actions, self.conversing
         actions.new_chat.triggered.connect(conversing.start_new)
-        actions.open_model.triggered.connect(self._choose_model)
+        actions.open_model.triggered.connect(lambda: self.opening.open())
+        actions.open_file.triggered.connect(self.opening.choose_file)
         actions.connect_server.triggered.connect(lambda: self.connecting.open())
         actions.export.triggered.connect(lambda: self.exporting.open())
         actions.demo_model.triggered.connect(lambda: self.open_model(resources.demo_model()))
@@ -308,10 +327,6 @@ class MainWindow(QMainWindow):
         actions.keys.triggered.connect(lambda: show_keys(self, self.page.composer.input.send_key))
         actions.about.triggered.connect(lambda: show_about(self))
 
-    def _choose_model(self) -> None:
-        recent = recent_models(self._store)
-        choose_model(self, Path(recent[0]).parent if recent else None, self.open_model)
-
     def end(self) -> bool:
         """Close without asking anything; an export is cancelled."""
         self.exporting.stop()
@@ -325,6 +340,7 @@ class MainWindow(QMainWindow):
             return
         self._count.cancel()
         self.engine.stop()
+        self.opening.stop()
         self.batching.stop()
         self.transferring.stop()
         self.answering.end_all()

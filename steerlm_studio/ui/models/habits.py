@@ -1,0 +1,95 @@
+"""What the user wants each model opened with: kept by file, obeyed at the next opening."""
+
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject
+
+from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
+from steerlm_studio.models.library import remember
+from steerlm_studio.steer.schema import SCHEMAS, Schema
+from steerlm_studio.steer.template import TEMPLATES, Template
+from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.model import Model
+
+
+class Habits(QObject):
+    """Context, lanes, cache, sampling, schema and template of each model."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._frame = frame
+        self._model: Model | None = None
+        frame.steering.family.picked.connect(self._on_family_picked)
+        frame.sampling.sampling_changed.connect(self._on_sampling_changed)
+
+    def engine_options(self, path: Path) -> list[str]:
+        """For `engine_command`; what is not remembered is left to the program."""
+        known = defaults_for(path)
+        named = {"context": known.context, "lanes": known.lanes, "cache": known.cache}
+        options = [f"--{name}={value}" for name, value in named.items() if value]
+        if known.gpu_layers is not None:
+            options.append(f"--gpu-layers={known.gpu_layers}")
+        if known.split:
+            options.append(f"--split={known.split}")
+        return [*options, "--overcommit"] if known.overcommit else options
+
+    def schema_for(self, model: Model) -> Schema | None:
+        """The one that was chosen for it, else its own or the one its name makes likely."""
+        if model.server is not None:
+            return model.schema
+        chosen = SCHEMAS.get(defaults_for(model.path).schema)
+        return chosen or (model.family.schema if model.is_steerlm else None)
+
+    def layout_for(self, model: Model) -> Template | None:
+        """The one that was chosen for it, if any."""
+        is_file = model.server is None
+        return TEMPLATES.get(defaults_for(model.path).template) if is_file else None
+
+    def show_sampling(self, model: Model) -> None:
+        """The numbers chosen for it, else those that it recommends."""
+        self.end()
+        self._frame.sampling.set_preset(model.sampling_preset)
+        chosen = defaults_for(model.path).sampling if model.server is None else None
+        if chosen is not None:
+            self._frame.sampling.set_sampling(chosen)
+
+    def begin(self, model: Model) -> None:
+        """It is loaded: say what is guessed, remember that it was opened and what is changed."""
+        if model.server is not None:
+            self._frame.steering.family.set_guessed(False)
+            return
+        self._model = model
+        known = defaults_for(model.path)
+        self._frame.steering.family.set_guessed(
+            model.is_steerlm and model.family.guessed and not known.schema
+        )
+        if not model.is_demo:
+            remember(model.path)
+        self._warn(model)
+
+    def end(self) -> None:
+        """It is closed: what is changed from now on is not its own."""
+        self._model = None
+
+    def _warn(self, model: Model) -> None:
+        if not model.is_steerlm:
+            self._frame.page.notice.say(
+                self.tr(
+                    "This model was not trained on these attributes as far as one can see: the "
+                    "sliders may do nothing with it."
+                )
+            )
+
+    def _on_family_picked(self, schema: Schema) -> None:
+        self._frame.steering.family.set_guessed(False)
+        self._keep(schema=schema.id)
+
+    def _on_sampling_changed(self, sampling: object) -> None:
+        self._keep(sampling=sampling)
+
+    def _keep(self, **changed: object) -> None:
+        model = self._model
+        if model is not None:
+            known: Defaults = defaults_for(model.path)
+            remember_defaults(model.path, msgspec.structs.replace(known, **changed))

@@ -1,0 +1,202 @@
+"""A model of the catalogue or the hub: its card, its licence, its files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from steerlm_studio.models.address import Address
+from steerlm_studio.models.commands import show_command
+from steerlm_studio.models.licences import Licence, licence_named
+from steerlm_studio.ui.amounts import bytes_text
+from steerlm_studio.ui.labels import SmallLabel, TitleLabel
+from steerlm_studio.ui.models.facts import Facts, wrapped
+from steerlm_studio.ui.models.hub_files import HubFiles
+from steerlm_studio.ui.models.licence_box import LicenceBox
+from steerlm_studio.ui.models.question import Question, Refusal, refusal
+from steerlm_studio.ui.models.scores import Scores
+from steerlm_studio.ui.notice import Notice
+from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.theme import GRID
+
+
+class HubCard(QWidget):
+    """The card is there at once where the catalogue has it; the files come from the hub."""
+
+    download_requested = Signal(object)  # Address
+    demo_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._repo, self._link, self._page = "", "", ""
+        self.title = TitleLabel()
+        self.title.setWordWrap(True)
+        self.summary, self.use, self.limits = wrapped(""), wrapped(""), wrapped("")
+        self.facts, self.scores, self.files = Facts(), Scores(), HubFiles()
+        self.licence = LicenceBox()
+        self.page = QPushButton(self.tr("Open its page"))
+        self.page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
+        self.notice = Notice()
+        self.notice.acted.connect(lambda: QDesktopServices.openUrl(QUrl(self._link)))
+        self.open_demo = QPushButton(self.tr("Open"))
+        self.open_demo.setDefault(True)
+        self.open_demo.clicked.connect(self.demo_requested)
+        self.files.wanted.connect(self._on_wanted)
+        self.licence.accepted.connect(self._allow)
+        self.question = Question(self)
+        self.question.answered.connect(self._on_answered)
+        self.question.refused.connect(self._on_refused)
+        self._heads: dict[str, SmallLabel] = {}
+        self._lay_out()
+
+    def show_catalogued(self, card: Mapping[str, Any]) -> None:
+        """An entry of the catalogue; its files are asked for."""
+        self._begin(card["name"], card.get("repo", ""))
+        self._show_card(card)
+        self.open_demo.setVisible(bool(card.get("bundled")))
+        self.licence.show_licence(licence_named(card["licence"]))
+        if self._repo:
+            self._ask()
+
+    def show_repo(self, repo: str) -> None:
+        """A repository of the hub, or a link to one or to a file of it."""
+        self._begin(repo, repo)
+        self._show_card({})
+        self.open_demo.hide()
+        self._ask()
+
+    def stop(self) -> None:
+        self.question.stop()
+
+    def _begin(self, name: str, repo: str) -> None:
+        self.question.stop()
+        self._repo, self._page = repo, f"https://huggingface.co/{repo}"
+        self.title.setText(shown(name))
+        self.notice.hide()
+        self.files.show_files([])
+        self._show_parts(files=False)
+        self.page.setVisible(bool(repo))
+
+    def _ask(self) -> None:
+        self.notice.say(self.tr("Asking the hub for its files…"))
+        self.question.ask(show_command(self._repo))
+
+    def _on_answered(self, said: Mapping[str, Any]) -> None:
+        self.notice.hide()
+        if said["card"]:
+            self._show_card(said["card"])
+        self.licence.show_licence(Licence(**said["licence"]))
+        hub = said["hub"]
+        if hub:
+            self._repo = hub["repo"]
+            if not said["card"]:
+                self._show_hub(hub)
+            self.files.show_files(said["files"])
+            self._show_parts(files=True)
+            self._allow()
+            if hub["gated"]:
+                self._say_gated()
+        if said["error"]:
+            self._on_refused(refusal(said["error"]))
+
+    def _on_refused(self, why: Refusal) -> None:
+        self._link = why.link
+        button = self.tr("Open the page") if why.link else ""
+        self.notice.say(why.message, button, is_error=True)
+
+    def _say_gated(self) -> None:
+        self._link = self._page
+        self.notice.say(
+            self.tr(
+                "This model is gated: log in, and accept its conditions on its page, before its "
+                "files can be downloaded."
+            ),
+            self.tr("Open the page"),
+        )
+
+    def _allow(self) -> None:
+        why = self.tr("Accept the licence first")
+        self.files.allow(self.licence.is_accepted, why)
+
+    def _on_wanted(self, name: str) -> None:
+        self.download_requested.emit(Address(self._repo, name))
+
+    def _show_hub(self, hub: Mapping[str, Any]) -> None:
+        gated = {
+            "": self.tr("open"),
+            "auto": self.tr("gated, at once"),
+            "manual": self.tr("gated, by hand"),
+        }
+        self.title.setText(shown(hub["repo"]))
+        self.facts.show_facts(
+            (
+                (self.tr("Licence"), hub["licence"] or self.tr("none named")),
+                (self.tr("Access"), gated.get(hub["gated"], hub["gated"])),
+                (self.tr("Downloads"), str(hub["downloads"])),
+                (self.tr("Likes"), str(hub["likes"])),
+            )
+        )
+
+    def _show_card(self, card: Mapping[str, Any]) -> None:
+        self.summary.setText(shown(card.get("summary", "")))
+        self.use.setText(shown(card.get("intended_use", "")))
+        limits = "\n".join(f"• {limit}" for limit in card.get("limitations", ()))
+        self.limits.setText(shown(limits))
+        self.scores.show_scores(card.get("mt_bench", {}))
+        self.facts.show_facts(self._facts_of(card) if card else ())
+        self._show_parts(files=bool(self.files.buttons))
+
+    def _facts_of(self, card: Mapping[str, Any]) -> list[tuple[str, str]]:
+        guessed = self.tr("%1 (guessed)").replace("%1", card["schema"])
+        size = bytes_text(card["bytes"]) if card["bytes"] else ""
+        return [
+            (self.tr("Where"), card["repo"] or self.tr("comes with the program")),
+            (self.tr("Parameters"), card["parameters"]),
+            (self.tr("Download"), " · ".join(x for x in (size, card["format"]) if x)),
+            (self.tr("Context"), self.tr("%n tokens", "", card["context"])),
+            (self.tr("Attributes"), guessed if card["schema_is_a_guess"] else card["schema"]),
+            (self.tr("Template"), card["template"]),
+            (self.tr("Languages"), ", ".join(card["languages"])),
+            (self.tr("Access"), self.tr("gated") if card["gated"] else self.tr("open")),
+            (self.tr("From"), card["source"]),
+        ]
+
+    def _show_parts(self, files: bool) -> None:
+        self._heads["use"].setVisible(bool(self.use.text()))
+        self.use.setVisible(bool(self.use.text()))
+        self._heads["limits"].setVisible(bool(self.limits.text()))
+        self.limits.setVisible(bool(self.limits.text()))
+        self._heads["scores"].setVisible(not self.scores.isHidden())
+        self.summary.setVisible(bool(self.summary.text()))
+        self._heads["files"].setVisible(files)
+        self.files.setVisible(files)
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inside = QVBoxLayout(inner)
+        inside.setContentsMargins(0, 0, GRID, 0)
+        inside.setSpacing(GRID)
+        sections: tuple[tuple[str, str, QWidget], ...] = (
+            ("files", self.tr("Files"), self.files),
+            ("licence", self.tr("Licence"), self.licence),
+            ("use", self.tr("Intended use"), self.use),
+            ("limits", self.tr("Limitations"), self.limits),
+            ("scores", self.tr("MT-Bench, 0 to 10"), self.scores),
+        )
+        for widget in (self.title, self.summary, self.notice, self.open_demo, self.facts):
+            inside.addWidget(widget)
+        for key, head, section in sections:
+            self._heads[key] = SmallLabel(head)
+            inside.addWidget(self._heads[key])
+            inside.addWidget(section)
+        inside.addWidget(self.page)
+        inside.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)

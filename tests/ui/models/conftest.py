@@ -1,0 +1,26 @@
+"""A hub on loopback and an empty cache for the children of the window."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.models.fake_hub import FakeHub
+
+REPO, FILE = "ada/steerlm-8b", "steerlm-8b-Q8_0.gguf"
+DATA = random.Random(5).randbytes(300_000)
+
+
+@pytest.fixture
+def fake_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    """What the children see as the hub; nobody is logged in."""
+    hub = FakeHub()
+    hub.add(REPO, {FILE: DATA, "README.md": b"card"}, card={"license": "mit"})
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    monkeypatch.setenv("HF_TOKEN_PATH", str(tmp_path / "hf" / "token"))
+    for name in ("HF_HUB_CACHE", "HF_TOKEN", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    yield hub
+    hub.close()

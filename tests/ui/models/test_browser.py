@@ -1,0 +1,149 @@
+"""Open model: the disk, the catalogue, the hub, each through a child of the window."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio import resources
+from steerlm_studio.models.defaults import Defaults, defaults_for
+from steerlm_studio.models.licences import accepted
+from steerlm_studio.ui.models.browser import ModelBrowser
+from steerlm_studio.ui.models.downloads import Downloads
+from tests.models.fake_hub import FakeHub
+from tests.ui.models.conftest import FILE, REPO
+
+PATIENCE = 30_000  # ms
+
+
+@pytest.fixture
+def browser(qtbot: QtBot, fake_hub: FakeHub) -> Iterator[ModelBrowser]:
+    downloads = Downloads()
+    browser = ModelBrowser(downloads)
+    qtbot.addWidget(browser)
+    browser.look()
+    qtbot.waitUntil(lambda: browser.local.table.count > 0, timeout=PATIENCE)
+    yield browser
+    browser.stop()
+    downloads.stop()
+
+
+def pick_demo(browser: ModelBrowser) -> None:
+    browser.local.table.pick(str(resources.demo_model()))
+
+
+def test_a_file_says_what_it_is_and_whether_it_fits(browser: ModelBrowser, qtbot: QtBot) -> None:
+    pick_demo(browser)
+    card = browser.file_card
+    assert browser.cards.currentWidget() is card
+    assert card.schema.currentData() == "nemotron-3-8b"
+    assert card.warning.isHidden()
+    assert "It fits" in card.fit.verdict.text()
+    qtbot.waitUntil(lambda: card.fit._question.is_asking, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not card.fit._question.is_asking, timeout=PATIENCE)
+    assert card.fit.fits
+
+
+def test_what_is_chosen_for_a_file_is_remembered_when_it_is_opened(
+    browser: ModelBrowser, qtbot: QtBot
+) -> None:
+    pick_demo(browser)
+    card = browser.file_card
+    card.fit.context.setValue(1024)
+    card.fit.cache.setCurrentIndex(1)
+    card.schema.setCurrentIndex(card.schema.findData("oasst"))
+    with qtbot.waitSignal(browser.open_requested) as opened:
+        qtbot.mouseClick(card.open, Qt.MouseButton.LeftButton)
+    assert opened.args == [str(resources.demo_model())]
+    assert not browser.isVisible()
+    known = defaults_for(resources.demo_model())
+    assert known == Defaults(context=1024, cache="q8_0", schema="oasst")
+
+
+def test_a_folder_is_searched_and_a_model_that_is_no_steerlm_model_is_called_so(
+    browser: ModelBrowser, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from tests.engine.families import write_llama
+
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    path = write_llama(folder / "other.gguf")
+    shutil.copy(path, folder / "damaged.gguf")
+    (folder / "damaged.gguf").write_bytes(b"GGUF????")
+    browser.local.add_folder(str(folder))
+    qtbot.waitUntil(lambda: browser.local.table.count == 3, timeout=PATIENCE)
+    browser.local.table.pick(str(path))
+    assert "no SteerLM model" in browser.file_card.warning.message.text()
+    assert browser.file_card.open.isEnabled()
+    browser.local.table.pick(str(folder / "damaged.gguf"))
+    assert not browser.file_card.open.isEnabled()
+    browser.local.filter.setText("other")
+    table = browser.local.table
+    hidden = [table.isRowHidden(row, table.rootIndex()) for row in range(3)]
+    assert hidden.count(False) == 1
+
+
+def test_a_card_of_the_catalogue_is_there_without_the_hub(browser: ModelBrowser) -> None:
+    browser.places.setCurrentRow(1)
+    browser.catalogue.table.pick("nemotron-3-8b-chat-4k-steerlm")
+    card = browser.hub_card
+    assert "seventeen attributes" in card.summary.text()
+    assert "English is the supported language" in card.limits.text()
+    assert card.scores.isVisible()
+    assert "AI Foundation" in card.licence.name.text()
+
+
+def test_a_model_of_the_hub_is_found_shown_and_fetched(browser: ModelBrowser, qtbot: QtBot) -> None:
+    browser.places.setCurrentRow(2)
+    browser.hub.words.setText("steerlm")
+    qtbot.keyClick(browser.hub.words, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: browser.hub.table.count == 1, timeout=PATIENCE)
+    browser.hub.table.pick(REPO)
+    qtbot.waitUntil(lambda: FILE in browser.hub_card.files.buttons, timeout=PATIENCE)
+    with qtbot.waitSignal(browser._downloads.finished, timeout=PATIENCE):
+        browser.hub_card.files.buttons[FILE].click()
+    assert browser.pages.currentWidget() is browser.fetched
+
+
+def test_a_licence_that_asks_is_accepted_once_before_a_file_is_fetched(
+    browser: ModelBrowser, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    fake_hub.repos[REPO].card = {"license": "llama2"}
+    browser.places.setCurrentRow(2)
+    browser.hub.words.setText(f"https://huggingface.co/{REPO}")
+    browser.hub.search()
+    card = browser.hub_card
+    qtbot.waitUntil(lambda: FILE in card.files.buttons, timeout=PATIENCE)
+    assert not card.files.buttons[FILE].isEnabled()
+    card.licence.agree.click()
+    assert card.files.buttons[FILE].isEnabled()
+    assert "llama2" in accepted()
+
+
+def test_what_the_hub_does_not_have_is_said(browser: ModelBrowser, qtbot: QtBot) -> None:
+    browser.places.setCurrentRow(2)
+    browser.hub.words.setText("ada/none")
+    browser.hub.search()
+    notice = browser.hub_card.notice
+    qtbot.waitUntil(lambda: "no model at" in notice.message.text(), timeout=PATIENCE)
+
+
+def test_a_wrong_token_is_refused_and_a_right_one_kept_in_the_hubs_own_file(
+    browser: ModelBrowser, qtbot: QtBot, tmp_path: Path
+) -> None:
+    browser.places.setCurrentRow(2)
+    login = browser.hub.login
+    qtbot.waitUntil(lambda: not login.question.is_asking, timeout=PATIENCE)
+    login.button.click()
+    login.token.setText("hf_bad")
+    qtbot.keyClick(login.token, Qt.Key.Key_Return)
+    said = browser.hub.notice.message
+    qtbot.waitUntil(lambda: "does not know this token" in said.text(), timeout=PATIENCE)
+    login.token.setText("hf_good")
+    with qtbot.waitSignal(login.logged_in, timeout=PATIENCE):
+        qtbot.keyClick(login.token, Qt.Key.Key_Return)
+    assert login.who.text() == "Logged in as ada"
+    assert (tmp_path / "hf" / "token").read_text() == "hf_good"
