@@ -12,6 +12,10 @@
         <translation>Modell öffnen …</translation>
     </message>
     <message>
+        <source>Open a model file…</source>
+        <translation>Modelldatei öffnen …</translation>
+    </message>
+    <message>
         <source>Connect to a server…</source>
         <translation>Mit einem Server verbinden …</translation>
     </message>
@@ -709,6 +713,49 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     <message>
         <source>What was deleted</source>
         <translation>Was gelöscht wurde</translation>
+    </message>
+</context>
+<context>
+    <name>CataloguePage</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Zugang</translation>
+    </message>
+    <message>
+        <source>Public SteerLM models</source>
+        <translation>Öffentliche SteerLM-Modelle</translation>
+    </message>
+    <message>
+        <source>None of these come with the program but the demo: fetch what you may use.</source>
+        <translation>Nur das Demomodell gehört zum Programm: Laden Sie, was Sie nutzen dürfen.</translation>
+    </message>
+    <message>
+        <source>%1 (guessed)</source>
+        <translation>%1 (vermutet)</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>vorhanden</translation>
+    </message>
+    <message>
+        <source>gated</source>
+        <translation>beschränkt</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>frei</translation>
     </message>
 </context>
 <context>
@@ -1585,6 +1632,111 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>Download</name>
+    <message>
+        <source>The download said something that the window does not understand.</source>
+        <translation>Der Download hat etwas gesagt, das das Fenster nicht versteht.</translation>
+    </message>
+    <message>
+        <source>The download could not be started.</source>
+        <translation>Der Download konnte nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <source>The download</source>
+        <translation>Der Download</translation>
+    </message>
+    <message>
+        <source>What was fetched is kept</source>
+        <translation>Was geladen wurde, bleibt erhalten</translation>
+    </message>
+    <message>
+        <source>close other programs</source>
+        <translation>andere Programme schließen</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadRow</name>
+    <message>
+        <source>How much is here</source>
+        <translation>Wie viel schon da ist</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1, checked</source>
+        <translation>%1, geprüft</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>checking what is here</source>
+        <translation>prüft, was schon da ist</translation>
+    </message>
+    <message>
+        <source>%1, trying again soon</source>
+        <translation>%1, neuer Versuch in Kürze</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>asking the hub</source>
+        <translation>Anfrage beim Hub</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadsPage</name>
+    <message>
+        <source>Nothing is being downloaded. Files go into the Hugging Face cache, where other programs find them too; what was begun goes on even after a crash.</source>
+        <translation>Es wird nichts geladen. Dateien kommen in den Hugging-Face-Zwischenspeicher, wo auch andere Programme sie finden; was begonnen wurde, geht auch nach einem Absturz weiter.</translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>Ask, then move a slider and re-steer</source>
@@ -2029,6 +2181,14 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <source>Model family</source>
         <translation>Modellfamilie</translation>
     </message>
+    <message>
+        <source>family (guessed)</source>
+        <translation>Familie (vermutet)</translation>
+    </message>
+    <message>
+        <source>Guessed from the model&apos;s name: choose another one if it is wrong.</source>
+        <translation>Aus dem Namen des Modells vermutet: Wählen Sie eine andere, wenn sie nicht stimmt.</translation>
+    </message>
 </context>
 <context>
     <name>FigureTable</name>
@@ -2109,6 +2269,65 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>FileCard</name>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Trained context</source>
+        <translation>Trainierter Kontext</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>This is no SteerLM model as far as one can see: it was not trained on these attributes, so the sliders may do nothing. It can be opened all the same.</source>
+        <translation>Das ist, soweit erkennbar, kein SteerLM-Modell: Es wurde nicht mit diesen Attributen trainiert, die Regler bewirken also vielleicht nichts. Öffnen lässt es sich trotzdem.</translation>
+    </message>
+    <message>
+        <source>The attributes and the template are guessed from its name; the file does not say them. Change them here if they are others.</source>
+        <translation>Attribute und Vorlage sind aus dem Namen vermutet; die Datei nennt sie nicht. Ändern Sie sie hier, wenn sie nicht stimmen.</translation>
+    </message>
+    <message>
+        <source>Export to GGUF…</source>
+        <translation>Als GGUF exportieren …</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open all the same</source>
+        <translation>Trotzdem öffnen</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>Vorlage</translation>
+    </message>
+</context>
+<context>
     <name>FileRow</name>
     <message>
         <source>Choose…</source>
@@ -2144,6 +2363,71 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>none</source>
         <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>FitView</name>
+    <message>
+        <source>as the model</source>
+        <translation>wie das Modell</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> Token</translation>
+    </message>
+    <message>
+        <source>as many as fit</source>
+        <translation>so viele wie passen</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>%1 of %2 free: weights %3, keys and values %4, computing %5</source>
+        <translation>%1 von %2 frei: Gewichte %3, Schlüssel und Werte %4, Rechnen %5</translation>
+    </message>
+    <message numerus="yes">
+        <source>It fits. The largest context that fits has %n tokens.</source>
+        <translation>
+            <numerusform>Es passt. Der größte passende Kontext hat %n Token.</numerusform>
+            <numerusform>Es passt. Der größte passende Kontext hat %n Token.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It fits.</source>
+        <translation>Es passt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It does not fit. A context of %n tokens would.</source>
+        <translation>
+            <numerusform>Es passt nicht. Ein Kontext von %n Token würde passen.</numerusform>
+            <numerusform>Es passt nicht. Ein Kontext von %n Token würde passen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It does not fit, whatever the context. A file in %1 would.</source>
+        <translation>Es passt nicht, bei keinem Kontext. Eine Datei in %1 würde passen.</translation>
+    </message>
+    <message>
+        <source>It does not fit on this machine, in no type of file.</source>
+        <translation>Es passt nicht auf diesen Rechner, in keinem Dateityp.</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Answers side by side</source>
+        <translation>Antworten nebeneinander</translation>
+    </message>
+    <message>
+        <source>Keys and values</source>
+        <translation>Schlüssel und Werte</translation>
     </message>
 </context>
 <context>
@@ -2190,6 +2474,223 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Top bar</source>
         <translation>Kopfleiste</translation>
+    </message>
+</context>
+<context>
+    <name>Habits</name>
+    <message>
+        <source>This model was not trained on these attributes as far as one can see: the sliders may do nothing with it.</source>
+        <translation>Dieses Modell wurde, soweit erkennbar, nicht mit diesen Attributen trainiert: Die Regler bewirken bei ihm vielleicht nichts.</translation>
+    </message>
+</context>
+<context>
+    <name>HubCard</name>
+    <message>
+        <source>Open its page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Asking the hub for its files…</source>
+        <translation>Dateien werden beim Hub erfragt …</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>This model is gated: log in, and accept its conditions on its page, before its files can be downloaded.</source>
+        <translation>Der Zugang zu diesem Modell ist beschränkt: Melden Sie sich an und nehmen Sie auf seiner Seite die Bedingungen an, bevor Sie Dateien laden.</translation>
+    </message>
+    <message>
+        <source>Accept the licence first</source>
+        <translation>Nehmen Sie zuerst die Lizenz an</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>frei</translation>
+    </message>
+    <message>
+        <source>gated, at once</source>
+        <translation>beschränkt, Freigabe sofort</translation>
+    </message>
+    <message>
+        <source>gated, by hand</source>
+        <translation>beschränkt, Freigabe von Hand</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>none named</source>
+        <translation>keine genannt</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Zugang</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>Downloads</translation>
+    </message>
+    <message>
+        <source>Likes</source>
+        <translation>Likes</translation>
+    </message>
+    <message>
+        <source>%1 (guessed)</source>
+        <translation>%1 (vermutet)</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>comes with the program</source>
+        <translation>gehört zum Programm</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Download</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tokens</source>
+        <translation>
+            <numerusform>%n Token</numerusform>
+            <numerusform>%n Token</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>Vorlage</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>Sprachen</translation>
+    </message>
+    <message>
+        <source>gated</source>
+        <translation>beschränkt</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Intended use</source>
+        <translation>Zweck</translation>
+    </message>
+    <message>
+        <source>Limitations</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>MT-Bench, 0 to 10</source>
+        <translation>MT-Bench, 0 bis 10</translation>
+    </message>
+</context>
+<context>
+    <name>HubFiles</name>
+    <message>
+        <source>It has no .gguf or .nemo file. Look for one made from it by others.</source>
+        <translation>Es hat keine .gguf- oder .nemo-Datei. Suchen Sie nach einer, die andere daraus gemacht haben.</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n other files</source>
+        <translation>
+            <numerusform>und eine andere Datei</numerusform>
+            <numerusform>und %n andere Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>%1 laden</translation>
+    </message>
+</context>
+<context>
+    <name>HubPage</name>
+    <message>
+        <source>Words of a name, owner/name, or a link</source>
+        <translation>Wörter eines Namens, Besitzer/Name oder ein Link</translation>
+    </message>
+    <message>
+        <source>Search the hub</source>
+        <translation>Den Hub durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>Repository</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>Zugang</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>Downloads</translation>
+    </message>
+    <message>
+        <source>What the hub has</source>
+        <translation>Was der Hub hat</translation>
+    </message>
+    <message>
+        <source>Try: steerlm</source>
+        <translation>Zum Beispiel: steerlm</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>Suche läuft …</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>The hub has no model of that name.</source>
+        <translation>Der Hub hat kein Modell dieses Namens.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n models</source>
+        <translation>
+            <numerusform>%n Modell</numerusform>
+            <numerusform>%n Modelle</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>gated</source>
+        <translation>beschränkt</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>frei</translation>
     </message>
 </context>
 <context>
@@ -2362,6 +2863,17 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>LicenceBox</name>
+    <message>
+        <source>Read it</source>
+        <translation>Lesen</translation>
+    </message>
+    <message>
+        <source>I have read this licence and accept its terms</source>
+        <translation>Ich habe die Lizenz gelesen und nehme sie an</translation>
+    </message>
+</context>
+<context>
     <name>LicenceChoice</name>
     <message>
         <source>Licence of the checkpoint</source>
@@ -2479,14 +2991,173 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>LocalPage</name>
+    <message>
+        <source>Filter by name, type, folder</source>
+        <translation>Nach Name, Typ, Ort filtern</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Attributes</source>
+        <translation>Attribute</translation>
+    </message>
+    <message>
+        <source>Models on this machine</source>
+        <translation>Modelle auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>Looking through the disk…</source>
+        <translation>Die Platte wird durchsucht …</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>Datei wählen …</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Remove a folder</source>
+        <translation>Ordner entfernen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n models</source>
+        <translation>
+            <numerusform>%n Modell</numerusform>
+            <numerusform>%n Modelle</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>with the program</source>
+        <translation>im Programm</translation>
+    </message>
+    <message>
+        <source>hub cache</source>
+        <translation>Hub-Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>opened before</source>
+        <translation>früher geöffnet</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>to be exported</source>
+        <translation>zu exportieren</translation>
+    </message>
+    <message>
+        <source>no SteerLM model</source>
+        <translation>kein SteerLM-Modell</translation>
+    </message>
+    <message>
+        <source>%1 (guessed)</source>
+        <translation>%1 (vermutet)</translation>
+    </message>
+    <message>
+        <source>A folder with models</source>
+        <translation>Ein Ordner mit Modellen</translation>
+    </message>
+</context>
+<context>
+    <name>LoginRow</name>
+    <message>
+        <source>Not logged in</source>
+        <translation>Nicht angemeldet</translation>
+    </message>
+    <message>
+        <source>Token of your Hugging Face account (hf_…)</source>
+        <translation>Token Ihres Hugging-Face-Kontos (hf_…)</translation>
+    </message>
+    <message>
+        <source>Log in…</source>
+        <translation>Anmelden …</translation>
+    </message>
+    <message>
+        <source>Log in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Asking the hub…</source>
+        <translation>Anfrage beim Hub …</translation>
+    </message>
+    <message>
+        <source>Logged in as %1</source>
+        <translation>Angemeldet als %1</translation>
+    </message>
+    <message>
+        <source>Another token…</source>
+        <translation>Anderes Token …</translation>
+    </message>
+</context>
+<context>
+    <name>ModelBrowser</name>
+    <message>
+        <source>Open model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Where to look</source>
+        <translation>Wo gesucht wird</translation>
+    </message>
+    <message>
+        <source>Choose a model to see what it is and whether it fits.</source>
+        <translation>Wählen Sie ein Modell, um zu sehen, was es ist und ob es passt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Downloads (%n)</source>
+        <translation>
+            <numerusform>Downloads (%n)</numerusform>
+            <numerusform>Downloads (%n)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>Downloads</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
+        <source>SteerLM models</source>
+        <translation>SteerLM-Modelle</translation>
+    </message>
+    <message>
+        <source>Hub</source>
+        <translation>Hub</translation>
+    </message>
+</context>
+<context>
     <name>ModelFiles</name>
     <message>
         <source>Open a model</source>
         <translation>Modell öffnen</translation>
     </message>
     <message>
-        <source>Models (*.gguf)</source>
-        <translation>Modelle (*.gguf)</translation>
+        <source>Models and checkpoints (*.gguf *.nemo)</source>
+        <translation>Modelle und Checkpoints (*.gguf *.nemo)</translation>
     </message>
     <message>
         <source>All files (*)</source>
@@ -2498,6 +3169,20 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Close this message</source>
         <translation>Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Opening</name>
+    <message>
+        <source>Show the downloads</source>
+        <translation>Downloads zeigen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n downloads</source>
+        <translation>
+            <numerusform>%n Download</numerusform>
+            <numerusform>%n Downloads</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2792,6 +3477,17 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>Question</name>
+    <message>
+        <source>A part of the program could not be started.</source>
+        <translation>Ein Teil des Programms konnte nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <source>The look-up</source>
+        <translation>Die Abfrage</translation>
+    </message>
+</context>
+<context>
     <name>ReplyMenu</name>
     <message>
         <source>Copy the exact prompt</source>
@@ -3034,6 +3730,22 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation> Token</translation>
     </message>
     <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source> minutes without use</source>
+        <translation> Minuten ohne Nutzung</translation>
+    </message>
+    <message>
         <source>Text size</source>
         <translation>Schriftgröße</translation>
     </message>
@@ -3058,12 +3770,20 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Kontext</translation>
     </message>
     <message>
-        <source>Another language takes effect at the next start.</source>
-        <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
+        <source>Keys and values</source>
+        <translation>Schlüssel und Werte</translation>
     </message>
     <message>
-        <source>Another context takes effect when the engine starts again.</source>
-        <translation>Ein anderer Kontext gilt, sobald die Engine neu startet.</translation>
+        <source>Unload the model after</source>
+        <translation>Modell entladen nach</translation>
+    </message>
+    <message>
+        <source>Another context, or keys and values kept otherwise, takes effect when the engine starts again. A model may be opened with its own (Open model).</source>
+        <translation>Ein anderer Kontext oder anders gehaltene Schlüssel und Werte gelten, sobald die Engine neu startet. Ein Modell kann mit eigenen geöffnet werden (Modell öffnen).</translation>
+    </message>
+    <message>
+        <source>Another language takes effect at the next start.</source>
+        <translation>Eine andere Sprache gilt ab dem nächsten Start.</translation>
     </message>
 </context>
 <context>
@@ -3108,6 +3828,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>No model</source>
         <translation>Kein Modell</translation>
+    </message>
+    <message>
+        <source>%1 was unloaded; the next question loads it again</source>
+        <translation>%1 wurde entladen; die nächste Frage lädt es wieder</translation>
     </message>
     <message>
         <source>Loading %1</source>

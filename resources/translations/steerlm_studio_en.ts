@@ -79,6 +79,83 @@
     </message>
 </context>
 <context>
+    <name>FitView</name>
+    <message numerus="yes">
+        <source>It fits. The largest context that fits has %n tokens.</source>
+        <translation>
+            <numerusform>It fits. The largest context that fits has %n token.</numerusform>
+            <numerusform>It fits. The largest context that fits has %n tokens.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It does not fit. A context of %n tokens would.</source>
+        <translation>
+            <numerusform>It does not fit. A context of %n token would.</numerusform>
+            <numerusform>It does not fit. A context of %n tokens would.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HubCard</name>
+    <message numerus="yes">
+        <source>%n tokens</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HubFiles</name>
+    <message numerus="yes">
+        <source>and %n other files</source>
+        <translation>
+            <numerusform>and %n other file</numerusform>
+            <numerusform>and %n other files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>HubPage</name>
+    <message numerus="yes">
+        <source>%n models</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LocalPage</name>
+    <message numerus="yes">
+        <source>%n models</source>
+        <translation>
+            <numerusform>%n model</numerusform>
+            <numerusform>%n models</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelBrowser</name>
+    <message numerus="yes">
+        <source>Downloads (%n)</source>
+        <translation>
+            <numerusform>Downloads (%n)</numerusform>
+            <numerusform>Downloads (%n)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Opening</name>
+    <message numerus="yes">
+        <source>%n downloads</source>
+        <translation>
+            <numerusform>%n download</numerusform>
+            <numerusform>%n downloads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PromptView</name>
     <message numerus="yes">
         <source>%n look-alikes of control tokens: sent as text, none opens a turn.</source>
