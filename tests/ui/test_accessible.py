@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio import resources
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.chat import Answer
@@ -86,6 +87,22 @@ def test_everything_that_takes_the_focus_in_the_dialogs_has_a_name(talked: MainW
     for dialog in dialogs:
         assert nameless(dialog) == ""
         dialog.close()
+
+
+def test_everything_that_takes_the_focus_in_the_model_browser_has_a_name(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    browser = window.opening.open()
+    qtbot.waitUntil(lambda: browser.local.table.count > 0, timeout=20_000)
+    browser.local.table.pick(str(resources.demo_model()))
+    assert nameless(browser) == ""
+    for page in range(1, browser.places.count()):
+        browser.places.setCurrentRow(page)
+        if page == 1:
+            browser.catalogue.table.pick("nemotron-3-8b-chat-4k-steerlm")
+            assert browser.hub_card.isVisible()
+        assert nameless(browser) == ""
 
 
 def test_what_shows_only_an_icon_says_what_it_does(talked: MainWindow):

@@ -50,7 +50,7 @@ def keyboard(qtbot: QtBot, window: MainWindow) -> Keyboard:
 
 
 def open_model(window: MainWindow, keyboard: Keyboard, model: Path, qtbot: QtBot) -> None:
-    keyboard.press(KEY.Key_O, CONTROL)
+    keyboard.press(KEY.Key_O, CONTROL | SHIFT)
     dialog = window.findChild(QFileDialog)
     qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
     keyboard.type(str(model))

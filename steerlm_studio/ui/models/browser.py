@@ -62,6 +62,8 @@ class ModelBrowser(QDialog):
         self.refresh()
         self.show()
         self.activateWindow()
+        if self.pages.currentWidget() is self.local:
+            self.local.filter.setFocus()
 
     def refresh(self) -> None:
         self.listing.ask(list_command())

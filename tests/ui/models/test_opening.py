@@ -1,0 +1,104 @@
+"""Models in the window: opened from the dialog, with what is remembered, unloaded when idle."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
+from steerlm_studio.models.library import library
+from steerlm_studio.ui.models.idle import Idle
+from steerlm_studio.ui.window import MainWindow
+from tests.ui.conftest import LOAD
+
+pytestmark = [
+    pytest.mark.usefixtures("fake_hub"),
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
+
+
+def test_a_file_is_opened_from_the_dialog_as_it_was_chosen_there(
+    window: MainWindow, tiny_model: Path, qtbot: QtBot
+) -> None:
+    window.frame.actions.open_model.trigger()
+    browser = window.opening.browser
+    assert browser is not None
+    browser.local.add_folder(str(tiny_model.parent))
+    qtbot.waitUntil(lambda: browser.local.table.count > 1, timeout=LOAD)
+    browser.local.table.pick(str(tiny_model))
+    browser.file_card.fit.context.setValue(64)
+    with qtbot.waitSignal(window.engine.ready, timeout=LOAD) as loaded:
+        qtbot.mouseClick(browser.file_card.open, Qt.MouseButton.LeftButton)
+    assert loaded.args[0].context == 64
+    assert str(tiny_model) in library().recent
+
+
+def test_the_dialog_is_used_by_keyboard_alone(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window.page.composer.input, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    browser = window.opening.browser
+    assert browser is not None
+    qtbot.waitUntil(browser.local.filter.hasFocus, timeout=LOAD)
+    qtbot.waitUntil(lambda: browser.local.table.count > 0, timeout=LOAD)
+    qtbot.keyClick(browser.local.filter, Qt.Key.Key_Tab)
+    qtbot.waitUntil(browser.local.table.hasFocus, timeout=LOAD)
+    qtbot.keyClick(browser.local.table, Qt.Key.Key_Down)
+    with qtbot.waitSignal(window.engine.ready, timeout=LOAD):
+        qtbot.keyClick(browser.local.table, Qt.Key.Key_Return)
+    assert window.model is not None
+    assert window.model.is_demo
+
+
+def test_a_checkpoint_that_is_chosen_goes_on_into_the_export(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    file = tmp_path / "some.nemo"
+    file.write_bytes(b"no tar")
+    browser = window.opening.open()
+    browser.fetched.open_requested.emit(str(file))
+    assert not browser.isVisible()
+    assert window.exporting.dialog is not None
+    assert window.exporting.dialog.isVisible()
+    assert window.model is None
+
+
+def test_attributes_template_and_sampling_chosen_for_a_file_come_back_with_it(
+    window: MainWindow, tiny_model: Path, qtbot: QtBot
+) -> None:
+    remember_defaults(tiny_model, Defaults(schema="oasst", template="nemo-aligner"))
+    with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
+        window.open_model(tiny_model)
+    assert window.steering.steering.schema.id == "oasst"
+    assert window.model is not None
+    assert window.model.template.id == window.prompting.view.template.id == "nemo-aligner"
+    window.sampling.max_tokens.setValue(37)
+    kept = defaults_for(tiny_model).sampling
+    assert kept == window.sampling.sampling()
+    assert kept.max_tokens == 37
+
+
+def test_an_idle_model_is_unloaded_and_the_next_question_loads_it(
+    loaded: MainWindow, qtbot: QtBot
+) -> None:
+    idle = loaded.idle
+    idle.timer.setInterval(1)
+    loaded.sampling.max_tokens.setValue(5)
+    idle.timer.start()
+    qtbot.waitUntil(lambda: not loaded.engine.is_running, timeout=LOAD)
+    assert "was unloaded" in loaded.frame.status.model.text()
+    idle.set_minutes(0)
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        loaded.ask("What is tea?")
+    assert loaded.session.chat.last is not None
+
+
+def test_a_model_at_work_is_not_unloaded(loaded: MainWindow, qtbot: QtBot) -> None:
+    work, slept = ["answer"], list[str]()
+    idle = Idle(loaded.engine, lambda: bool(work), lambda: slept.append("model"))
+    idle.timer.setInterval(1)
+    idle.timer.start()
+    qtbot.wait(30)
+    assert slept == []
+    work.clear()
+    qtbot.waitUntil(lambda: slept == ["model"], timeout=LOAD)
+    idle.set_minutes(0)
