@@ -22,8 +22,9 @@ lint: setup-dev
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
+# Two processes: more would starve the engines and windows that the tests start.
 unit: setup-dev
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "not slow"
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-slow: setup-dev
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m slow --timeout 1800

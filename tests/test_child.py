@@ -22,6 +22,7 @@ def test_from_source_nothing_is_run_in_place():
 @pytest.mark.usefixtures("bundle")
 def test_a_bundle_runs_the_module_that_it_named_itself(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["studio"])
+    monkeypatch.delitem(sys.modules, "steerlm_studio.__main__", raising=False)  # another test's
     _, *arguments = child_command("steerlm_studio", "--version")
     with pytest.raises(SystemExit) as ended:
         run_as_child(arguments)
