@@ -3989,11 +3989,11 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <name>SweepPage</name>
     <message>
         <source>Across</source>
-        <translation>Waagerecht</translation>
+        <translation>Spalten</translation>
     </message>
     <message>
         <source>Down</source>
-        <translation>Senkrecht</translation>
+        <translation>Zeilen</translation>
     </message>
     <message>
         <source>Type a question below: each cell answers it, all with one seed.</source>
@@ -4027,7 +4027,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>bars show</source>
-        <translation>Balken zeigen</translation>
+        <translation>Balken</translation>
     </message>
     <message>
         <source> tokens</source>

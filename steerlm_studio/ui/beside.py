@@ -1,6 +1,6 @@
 """A sentence and its buttons: beside each other where there is room, else one below the other."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -41,6 +41,11 @@ class Beside(QWidget):
         )  # fmt: skip
 
     # Qt's
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the wider of the two: they stand below each other then."""
+        both = (self._words.minimumSizeHint().width(), self._acts.minimumSizeHint().width())
+        return QSize(max(both), super().minimumSizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):

@@ -21,7 +21,7 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.server_address import address_of
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.server import Server
-from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.theme import GRID, indent
 
 _WIDTH = 520
 _MOST = 256  # requests at a time
@@ -40,6 +40,7 @@ class ConnectDialog(QDialog):
         self.key = QLineEdit()
         self.remember = QCheckBox(self.tr("Keep the key in the keyring of this desktop"))
         self.concurrency = QSpinBox()
+        indent(self.concurrency)
         self.note = SmallLabel()
         self.connect_button = QPushButton(self.tr("Connect"))
         self.close_button = QPushButton(self.tr("Close"))

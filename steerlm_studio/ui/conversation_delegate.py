@@ -28,6 +28,7 @@ class ConversationDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # of each text its own
         inside = option.rect.adjusted(GRID, HALF, -GRID, -HALF)
         if index.data(HEADING):
             self._paint_heading(painter, inside, str(index.data()), option)

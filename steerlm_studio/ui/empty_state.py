@@ -128,14 +128,20 @@ class SampleButton(QPushButton):
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
         column.setSpacing(2)
-        for label in (PlainLabel(sample.prompt), SmallLabel(sample.hint)):
+        self._labels = (PlainLabel(sample.prompt), SmallLabel(sample.hint))
+        for label in self._labels:
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            label.setWordWrap(True)
             column.addWidget(label)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clicked.connect(lambda: self.chosen.emit(sample.prompt))
 
     def sizeHint(self) -> QSize:
-        return self._column.sizeHint()
+        """With each text in one line; narrower, they wrap."""
+        texts = (label.fontMetrics().horizontalAdvance(label.text()) for label in self._labels)
+        margins = self._column.contentsMargins()
+        width = max(texts) + margins.left() + margins.right() + 1
+        return QSize(width, self._column.totalHeightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         return self._column.minimumSize()

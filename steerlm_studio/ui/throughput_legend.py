@@ -69,6 +69,8 @@ class ThroughputLegend(QWidget):
         metrics = painter.fontMetrics()
         for place, entry in enumerate(self._entries):
             top = place * (metrics.height() + 1)
+            if place and top + metrics.height() > self.height():
+                break  # older runs than there is room for
             middle = top + metrics.height() / 2
             painter.setPen(QPen(QColor(getattr(colours, entry.colour)), entry.width, entry.style))
             painter.drawLine(QPointF(0, middle), QPointF(_STROKE, middle))

@@ -25,10 +25,11 @@ from steerlm_studio.store.store import Store
 from steerlm_studio.store.transcripts.described import marks
 from steerlm_studio.store.transcripts.options import Options
 from steerlm_studio.store.transcripts.speech import has_reply, spoken
+from steerlm_studio.ui.beside import Beside
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.text_safety import shown, tooltip
-from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.theme import GRID, indent
 
 _MOST = 300  # rows; the others go out with the labels they have
 _EXCERPT = 120  # letters of a reply
@@ -47,8 +48,10 @@ class TranscriptReplies(QWidget):
         self.table = QTableWidget(0, 3)
         self.attribute = Choice()
         self.value = QSpinBox()
+        indent(self.value)
         self.correct = QPushButton(self.tr("Correct the label"))
         self.restore = QPushButton(self.tr("As it was steered"))
+        self._buttons = (self.correct, self.restore)
         self.note = SmallLabel()
         self._dress()
         self._lay_out()
@@ -193,22 +196,29 @@ class TranscriptReplies(QWidget):
         self.attribute.setAccessibleName(self.tr("Attribute to correct"))
         self.value.setAccessibleName(self.tr("What it really is"))
         self.note.setWordWrap(True)
-        for button in (self.correct, self.restore):
+        for button in self._buttons:
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
-        editor = QHBoxLayout()
-        editor.setSpacing(GRID)
-        editor.addWidget(PlainLabel(self.tr("This reply is really")))
-        for widget in (self.attribute, self.value, self.correct, self.restore):
-            editor.addWidget(widget)
-        editor.addStretch(1)
+        said = PlainLabel(self.tr("This reply is really"))
+        editor = Beside(_in_a_row(said, self.attribute, self.value), _in_a_row(*self._buttons))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.table, 1)
-        column.addLayout(editor)
+        column.addWidget(editor)
         column.addWidget(self.note)
+
+
+def _in_a_row(*widgets: QWidget) -> QWidget:
+    whole = QWidget()
+    row = QHBoxLayout(whole)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(GRID)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return whole
 
 
 def schema_of(turn: StoredTurn) -> Schema:

@@ -5,7 +5,7 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.store.records import Entry
@@ -134,3 +134,34 @@ def test_titles_can_be_read_in_both_modes(panel: Conversations, theme: Theme, sc
     shades = [image.pixelColor(x, y).lightness() for x in range(8, 80) for y in range(25, 60)]
     theme.set_scheme(Qt.ColorScheme.Unknown)
     assert max(shades) - min(shades) > 120
+
+
+def test_from_right_to_left_the_margin_changes_sides_and_a_title_keeps_its_order(
+    panel: Conversations, qapp: QApplication
+):
+    panel.show_all([entry(1, "WWWW....")])
+    panel.resize(260, 300)
+    panel.show()
+    left = panel.view.x()
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        panel.layout().activate()
+        assert panel.width() - 1 - panel.view.geometry().right() == left > 0
+        ink = _ink(panel)
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert sum(ink[:8]) > 2 * sum(ink[-8:])  # the dots still end the title
+
+
+def _ink(panel: Conversations) -> list[int]:
+    """How dark each column of the title is, from its first to its last."""
+    place = panel.view.visualRect(panel.list.index(1)).translated(panel.view.pos())
+    image = panel.grab(place).toImage()
+    ground = image.pixelColor(image.width() // 2, 2).lightness()
+    inside = range(3, image.width() - 3)
+    columns = [
+        sum(abs(image.pixelColor(x, y).lightness() - ground) for y in range(3, image.height() - 3))
+        for x in inside
+    ]
+    inked = [place for place, ink in enumerate(columns) if ink]
+    return columns[inked[0] : inked[-1] + 1]

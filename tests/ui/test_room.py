@@ -27,6 +27,7 @@ from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.prompt_input import PromptInput
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.theme import HALF, Theme, colours_of
+from steerlm_studio.ui.transcript_export import TranscriptExportDialog
 from steerlm_studio.ui.translations import install_translations
 from steerlm_studio.ui.window import MainWindow
 
@@ -72,6 +73,27 @@ def test_nothing_of_the_steering_panel_is_cut(large: MainWindow, qtbot: QtBot):
     assert inside.minimumSizeHint().width() <= area.viewport().width()
     for row in large.steering.rows.values():
         assert row.box.width() >= row.box.sizeHint().width()
+
+
+def test_the_rows_of_sweep_and_compare_are_whole(large: MainWindow, qtbot: QtBot):
+    """Fields were cut at their right, and so were the last words of a row."""
+    page = large.page
+    large.viewing.show("sweep")
+    for axis in (page.sweep.across, page.sweep.down):
+        qtbot.waitUntil(lambda one=axis: one.width() >= one.layout().minimumSize().width())
+    assert page.sweep.export.width() >= page.sweep.export.sizeHint().width()
+    large.viewing.show("compare")
+    together = page.compare.foot.together
+    qtbot.waitUntil(lambda: together.width() >= together.sizeHint().width())
+
+
+def test_the_export_of_transcripts_fits_the_screen(large: MainWindow, qtbot: QtBot):
+    """The hidden list of labels held it at 1402 pixels."""
+    dialog = TranscriptExportDialog(large.store, settings())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.minimumSizeHint().width() <= 1280
+    dialog.stop()
 
 
 def test_a_focused_box_keeps_its_text_whole(qtbot: QtBot, theme: Theme):

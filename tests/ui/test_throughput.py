@@ -110,6 +110,11 @@ def test_the_legend_names_each_run_by_its_setting(plot: ThroughputPlot):
         plot.on_done(done(run))
     assert plot.legend.texts == ["100 t/s · run 3", "100 t/s · humor 0→3", "100 t/s · Default"]
     assert plot.legend.accessibleDescription() == "\n".join(plot.legend.texts)
+    legend, line = plot.legend, plot.legend.sizeHint().height() // 3
+    legend.setFixedHeight(2 * line + line // 2)  # the third would be cut in its middle
+    image = legend.grab().toImage()
+    below = {image.pixel(x, 2 * line + 2) for x in range(image.width())}
+    assert len(below) == 1
 
 
 def test_earlier_runs_are_dashed_differently_whatever_their_numbers(plot: ThroughputPlot):

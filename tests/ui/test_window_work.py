@@ -210,8 +210,8 @@ def test_the_samples_are_whole_at_any_text_size(
     window.resize(1280, 700)
     try:
         for button in window.page.empty.buttons:
-            qtbot.waitUntil(lambda b=button: b.height() >= b.sizeHint().height())
-            assert button.width() >= button.sizeHint().width()
+            qtbot.waitUntil(lambda b=button: b.height() >= b.heightForWidth(b.width()))
+            assert button.width() >= button.minimumSizeHint().width()
         assert window.minimumSizeHint().height() <= 770
     finally:
         theme.set_scale(1.0)

@@ -66,7 +66,8 @@ class CompareFoot(QWidget):
             ("changed", self.tr("Only changes")),
         ):
             self.differences.addItem(text, shown)
-        self.differences.setMinimumContentsLength(12)
+        self.differences.setMinimumContentsLength(8)
+        self.against.setMinimumContentsLength(6)
         self.differences.setAccessibleName(self.tr("How the columns are shown"))
         self.differences.setToolTip(
             self.tr("Words put in are underlined, words left out struck through")

@@ -264,6 +264,7 @@ class ComparePage(QWidget):
         beside.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         beside.addWidget(self.table)
         column.addLayout(beside)
+        column.addStretch()  # for where there are no columns
         column.addWidget(self.foot)
 
     # Qt's

@@ -46,6 +46,7 @@ class FigureTable(QTableWidget):
         for place, (head, about) in enumerate(heads.items()):
             item = QTableWidgetItem(head)
             item.setToolTip(tooltip(about) if about else "")
+            item.setTextAlignment(self._side(place))
             self.setHorizontalHeaderItem(place, item)
         self.setAccessibleName(self.tr("Figures of the columns"))
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -68,11 +69,15 @@ class FigureTable(QTableWidget):
             cells = [name, *self._figures(answer, first, is_first=row == 0)]
             for place, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                if place:
-                    side = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
-                    item.setTextAlignment(side)
+                item.setTextAlignment(self._side(place))
                 self.setItem(row, place, item)
         self._fit()
+
+    def _side(self, place: int) -> Qt.AlignmentFlag:
+        """Words begin where a line does, also in the wide last column; figures end together."""
+        is_text = place in (0, self.columnCount() - 1)
+        side = Qt.AlignmentFlag.AlignLeading if is_text else Qt.AlignmentFlag.AlignTrailing
+        return side | Qt.AlignmentFlag.AlignVCenter
 
     def _figures(self, answer: Answer | None, first: Answer | None, is_first: bool) -> list[str]:
         if answer is None or answer.is_running:

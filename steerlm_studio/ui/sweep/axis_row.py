@@ -7,7 +7,7 @@ from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.sweep import Axis, usual_values, values_in, written_all
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.labels import SmallLabel
-from steerlm_studio.ui.theme import HALF
+from steerlm_studio.ui.theme import GRID, HALF
 
 
 class AxisRow(QWidget):
@@ -22,6 +22,7 @@ class AxisRow(QWidget):
         self._told = ""  # the values that were last acted upon
         self.key = Choice()
         self.key.setAccessibleName(name)
+        self.key.setMinimumContentsLength(5)
         self.values = QLineEdit()
         self.values.setAccessibleName(self.tr("Values of %1").replace("%1", name))
         self.values.setToolTip(self.tr("For example 0-4, or 0 2 4, or en de; - leaves it out"))
@@ -65,7 +66,7 @@ class AxisRow(QWidget):
 
     def _fit(self) -> None:
         """Room for the usual five values, with the field's frame."""
-        self.values.setMinimumWidth(self.fontMetrics().horizontalAdvance("0 1 2 3 4 00000"))
+        self.values.setMinimumWidth(self.fontMetrics().horizontalAdvance("0 1 2 3 4") + 3 * GRID)
 
     def _on_key_chosen(self) -> None:
         self._show_usual()

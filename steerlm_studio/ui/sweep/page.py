@@ -28,7 +28,7 @@ from steerlm_studio.ui.sweep.axis_row import AxisRow
 from steerlm_studio.ui.sweep.grid import SweepGrid
 from steerlm_studio.ui.sweep.shading import MEASURES, Measure, shades
 from steerlm_studio.ui.text_safety import shown
-from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.theme import GRID, HALF, indent
 
 _EVERY_MS = 200  # what is shown changes at most five times a second: nobody reads 25 at once
 _TOKENS = 60
@@ -50,6 +50,7 @@ class SweepPage(QWidget):
         self.across = AxisRow(self.tr("Across"))
         self.down = AxisRow(self.tr("Down"), optional=True)
         self.tokens = QSpinBox()
+        indent(self.tokens)
         self.measure = Choice()
         self.run = QPushButton()
         self.export = QToolButton()
@@ -206,7 +207,7 @@ class SweepPage(QWidget):
         below.addWidget(SmallLabel(self.tr("at most")))
         below.addWidget(self.tokens)
         below.addWidget(SmallLabel(self.tr("bars show")))
-        below.addWidget(self.measure)
+        below.addWidget(self.measure, 1)
         below.addWidget(self.export)
         top, foot = QVBoxLayout(), QVBoxLayout()
         for part in (top, foot):
@@ -236,7 +237,7 @@ class SweepPage(QWidget):
             ("distinct", self.tr("variety (distinct-2)")),
         ):
             self.measure.addItem(text, measure)
-        self.measure.setMinimumContentsLength(18)
+        self.measure.setMinimumContentsLength(6)
         self.measure.setAccessibleName(self.tr("What the bars show"))
         self.run.setDefault(True)
         self.export.setText(self.tr("Export"))

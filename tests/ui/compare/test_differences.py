@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import protocol
@@ -12,6 +13,7 @@ from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.compare.diff_view import DiffView
 from steerlm_studio.ui.compare.page import ComparePage
 from steerlm_studio.ui.reply_details import details_of, show_details
+from steerlm_studio.ui.theme import GRID
 from steerlm_studio.ui.window import MainWindow
 
 SAMPLING = protocol.Sampling()
@@ -124,6 +126,17 @@ def test_the_table_has_a_row_of_figures_per_column(page: ComparePage):
         ["2 · humor 0→4", "5", "1", "0.5 s", "20", "3 words, then “cold” for “hot”"],
         ["3 · verbosity 4→0", "1", "1", "0.5 s", "20", "1 words"],
     ]
+
+
+def test_on_a_low_window_the_table_stands_where_the_columns_stood(page: ComparePage, qtbot: QtBot):
+    page.setFixedHeight(page.minimumSizeHint().height())
+    page.foot.table.click()
+    qtbot.waitUntil(page.strip.isHidden)
+    qtbot.waitUntil(lambda: page.table.y() - page.top.geometry().bottom() < 2 * GRID)
+    assert page.top.height() <= page.top.sizeHint().height()
+    sides = [Qt.AlignmentFlag(page.table.item(1, place).textAlignment()) for place in (1, 7)]
+    assert sides[0] & Qt.AlignmentFlag.AlignTrailing
+    assert sides[1] & Qt.AlignmentFlag.AlignLeading  # words: near the figures also in a wide window
 
 
 def test_how_a_reply_was_made_can_be_read(window: MainWindow, qtbot: QtBot):
