@@ -2319,6 +2319,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Trotzdem öffnen</translation>
     </message>
     <message>
+        <source>What is chosen here cannot be written down: %1. “Open a model file…” opens the model without it.</source>
+        <translation>Was hier gewählt ist, lässt sich nicht speichern: %1. „Modelldatei öffnen …“ öffnet das Modell ohne diese Wahl.</translation>
+    </message>
+    <message>
         <source>Attributes</source>
         <translation>Attribute</translation>
     </message>
@@ -2481,6 +2485,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>This model was not trained on these attributes as far as one can see: the sliders may do nothing with it.</source>
         <translation>Dieses Modell wurde, soweit erkennbar, nicht mit diesen Attributen trainiert: Die Regler bewirken bei ihm vielleicht nichts.</translation>
+    </message>
+    <message>
+        <source>What was chosen for this model cannot be written down: %1.</source>
+        <translation>Was für dieses Modell gewählt wurde, lässt sich nicht speichern: %1.</translation>
     </message>
 </context>
 <context>

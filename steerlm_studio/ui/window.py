@@ -339,6 +339,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._count.cancel()
+        self.habits.end()
         self.engine.stop()
         self.opening.stop()
         self.batching.stop()

@@ -113,7 +113,15 @@ class FileCard(QWidget):
         if self._model.get("format") == "nemo":
             self.export_requested.emit(self.path)
             return
-        remember_defaults(Path(self.path), self._chosen())
+        try:
+            remember_defaults(Path(self.path), self._chosen())
+        except OSError as error:
+            text = self.tr(
+                "What is chosen here cannot be written down: %1. “Open a model file…” opens the "
+                "model without it."
+            )
+            self.warning.say(text.replace("%1", error.strerror or str(error)), is_error=True)
+            return
         self.open_requested.emit(self.path)
 
     def _chosen(self) -> Defaults:

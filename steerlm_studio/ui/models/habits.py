@@ -1,16 +1,20 @@
 """What the user wants each model opened with: kept by file, obeyed at the next opening."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
 from steerlm_studio.models.library import remember
+from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.schema import SCHEMAS, Schema
 from steerlm_studio.steer.template import TEMPLATES, Template
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
+
+_SETTLED = 500  # ms without a change: each writing is synced to the disk
 
 
 class Habits(QObject):
@@ -20,6 +24,11 @@ class Habits(QObject):
         super().__init__(frame)
         self._frame = frame
         self._model: Model | None = None
+        self._sampling: Sampling | None = None  # not written down yet
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SETTLED)
+        self._soon.timeout.connect(self.flush)
         frame.steering.family.picked.connect(self._on_family_picked)
         frame.sampling.sampling_changed.connect(self._on_sampling_changed)
 
@@ -65,12 +74,20 @@ class Habits(QObject):
             model.is_steerlm and model.family.guessed and not known.schema
         )
         if not model.is_demo:
-            remember(model.path)
+            self._try(lambda: remember(model.path))
         self._warn(model)
 
     def end(self) -> None:
         """It is closed: what is changed from now on is not its own."""
+        self.flush()
         self._model = None
+
+    def flush(self) -> None:
+        """Write down what has changed."""
+        self._soon.stop()
+        sampling, self._sampling = self._sampling, None
+        if sampling is not None:
+            self._keep(sampling=sampling)
 
     def _warn(self, model: Model) -> None:
         if not model.is_steerlm:
@@ -85,11 +102,22 @@ class Habits(QObject):
         self._frame.steering.family.set_guessed(False)
         self._keep(schema=schema.id)
 
-    def _on_sampling_changed(self, sampling: object) -> None:
-        self._keep(sampling=sampling)
+    def _on_sampling_changed(self, sampling: Sampling) -> None:
+        if self._model is not None:
+            self._sampling = sampling
+            self._soon.start()
 
     def _keep(self, **changed: object) -> None:
         model = self._model
         if model is not None:
-            known: Defaults = defaults_for(model.path)
-            remember_defaults(model.path, msgspec.structs.replace(known, **changed))
+            known: Defaults = msgspec.structs.replace(defaults_for(model.path), **changed)
+            self._try(lambda: remember_defaults(model.path, known))
+
+    def _try(self, write: Callable[[], object]) -> None:
+        """A full disk must not be in the way of an answer."""
+        try:
+            write()
+        except OSError as error:
+            text = self.tr("What was chosen for this model cannot be written down: %1.")
+            said = text.replace("%1", error.strerror or str(error))
+            self._frame.page.notice.say(said, is_error=True)

@@ -1,11 +1,13 @@
 """Models in the window: opened from the dialog, with what is remembered, unloaded when idle."""
 
+import os
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio import folders
 from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
 from steerlm_studio.models.library import library
 from steerlm_studio.ui.models.idle import Idle
@@ -71,10 +73,27 @@ def test_attributes_template_and_sampling_chosen_for_a_file_come_back_with_it(
     assert window.steering.steering.schema.id == "oasst"
     assert window.model is not None
     assert window.model.template.id == window.prompting.view.template.id == "nemo-aligner"
+    window.sampling.max_tokens.setValue(36)
     window.sampling.max_tokens.setValue(37)
+    assert defaults_for(tiny_model).sampling is None  # until it settles
+    window.close_model()
     kept = defaults_for(tiny_model).sampling
     assert kept == window.sampling.sampling()
     assert kept.max_tokens == 37
+
+
+def test_a_disk_that_refuses_is_said_and_the_model_works(
+    window: MainWindow, tiny_model: Path, qtbot: QtBot
+) -> None:
+    for name in ("model-defaults.json", "library.json"):  # in the way of what is to be written
+        (folders.config() / f"{name}.{os.getpid()}.tmp").mkdir(parents=True)
+    with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
+        window.open_model(tiny_model)
+    window.sampling.max_tokens.setValue(5)
+    window.habits.flush()
+    assert "cannot be written down" in window.page.notice.message.text()
+    with qtbot.waitSignal(window.engine.done, timeout=LOAD):
+        window.ask("What is tea?")
 
 
 def test_an_idle_model_is_unloaded_and_the_next_question_loads_it(
