@@ -1,5 +1,8 @@
 """Behind the window: what is asked, answered and changed is in the store, and comes back."""
 
+import os
+import signal
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -77,14 +80,25 @@ def test_a_question_is_kept_before_the_engine_is_sent_it(
 
 
 def test_a_growing_reply_is_kept_while_it_grows(loaded: MainWindow, qtbot: QtBot):
+    process = loaded.engine.process_id
+
+    def hold() -> None:
+        """Else the tiny model may be at its end before the time to write comes."""
+        if len(loaded.session.chat.last.text) > 30:
+            os.kill(process, signal.SIGSTOP)
+
+    loaded.engine.stepped.connect(hold)
     streaming(loaded, "What is tea?", qtbot)
     number = loaded.session.chat.last.id
     pieces = "SELECT coalesce(sum(length(text)), 0) FROM piece WHERE turn = ?"
-    qtbot.waitUntil(lambda: loaded.store.database.number(pieces, (number,)) > 20, timeout=LOAD)
-    assert kept(loaded).turns[0].finish is None
-    loaded.answering.stop()
+    try:
+        qtbot.waitUntil(lambda: loaded.store.database.number(pieces, (number,)) > 20, timeout=LOAD)
+        assert kept(loaded).turns[0].finish is None
+    finally:
+        loaded.engine.stepped.disconnect(hold)
+        os.kill(process, signal.SIGCONT)
     with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
-        pass
+        loaded.answering.stop()
     (turn,), last = kept(loaded).turns, loaded.session.chat.last
     assert last.finish is not None
     assert (turn.finish, turn.reply) == (last.finish, last.text)

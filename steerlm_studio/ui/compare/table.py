@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QEvent, QLocale, QSize, Qt
+from PySide6.QtCore import QEvent, QLocale, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -17,6 +21,7 @@ from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.text_safety import tooltip
 from steerlm_studio.ui.theme import GRID
 
+_Index = QModelIndex | QPersistentModelIndex
 _SHOWN_ROWS = 4  # more are scrolled to
 
 
@@ -59,6 +64,8 @@ class FigureTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().setMinimumSectionSize(0)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit)  # its bar takes no row's room
+        self.setItemDelegateForColumn(len(heads) - 1, _AfterFigures(self))
         self._space_rows()
 
     def show_rows(self, rows: Sequence[tuple[str, Answer | None]]) -> None:
@@ -127,6 +134,19 @@ class FigureTable(QTableWidget):
         if event.type() == QEvent.Type.FontChange:
             self._space_rows()
             self._fit()
+
+
+class _AfterFigures(QStyledItemDelegate):
+    """Words at a distance from the figures that end right before them."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        rect, gap = option.rect, 2 * GRID
+        inside = rect.adjusted(gap, 0, 0, 0)
+        option.rect = QStyle.visualRect(option.direction, rect, inside)
+        super().paint(painter, option, index)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return super().sizeHint(option, index) + QSize(2 * GRID, 0)
 
 
 @lru_cache(maxsize=64)
