@@ -78,6 +78,7 @@ yardsticks: setup
 # Take the pictures of README and docs anew, from the real window on a virtual screen.
 screenshots: setup
 	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) packaging/screenshots.py docs/images
+	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) packaging/store_pictures.py docs/images
 	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) packaging/transcript_pictures.py docs/images
 
 # Collect the window's words for translators (resources/translations/*.ts), compile theirs.

@@ -22,6 +22,7 @@ from steerlm_studio.ui.text_safety import tooltip
 from steerlm_studio.ui.theme import GRID
 
 _Index = QModelIndex | QPersistentModelIndex
+_GAP = "\N{EM SPACE}"  # grows with the text
 _SHOWN_ROWS = 4  # more are scrolled to
 
 
@@ -49,7 +50,8 @@ class FigureTable(QTableWidget):
         }
         self.setColumnCount(len(heads))
         for place, (head, about) in enumerate(heads.items()):
-            item = QTableWidgetItem(head)
+            is_last = place == len(heads) - 1
+            item = QTableWidgetItem(_GAP + head if is_last else head)
             item.setToolTip(tooltip(about) if about else "")
             item.setTextAlignment(self._side(place))
             self.setHorizontalHeaderItem(place, item)
@@ -140,13 +142,14 @@ class _AfterFigures(QStyledItemDelegate):
     """Words at a distance from the figures that end right before them."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        rect, gap = option.rect, 2 * GRID
+        rect, gap = option.rect, option.fontMetrics.horizontalAdvance(_GAP)
         inside = rect.adjusted(gap, 0, 0, 0)
         option.rect = QStyle.visualRect(option.direction, rect, inside)
         super().paint(painter, option, index)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return super().sizeHint(option, index) + QSize(2 * GRID, 0)
+        gap = option.fontMetrics.horizontalAdvance(_GAP)
+        return super().sizeHint(option, index) + QSize(gap, 0)
 
 
 @lru_cache(maxsize=64)
