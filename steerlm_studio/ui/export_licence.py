@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from steerlm_studio.models.catalog import CatalogModel, card_of
 from steerlm_studio.models.licences import (
@@ -13,6 +13,7 @@ from steerlm_studio.models.licences import (
     licence_named,
     usual_licence,
 )
+from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
@@ -25,11 +26,9 @@ class LicenceChoice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.names = QComboBox()
+        self.names = Choice()
         self.names.setAccessibleName(self.tr("Licence of the checkpoint"))
         self.names.setMinimumContentsLength(24)
-        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        self.names.setSizeAdjustPolicy(policy)
         self.read = QPushButton(self.tr("Read it…"))
         self.link = SmallLabel()
         self.link.setWordWrap(True)

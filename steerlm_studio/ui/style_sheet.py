@@ -47,6 +47,7 @@ ControlText {{ background: {window}; border: 1px solid {line}; border-radius: 4p
 ControlText:hover {{ border-color: {edge}; }}
 ControlText:focus {{ background: {base}; border-color: {accent}; }}
 QScrollBar {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar:vertical {{ width: 12px; }}
 QScrollBar:horizontal {{ height: 12px; }}
 QScrollBar::handle {{ background: {edge}; border-radius: 3px; margin: 3px; }}
