@@ -48,8 +48,11 @@ def set_up(venv: Path, *, dev: bool) -> int:
     if any(stamp.is_file() and stamp.read_text() == wanted for stamp in stamps):
         return 0
     python = environment(venv)
-    _install_packages(python, dev=dev)
+    ours, llama = packages(dev=dev)
+    _say("installing the Python packages" + (", those of the tests too" if dev else ""))
+    pip(python, "install", *ours)
     _install_llama(python, flags)
+    pip(python, "install", *llama)  # what its extras need: the build that is there will do
     pip(python, "install", "--no-deps", "-e", str(ROOT))
     ensure_packages(missing_qt_packages(python), "Qt needs system libraries that are missing")
     stamps[-1].write_text(wanted)
@@ -111,13 +114,17 @@ def pip(python: Path, *arguments: str) -> None:
         )
 
 
-def _install_packages(python: Path, *, dev: bool) -> None:
-    _say("installing the Python packages" + (", those of the tests too" if dev else ""))
+def packages(*, dev: bool) -> tuple[list[str], list[str]]:
+    """What pip is to install, and apart llama-cpp-python with its extras.
+
+    pip would build that for this very processor, for minutes, where it is not there yet.
+    """
     project = _project()
-    wanted = [item for item in project["dependencies"] if not item.startswith("llama-cpp")]
-    if dev:
-        wanted += project["optional-dependencies"]["dev"]
-    pip(python, "install", *wanted)
+    wanted = project["dependencies"] + (project["optional-dependencies"]["dev"] if dev else [])
+    return (
+        [item for item in wanted if not item.startswith("llama-cpp")],
+        [item for item in wanted if item.startswith("llama-cpp")],
+    )
 
 
 def _install_llama(python: Path, flags: str) -> None:

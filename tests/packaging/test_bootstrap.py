@@ -51,3 +51,11 @@ def test_a_build_tells_how_far_it_is(tmp_path):
     log = tmp_path / "build.log"
     log.write_text("[1/140] a\n[57/140] b\n")
     assert bootstrap._steps_done(log) == "(step 57/140)"
+
+
+def test_pip_is_never_asked_to_build_llama_cpp_before_our_own_wheel_is_there():
+    for dev in (False, True):
+        ours, llama = bootstrap.packages(dev=dev)
+        assert "msgspec>=0.19" in ours
+        assert not any("llama" in item for item in ours)
+        assert any(item.startswith("llama-cpp-python==") for item in llama)
