@@ -67,13 +67,8 @@ def test_generate_says_what_was_lost_and_keeps_the_text(peer, capsys):
 
 
 def test_a_batch_has_many_prompts_under_way_at_a_time(batch, peer):
-    gate = []
-
     def waiting(handler):
-        gate.append(1)
-        for _ in range(100):
-            if len(gate) >= 6 or handler.owner.ended.wait(0.02):
-                break
+        peer.wait_for(6)
         tea(handler)
 
     peer.routes[COMPLETIONS] = waiting

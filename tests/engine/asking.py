@@ -40,7 +40,7 @@ def tea(handler):
     handler.piece(" a drink.")
     handler.piece("", "stop")
     handler.event({"choices": [], "usage": {"completion_tokens": 5, "prompt_tokens": 77}})
-    handler.send(b"data: [DONE]\n\n")
+    handler.end()
 
 
 def engine_for(peer, **options):

@@ -3,6 +3,7 @@
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +21,7 @@ class Peer:
         }
         self.seen: list[tuple[str, str, dict[str, str], Any]] = []
         self.most_at_a_time = 0
-        self._now = 0
+        self._now: set[object] = set()  # the handlers that a client may wait for
         self._lock = threading.Lock()
         self.closed = threading.Event()  # a client went away in the midst of a stream
         self.ended = threading.Event()  # the test is over
@@ -51,10 +52,22 @@ class Peer:
     def bodies(self, path: str) -> list[Any]:
         return [body for _, asked, _, body in self.seen if asked == path]
 
-    def count(self, change: int) -> None:
+    def enter(self, handler: object) -> None:
         with self._lock:
-            self._now += change
-            self.most_at_a_time = max(self.most_at_a_time, self._now)
+            self._now.add(handler)
+            self.most_at_a_time = max(self.most_at_a_time, len(self._now))
+
+    def leave(self, handler: object) -> None:
+        """Before the last bytes go: once they are there, the client may ask the next."""
+        with self._lock:
+            self._now.discard(handler)
+
+    def wait_for(self, many: int) -> None:
+        """Hold the handler until so many were asked at a time."""
+        end = time.monotonic() + 20
+        while self.most_at_a_time < many and time.monotonic() < end:
+            if self.ended.wait(0.01):
+                break
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -75,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.body = body
         self.owner.seen.append((self.command, self.path, dict(self.headers), body))
         route = self.owner.routes.get(self.path)
-        self.owner.count(1)
+        self.owner.enter(self)
         try:
             if route is None:
                 self.answer({"error": {"message": "no such path"}}, 404)
@@ -85,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.owner.closed.set()
             self.close_connection = True
         finally:
-            self.owner.count(-1)
+            self.owner.leave(self)
 
     def answer(self, value: object, status: int = 200, **headers: str) -> None:
         data = value if isinstance(value, bytes) else json.dumps(value).encode()
@@ -93,6 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, text in headers.items():
             self.send_header(name.replace("_", "-"), text)
         self.send_header("Content-Length", str(len(data)))
+        self.owner.leave(self)
         self.end_headers()
         self.wfile.write(data)
 
@@ -110,6 +124,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def event(self, value: object) -> None:
         self.send(b"data: " + json.dumps(value).encode() + b"\n\n")
+
+    def end(self) -> None:
+        """The event after which nothing comes."""
+        self.owner.leave(self)
+        self.send(b"data: [DONE]\n\n")
 
     def piece(self, text: str, finish: str | None = None) -> None:
         self.event({"choices": [{"text": text, "finish_reason": finish}]})

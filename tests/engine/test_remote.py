@@ -72,11 +72,11 @@ def test_a_users_text_opens_no_turn_and_the_user_is_told(peer):
 
 
 def test_no_more_requests_than_allowed_go_at_a_time(peer):
-    def slow(handler):
-        time.sleep(0.1)
+    def waiting(handler):
+        peer.wait_for(3)
         tea(handler)
 
-    peer.routes[COMPLETIONS] = slow
+    peer.routes[COMPLETIONS] = waiting
     with engine_for(peer, concurrency=3) as engine:
         texts, _, _ = answers(engine, lanes(*map(str, range(9))))
     assert texts == ["Tea is a drink."] * 9

@@ -59,7 +59,7 @@ def long_pieces(handler):
 
 def interrupted(handler):
     cut(handler)
-    handler.send(b"data: [DONE]\n\n")
+    handler.end()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_halves_of_characters_do_not_end_the_engine(peer):
         handler.stream()
         handler.send(b'data: {"choices": [{"text": "a\\ud83d", "finish_reason": null}]}\n\n')
         handler.send(b'data: {"choices": [{"text": 7, "finish_reason": "stop"}, 3]}\n\n')
-        handler.send(b"data: [DONE]\n\n")
+        handler.end()
 
     peer.routes[COMPLETIONS] = halves
     with engine_for(peer) as engine:

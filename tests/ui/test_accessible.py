@@ -63,7 +63,7 @@ def place_of(widget: QWidget) -> str:
 @pytest.fixture
 def talked(loaded: MainWindow, qtbot: QtBot) -> MainWindow:
     """A window in which everything is there: an answer, a folded-out safety group, an error."""
-    with qtbot.waitSignal(loaded.engine.done, timeout=20_000):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=20_000):
         loaded.page.composer.submitted.emit("What is tea?")
     loaded.page.control.type("humour:2,quality:9")
     loaded.page.banner.show_error("It broke.", "here", [loaded.frame.actions.open_model])

@@ -97,7 +97,7 @@ def test_a_growing_reply_is_kept_while_it_grows(loaded: MainWindow, qtbot: QtBot
     finally:
         loaded.engine.stepped.disconnect(hold)
         os.kill(process, signal.SIGCONT)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.answering.stop()
     (turn,), last = kept(loaded).turns, loaded.session.chat.last
     assert last.finish is not None
@@ -128,7 +128,7 @@ def test_a_reply_goes_to_its_conversation_whatever_is_open(loaded: MainWindow, q
     first = loaded.session.chat
     loaded.conversing.start_new()
     loaded.answering.stop()
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         pass
     turn = loaded.store.conversation(first.id).turns[0]
     assert first.last.finish is not None

@@ -69,12 +69,12 @@ def test_the_main_job_is_done_by_keyboard_alone(
     window.sampling.max_tokens.setValue(5)
     keyboard.tab_to(window.page.composer.input)
     keyboard.type("What is tea?")
-    with qtbot.waitSignal(window.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(window.answering.measured, timeout=LOAD):
         keyboard.press(KEY.Key_Return)
 
     keyboard.tab_to(window.steering.rows["humor"].slider)
     keyboard.press(KEY.Key_4)
-    with qtbot.waitSignal(window.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(window.answering.measured, timeout=LOAD):
         keyboard.press(KEY.Key_Return, CONTROL)
     view = window.page.transcript.views[0]
     assert view.version.text() == "2 of 2"
@@ -128,7 +128,7 @@ def test_the_settings_are_opened_changed_and_closed_by_keyboard(
 
 
 def test_one_sees_where_the_keyboard_is(loaded: MainWindow, qtbot: QtBot):
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.sampling.max_tokens.setValue(5)
         loaded.page.composer.submitted.emit("What is tea?")
     loaded.resize(1400, 1800)  # nothing is out of sight

@@ -100,7 +100,7 @@ def test_tokens_and_the_cached_ones_are_shown_on_demand(opened: MainWindow, qtbo
     view.tokens.click()
     qtbot.waitUntil(lambda: cached(opened) >= 0, timeout=10_000)
     before = cached(opened)
-    with qtbot.waitSignal(opened.engine.done, timeout=20_000):
+    with qtbot.waitSignal(opened.answering.measured, timeout=20_000):
         opened.ask("What is tea?")
     opened.page.composer.set_text("And?")
     qtbot.waitUntil(lambda: cached(opened) > before, timeout=10_000)

@@ -20,9 +20,9 @@ def test_a_question_that_was_typed_is_read_before_it_is_sent(loaded: MainWindow,
         return any(m.run == 10_000 and m.cached > 30 for m in cached)
 
     qtbot.waitUntil(is_read, timeout=LOAD)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD) as ended:
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD) as ended:
         qtbot.keyClick(composer, Qt.Key.Key_Return)
-    assert ended.args[0].reused == max(m.cached for m in cached if m.run == 10_000)
+    assert ended.args[1].reused >= max(m.cached for m in cached if m.run == 10_000)
 
 
 def test_nothing_is_read_ahead_without_a_model(window: MainWindow, qtbot: QtBot):

@@ -27,7 +27,7 @@ def ask(window: MainWindow, text: str, qtbot: QtBot) -> None:
 
 def answered(window: MainWindow, text: str, qtbot: QtBot, tokens: int = 20) -> None:
     window.sampling.max_tokens.setValue(tokens)
-    with qtbot.waitSignal(window.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(window.answering.measured, timeout=LOAD):
         ask(window, text, qtbot)
     window.page.transcript.show_pending()
 
@@ -57,11 +57,11 @@ def test_re_steering_gives_a_second_version_with_a_chip(loaded: MainWindow, qtbo
     loaded.steering.rows["verbosity"].slider.setFocus()
     qtbot.keyClick(loaded.steering.rows["verbosity"].slider, Qt.Key.Key_0)
     assert not view.resteer.isHidden()
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD) as done:
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD) as done:
         qtbot.keyClick(loaded, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [chip.text for chip in view.chips.chips] == ["verbosity 4→0"]
     assert view.version.text() == "2 of 2"
-    assert done.args[0].reused > done.args[0].evaluated
+    assert done.args[1].reused > done.args[1].evaluated
     assert loaded.session.chat.last is not first
 
 
@@ -79,7 +79,7 @@ def test_the_models_own_tokenizer_counts_the_control_string(loaded: MainWindow, 
 
 def test_versions_are_walked_by_keys(loaded: MainWindow, qtbot: QtBot):
     answered(loaded, "What is tea?", qtbot)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.frame.actions.new_seed.trigger()
     view = loaded.page.transcript.views[0]
     qtbot.keyClick(loaded, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
@@ -91,7 +91,7 @@ def test_versions_are_walked_by_keys(loaded: MainWindow, qtbot: QtBot):
 def test_the_same_seed_gives_the_same_text_and_a_new_one_another(loaded: MainWindow, qtbot: QtBot):
     answered(loaded, "What is tea?", qtbot)
     for action in (loaded.frame.actions.again, loaded.frame.actions.new_seed):
-        with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
             action.trigger()
     first, second, third = (answer.text for answer in loaded.session.chat.start.answers)
     assert first == second
@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_text_and_a_new_one_another(loaded: MainWin
 
 def test_escape_stops_and_keeps_the_text(loaded: MainWindow, qtbot: QtBot):
     streaming(loaded, "What is tea?", qtbot)
-    with qtbot.waitSignal(loaded.engine.done, timeout=2000):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         qtbot.keyClick(loaded, Qt.Key.Key_Escape)
     loaded.page.transcript.show_pending()
     answer = loaded.session.chat.last
@@ -112,23 +112,23 @@ def test_escape_stops_and_keeps_the_text(loaded: MainWindow, qtbot: QtBot):
 def test_a_cut_answer_goes_on_as_another_version(loaded: MainWindow, qtbot: QtBot):
     loaded.sampling.max_tokens.setValue(12)
     answered(loaded, "What is tea?", qtbot)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD) as done:
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD) as done:
         loaded.frame.actions.go_on.trigger()
     cut, longer = loaded.session.chat.start.answers
     assert cut.finish == "length"
     assert longer.text.startswith(cut.text)
     assert len(longer.text) > len(cut.text)
     assert longer.prompt_tokens > cut.prompt_tokens
-    assert done.args[0].reused > 0
+    assert done.args[1].reused > 0
     loaded.page.transcript.show_pending()
     assert loaded.page.transcript.views[0].version.text() == "2 of 2"
 
 
 def test_a_new_question_reuses_what_was_read(loaded: MainWindow, qtbot: QtBot):
     answered(loaded, "What is tea?", qtbot)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD) as done:
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD) as done:
         ask(loaded, "And coffee?", qtbot)
-    assert done.args[0].reused > 0
+    assert done.args[1].reused > 0
     assert len(loaded.page.transcript.views) == 2
 
 
@@ -168,7 +168,7 @@ def test_a_reply_goes_to_the_conversation_it_was_asked_in(loaded: MainWindow, qt
     assert len(asked.last.text) > before
     assert loaded.session.chat.last is None
     loaded.answering.stop()
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         pass
 
 
@@ -184,7 +184,7 @@ def test_what_was_typed_stays_with_its_conversation(loaded: MainWindow, qtbot: Q
 
 def test_a_sample_prompt_is_asked_by_its_button(loaded: MainWindow, qtbot: QtBot):
     loaded.sampling.max_tokens.setValue(5)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         qtbot.mouseClick(loaded.page.empty.buttons[0], Qt.MouseButton.LeftButton)
     assert loaded.session.chat.last.question == "What is tea?"
 

@@ -31,7 +31,7 @@ def test_up_edits_the_last_question_which_is_then_asked_as_a_branch(
     qtbot.keyClick(composer, Qt.Key.Key_Up)
     assert loaded.page.composer.text() == "What is tea?"
     loaded.page.composer.set_text("")
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         ask(loaded, "And coffee?", qtbot)
     view = loaded.page.transcript.views[0]
     assert (view.question.toPlainText(), view.version.text()) == ("And coffee?", "2 of 2")
@@ -111,7 +111,7 @@ def test_the_threads_of_a_running_engine_follow_the_setting(loaded: MainWindow, 
     loaded.sampling.max_tokens.setValue(5)
     steps: list[protocol.Step] = []
     loaded.engine.stepped.connect(steps.append)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         ask(loaded, "What is tea?", qtbot)
     assert steps[-1].threads == 2
 
@@ -142,7 +142,7 @@ def test_the_tour_goes_on_with_what_is_done_and_comes_once(loaded: MainWindow, t
     assert tour.count.text() == "1 of 2"
     answered(loaded, "What is tea?", qtbot)
     assert tour.count.text() == "2 of 2"
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.answering.resteer()
     assert tour.isHidden()
     again = MainWindow(theme, loaded._store)
@@ -225,7 +225,7 @@ def test_another_value_for_an_old_reply_begins_a_branch_there(loaded: MainWindow
     style = named(view.steer_menu, "Style")
     values = named(style, "humor")
     asked = loaded.steering.steering
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         next(action for action in values.actions() if action.text() == "3").trigger()
     (turn,) = loaded.session.chat.path()
     assert (turn.question, turn.steering) == ("What is tea?", asked.having(humor=3))

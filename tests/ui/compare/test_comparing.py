@@ -38,9 +38,9 @@ def asked(window: MainWindow, qtbot: QtBot, question: str = "What is tea?") -> p
 
 
 def run(window: MainWindow, qtbot: QtBot, begin: Callable[[], object]) -> protocol.Done:
-    with qtbot.waitSignal(window.engine.done, timeout=LOAD) as done:
+    with qtbot.waitSignal(window.answering.measured, timeout=LOAD) as done:
         begin()
-    return done.args[0]
+    return done.args[1]
 
 
 def chips(view: ColumnView) -> list[str]:

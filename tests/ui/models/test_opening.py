@@ -92,7 +92,7 @@ def test_a_disk_that_refuses_is_said_and_the_model_works(
     window.sampling.max_tokens.setValue(5)
     window.habits.flush()
     assert "cannot be written down" in window.page.notice.message.text()
-    with qtbot.waitSignal(window.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(window.answering.measured, timeout=LOAD):
         window.ask("What is tea?")
 
 
@@ -106,7 +106,7 @@ def test_an_idle_model_is_unloaded_and_the_next_question_loads_it(
     qtbot.waitUntil(lambda: not loaded.engine.is_running, timeout=LOAD)
     assert "was unloaded" in loaded.frame.status.model.text()
     idle.set_minutes(0)
-    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.ask("What is tea?")
     assert loaded.session.chat.last is not None
 
