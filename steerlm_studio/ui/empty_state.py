@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -43,6 +43,7 @@ class EmptyState(QScrollArea):
         self.device = SmallLabel()
         self.device.setWordWrap(True)
         self.device.hide()
+        self._columns = 0  # abreast
         self._grid = QGridLayout()
         self._grid.setSpacing(GRID)
         for button in self.buttons:
@@ -65,6 +66,7 @@ class EmptyState(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Samples"))
+        self._box.installEventFilter(self)
         self._place()
 
     def _samples(self) -> tuple[Sample, ...]:
@@ -95,8 +97,10 @@ class EmptyState(QScrollArea):
         width = max(min(reading, self.viewport().width() - 4 * GRID), 0)
         widest = max(button.sizeHint().width() for button in self.buttons)
         columns = 2 if self.viewport().width() > 2 * widest + 5 * GRID else 1
-        for place, button in enumerate(self.buttons):
-            self._grid.addWidget(button, place // columns, place % columns)
+        if columns != self._columns:
+            self._columns = columns
+            for place, button in enumerate(self.buttons):
+                self._grid.addWidget(button, place // columns, place % columns)
         self._box.setFixedWidth(width)
         self._box.setMinimumHeight(max(self._box.heightForWidth(width), 0))
 
@@ -110,10 +114,11 @@ class EmptyState(QScrollArea):
         super().resizeEvent(event)
         self._place()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_box"):
-            QTimer.singleShot(0, self, self._place)  # once the labels have their fonts too
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Any text or font inside that changes asks its box for another layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().eventFilter(watched, event)
 
 
 class SampleButton(QPushButton):
@@ -133,7 +138,7 @@ class SampleButton(QPushButton):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             label.setWordWrap(True)
             column.addWidget(label)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.clicked.connect(lambda: self.chosen.emit(sample.prompt))
 
     def sizeHint(self) -> QSize:

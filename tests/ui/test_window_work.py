@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea
+from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import protocol
@@ -207,14 +207,24 @@ def test_the_samples_are_whole_at_any_text_size(
 ):
     theme.set_scale(scale)
     window.page.empty.set_device_note("No GPU is used. " * 8)
-    window.resize(1280, 700)
     try:
-        for button in window.page.empty.buttons:
-            qtbot.waitUntil(lambda b=button: b.height() >= b.heightForWidth(b.width()))
-            assert button.width() >= button.minimumSizeHint().width()
+        for width in range(1280, 1360, 5):  # some of them a few pixels short of a line
+            window.resize(width, 700)
+            for button in window.page.empty.buttons:
+                qtbot.waitUntil(lambda b=button: b.height() >= b.heightForWidth(b.width()))
+                assert button.width() >= button.minimumSizeHint().width()
         assert window.minimumSizeHint().height() <= 770
     finally:
         theme.set_scale(1.0)
+
+
+def test_a_sample_whose_letters_grow_later_stays_whole(window: MainWindow, qtbot: QtBot):
+    button = window.page.empty.buttons[0]
+    before = button.height()
+    for label in button.findChildren(QLabel):
+        label.setStyleSheet("font-size: 16pt")
+    qtbot.waitUntil(lambda: button.height() > before)
+    qtbot.waitUntil(lambda: button.height() >= button.heightForWidth(button.width()))
 
 
 def test_another_value_for_an_old_reply_begins_a_branch_there(loaded: MainWindow, qtbot: QtBot):
