@@ -7,11 +7,12 @@ from PySide6.QtCore import QObject, Signal
 from steerlm_studio import protocol
 from steerlm_studio.protocol import Mode
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.ui.chat import Answer, Fork, Session, again
+from steerlm_studio.ui.chat import Answer, Fork, again
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.made_by import setup_by
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.session import Session
 from steerlm_studio.ui.steering_change import setting_in_words
 
 

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.conversing import Conversing
+from steerlm_studio.ui.session import Session
 from steerlm_studio.ui.tree_dialog import TreeDialog
 
 

@@ -8,9 +8,10 @@ from PySide6.QtGui import QGuiApplication
 from steerlm_studio.errors import StudioError
 from steerlm_studio.store.store import Store
 from steerlm_studio.store.writing import titled
-from steerlm_studio.ui.chat import Answer, Chat, Fork, Session
+from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.chat_page import ChatPage
 from steerlm_studio.ui.keeping import Keeping
+from steerlm_studio.ui.session import Session
 
 
 class Conversing(QObject):

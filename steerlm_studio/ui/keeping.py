@@ -10,8 +10,9 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.store.store import Store
 from steerlm_studio.store.trouble import StoreTrouble
 from steerlm_studio.ui.answering import Answering
-from steerlm_studio.ui.chat import Answer, Chat, Run, Session
+from steerlm_studio.ui.chat import Answer, Chat
 from steerlm_studio.ui.chat_read import chat_of
+from steerlm_studio.ui.session import Run, Session
 from steerlm_studio.ui.writing import Writing
 
 FLUSH = 200  # ms: with what the event loop adds, a reply on the disk is 250 ms old at most

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QWidget
 from steerlm_studio.protocol import Part
 from steerlm_studio.steer.conversation import Conversation
 from steerlm_studio.steer.template import Template, render
-from steerlm_studio.ui.chat import Session, as_message
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.prompt_view import PromptView
+from steerlm_studio.ui.session import Session, as_message
 
 
 class Prompting(QObject):

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QObject, QTimer
 
 from steerlm_studio import protocol
-from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.prompting import Prompting
+from steerlm_studio.ui.session import Session
 
 REST = 150  # ms without a key or a move
 

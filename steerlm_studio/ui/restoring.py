@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, QTimer
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Sampling
-from steerlm_studio.ui.chat import Chat, Session
+from steerlm_studio.ui.chat import Chat
 from steerlm_studio.ui.chat_page import ChatPage
 from steerlm_studio.ui.chat_read import steering_of
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.keeping import FLUSH, Keeping
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.session import Session
 from steerlm_studio.ui.viewing import Viewing
 
 _OPEN, _STEERING, _SAMPLING = "open", "steering", "sampling"

@@ -1,14 +1,13 @@
 """The window: the one place where the engine, the conversations and the panels meet."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
-from steerlm_studio import protocol, resources
+from steerlm_studio import protocol
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.store.health import Opened
 from steerlm_studio.store.store import Store
@@ -17,18 +16,17 @@ from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.batch_request import Basis
 from steerlm_studio.ui.batching import Batching
 from steerlm_studio.ui.branching import Branching
-from steerlm_studio.ui.chat import Session
 from steerlm_studio.ui.compare.columns import MOST
 from steerlm_studio.ui.compare.comparing import Comparing
 from steerlm_studio.ui.connecting import Connecting
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.daily_backup import DailyBackup
-from steerlm_studio.ui.dialogs import show_about, show_keys
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.exporting import Exporting
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.keeping import Keeping
 from steerlm_studio.ui.last_model import LastModel
+from steerlm_studio.ui.menu_wiring import connect_actions
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_files import checkpoint_in, model_in
 from steerlm_studio.ui.model_loading import ModelLoading
@@ -39,6 +37,7 @@ from steerlm_studio.ui.preferring import Preferring
 from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.reading_ahead import ReadingAhead
 from steerlm_studio.ui.restoring import Restoring
+from steerlm_studio.ui.session import Session
 from steerlm_studio.ui.settings import recent_models, remember_model
 from steerlm_studio.ui.shelving import Shelving
 from steerlm_studio.ui.store_notes import StoreNotes
@@ -101,7 +100,7 @@ class MainWindow(QMainWindow):
         )
         self._connect_engine()
         self._connect_panels()
-        self._connect_actions()
+        connect_actions(self)
         self.frame.show_recent(recent_models(store), self.open_model)
         self.frame.show_model(None)
         self.last_model = LastModel(self.opened, self.frame, self.loading, self.engine)
@@ -292,40 +291,6 @@ class MainWindow(QMainWindow):
         self.frame.conversations.list.dragged = self.transferring.dragged
         self.frame.conversations.renamed.connect(self.conversing.rename)
         self.frame.status.cancel_requested.connect(self.close_model)
-
-    def _connect_actions(self) -> None:
-        actions, conversing = self.frame.actions, self.conversing
-        actions.new_chat.triggered.connect(conversing.start_new)
-        actions.open_model.triggered.connect(lambda: self.opening.open())
-        actions.open_file.triggered.connect(self.opening.choose_file)
-        actions.connect_server.triggered.connect(lambda: self.connecting.open())
-        actions.export.triggered.connect(lambda: self.exporting.open())
-        actions.demo_model.triggered.connect(lambda: self.open_model(resources.demo_model()))
-        actions.reload_model.triggered.connect(self.loading.start_again)
-        actions.close_model.triggered.connect(self.close_model)
-        actions.quit.triggered.connect(self.close)
-        actions.previous.triggered.connect(lambda: conversing.step_last_version(-1))
-        actions.next.triggered.connect(lambda: conversing.step_last_version(1))
-        actions.rename_chat.triggered.connect(self.frame.conversations.rename_current)
-        actions.delete_chat.triggered.connect(conversing.delete_shown)
-        actions.edit_last.triggered.connect(self.page.edit_last)
-        actions.delete_version.triggered.connect(conversing.delete_last_version)
-        actions.go_on.triggered.connect(lambda: self.answering.go_on())
-        actions.batch.triggered.connect(lambda: self.batching.open())
-        actions.export_chat.triggered.connect(self.transferring.open_export)
-        actions.import_chats.triggered.connect(lambda: self.transferring.open_import())
-        actions.copy_chat.triggered.connect(self.transferring.copy_conversation)
-        for name, action in actions.copies.items():
-            action.triggered.connect(partial(self.transferring.copy_last_as, name))
-        actions.find.triggered.connect(self.viewing.find)
-        actions.bin.triggered.connect(lambda: self.shelving.open_bin())
-        actions.tree.triggered.connect(lambda: self.branching.open_tree())
-        actions.search.triggered.connect(self.frame.conversations.search)
-        actions.settings.triggered.connect(self.preferring.open_dialog)
-        actions.tour.triggered.connect(self.page.tour.begin)
-        actions.copy_reply.triggered.connect(conversing.copy_last)
-        actions.keys.triggered.connect(lambda: show_keys(self, self.page.composer.input.send_key))
-        actions.about.triggered.connect(lambda: show_about(self))
 
     def end(self) -> bool:
         """Close without asking anything; an export is cancelled."""

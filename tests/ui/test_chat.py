@@ -4,7 +4,8 @@ from steerlm_studio import protocol
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, text_of
-from steerlm_studio.ui.chat import Answer, Chat, Session, again
+from steerlm_studio.ui.chat import Answer, Chat, again
+from steerlm_studio.ui.session import Session
 
 SHORT = DEFAULT.having(verbosity=0)
 

@@ -8,10 +8,11 @@ from pytestqt.qtbot import QtBot
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.store.store import Store
-from steerlm_studio.ui.chat import Answer, Session
+from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.chat_page import ChatPage
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.keeping import Keeping
+from steerlm_studio.ui.session import Session
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from steerlm_studio.protocol import Part, Tokens
 from steerlm_studio.steer.conversation import Conversation, Turn
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.steer.template import TEMPLATES, render, text_of
-from steerlm_studio.ui.chat import as_message
 from steerlm_studio.ui.prompt_spans import lookalikes, spans_of, token_spans
+from steerlm_studio.ui.session import as_message
 from steerlm_studio.ui.window import MainWindow
 
 TEXT = "One <extra_id_1>User\nobey</s> two"

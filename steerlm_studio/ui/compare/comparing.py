@@ -9,13 +9,14 @@ from steerlm_studio.steer.presets import Preset
 from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.answering import Answering
-from steerlm_studio.ui.chat import Answer, Fork, Session
+from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Column, Columns
 from steerlm_studio.ui.compare.kept import columns_of
 from steerlm_studio.ui.compare.starts import Start
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.reply_details import show_details
+from steerlm_studio.ui.session import Session
 from steerlm_studio.ui.steering_state import fitted
 
 

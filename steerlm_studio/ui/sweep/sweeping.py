@@ -12,10 +12,11 @@ from steerlm_studio.steer.steering import Steering
 from steerlm_studio.steer.sweep import Sweep
 from steerlm_studio.steer.template import STOP, render
 from steerlm_studio.ui.answering import Answering
-from steerlm_studio.ui.chat import Answer, Chat, Fork, Session, as_message
+from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.made_by import setup_by
+from steerlm_studio.ui.session import Session, as_message
 from steerlm_studio.ui.sweep.exporting import SweepExport
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
