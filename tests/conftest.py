@@ -31,7 +31,7 @@ def _no_child_left(request):
     before = set(psutil.Process().children(recursive=True))
     yield
     left = [child for child in psutil.Process().children(recursive=True) if child not in before]
-    _, alive = psutil.wait_procs(left, timeout=3)
+    _, alive = psutil.wait_procs(left, timeout=15)
     lines = [f"{child.pid}: {' '.join(_command(child))}" for child in alive]
     for child in alive:
         child.kill()

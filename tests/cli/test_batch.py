@@ -180,7 +180,7 @@ def _ended(process, answers, how):
         told += is_answer
         if is_answer and told == answers:
             how(process.pid)
-    return process.communicate(timeout=20)
+    return process.communicate(timeout=120)
 
 
 def test_killed_at_any_moment_it_goes_on_and_does_nothing_twice(tmp_path):
@@ -193,7 +193,7 @@ def test_killed_at_any_moment_it_goes_on_and_does_nothing_twice(tmp_path):
         seen = out.read_bytes()
     out.write_bytes(seen[:-40])  # the last row is cut as well
     process, out = _started(tmp_path, 12)
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 0
     rows = [json.loads(line) for line in out.read_bytes().splitlines()]
     assert sorted(_keys(rows)) == sorted((n, s) for n in range(1, 13) for s in ("base", "funny"))
@@ -202,13 +202,13 @@ def test_killed_at_any_moment_it_goes_on_and_does_nothing_twice(tmp_path):
 def test_a_full_disk_ends_it_with_a_sentence_and_it_goes_on_later(tmp_path):
     """It once tried each further prompt, and failed each in turn."""
     process, out = _started(tmp_path, 6, most_bytes=4000)
-    told, said = process.communicate(timeout=60)
+    told, said = process.communicate(timeout=120)
     assert process.returncode == 1
     assert b"cannot be written: File too large" in said
     assert b'"step": "failed"' not in told
     assert out.stat().st_size == 4000
     process, out = _started(tmp_path, 6)
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     rows = [json.loads(line) for line in out.read_bytes().splitlines()]
     assert sorted(_keys(rows)) == sorted((n, s) for n in range(1, 7) for s in ("base", "funny"))
 

@@ -103,7 +103,7 @@ def test_ctrl_c_ends_without_a_trace_and_leaves_nothing(tmp_path, end, status):
     )
     assert json.loads(child.stdout.readline())["step"] == "writing"
     child.send_signal(end)
-    _, said = child.communicate(timeout=60)
+    _, said = child.communicate(timeout=120)
     assert child.returncode == status
     assert "Traceback" not in said
     assert list(out.iterdir()) == []
@@ -123,7 +123,7 @@ def test_a_killed_export_leaves_no_file_and_the_next_one_is_clean(tmp_path):
     )
     assert json.loads(child.stdout.readline())["step"] == "writing"
     child.kill()
-    child.communicate(timeout=60)
+    child.communicate(timeout=120)
     assert [path.suffix for path in out.iterdir()] == [".partial"]
     assert source.read_bytes() == before
     assert export(source, out / "m.gguf", "--accept-licence", "--no-verify") == 0

@@ -19,7 +19,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def _run(*command: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -42,7 +42,7 @@ def test_an_environment_that_is_ready_is_not_touched(tmp_path):
     (tmp_path / "ready-dev").write_text(bootstrap._fingerprint(bootstrap._cmake_args(tmp_path)))
     for flags in ([], ["--dev"]):
         command = [sys.executable, bootstrap.__file__, str(tmp_path), *flags]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert (done.returncode, done.stdout) == (0, "")
     assert [file.name for file in tmp_path.iterdir()] == ["ready-dev"]
 

@@ -1,11 +1,12 @@
 """What windows are tested with: the theme as the program has it, and a tiny model in a file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.ui.settings import settings
@@ -13,7 +14,28 @@ from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
 from tests.engine import tiny
 
-LOAD = 30_000  # ms: a busy machine takes its time to start a child
+LOAD = 60_000  # ms: a busy machine takes its time to start a child
+
+
+class PatientBot(QtBot):
+    """Waits as long as a busy machine needs; pytest-qt's own limit is five seconds."""
+
+    def waitSignal(self, signal: Any, *, timeout: int = LOAD, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitSignals(self, signals: Any, *, timeout: int = LOAD, **more: Any) -> Any:
+        return super().waitSignals(signals, timeout=timeout, **more)
+
+    def waitUntil(self, callback: Callable[[], Any], *, timeout: int = LOAD) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = LOAD) -> Any:
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -98,7 +98,7 @@ def test_cancelling_ends_the_run_soon(engine: EngineProcess, tiny_model: Path, q
     started(engine, tiny_model, qtbot)
     with qtbot.waitSignal(engine.stepped, timeout=LOAD):
         engine.send(asking(1, 3000))
-    with qtbot.waitSignal(engine.lane_done, timeout=2000) as done:
+    with qtbot.waitSignal(engine.lane_done) as done:
         engine.send(Cancel(1))
     assert done.args[0].finish == "cancelled"
 
