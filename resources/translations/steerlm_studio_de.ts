@@ -96,6 +96,18 @@
         <translation>Fassung der letzten Antwort löschen</translation>
     </message>
     <message>
+        <source>Keep the last reply</source>
+        <translation>Letzte Antwort behalten</translation>
+    </message>
+    <message>
+        <source>Vote the last reply up</source>
+        <translation>Letzte Antwort gut finden</translation>
+    </message>
+    <message>
+        <source>Vote the last reply down</source>
+        <translation>Letzte Antwort schlecht finden</translation>
+    </message>
+    <message>
         <source>Find in the conversation</source>
         <translation>Im Gespräch suchen</translation>
     </message>
@@ -898,26 +910,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
 <context>
     <name>ColumnFoot</name>
     <message>
-        <source>A good reply</source>
-        <translation>Eine gute Antwort</translation>
-    </message>
-    <message>
-        <source>A bad reply</source>
-        <translation>Eine schlechte Antwort</translation>
-    </message>
-    <message>
-        <source>A note on this reply</source>
-        <translation>Eine Notiz zu dieser Antwort</translation>
-    </message>
-    <message>
-        <source>Kept</source>
-        <translation>Behalten</translation>
-    </message>
-    <message>
-        <source>Keep</source>
-        <translation>Behalten</translation>
-    </message>
-    <message>
         <source>The conversation goes on from here unless another reply is kept</source>
         <translation>Das Gespräch geht von hier weiter, solange keine andere Antwort behalten wird</translation>
     </message>
@@ -967,18 +959,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>engine lost</source>
         <translation>Engine verloren</translation>
-    </message>
-    <message>
-        <source>Go on with this reply; the others stay as versions</source>
-        <translation>Mit dieser Antwort weitermachen; die anderen bleiben als Fassungen</translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation>Notiz</translation>
-    </message>
-    <message>
-        <source>Note on this reply</source>
-        <translation>Notiz zu dieser Antwort</translation>
     </message>
     <message>
         <source>More about this column</source>
@@ -3493,6 +3473,45 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>The look-up</source>
         <translation>Die Abfrage</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyMarks</name>
+    <message>
+        <source>A good reply</source>
+        <translation>Eine gute Antwort</translation>
+    </message>
+    <message>
+        <source>A bad reply</source>
+        <translation>Eine schlechte Antwort</translation>
+    </message>
+    <message>
+        <source>A note on this reply</source>
+        <translation>Eine Notiz zu dieser Antwort</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Go on with this reply; the others stay as versions</source>
+        <translation>Mit dieser Antwort weitermachen; die anderen bleiben als Fassungen</translation>
+    </message>
+    <message>
+        <source>Kept: it goes on from here, and into training data. Click to take it back</source>
+        <translation>Behalten: Hier geht es weiter, und sie geht in Trainingsdaten. Ein Klick nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Note on this reply</source>
+        <translation>Notiz zu dieser Antwort</translation>
     </message>
 </context>
 <context>

@@ -109,6 +109,13 @@ class Fork:
         """Let the conversation go on through this sibling."""
         self.shown = self.answers.index(answer)
 
+    def keep(self, answer: Answer, is_kept: bool = True) -> None:
+        """Choose this sibling and go on through it; or choose none."""
+        for sibling in self.answers:
+            sibling.kept = is_kept and sibling is answer
+        if is_kept:
+            self.show(answer)
+
     def remove(self, answer: Answer) -> int:
         """Take a sibling out and show its neighbour; returns where it was."""
         place = self.answers.index(answer)

@@ -85,12 +85,15 @@ class Frame(QObject):
     def set_state(self, state: State) -> None:
         self.top.set_state(state)
 
-    def enable_answer_actions(self, has_answer: bool, is_running: bool) -> None:
+    def enable_answer_actions(self, has_answer: bool, has_model: bool, is_running: bool) -> None:
+        """What is asked of a model needs one; reading and marking do not."""
         actions = self.actions
         actions.stop.setEnabled(is_running)
         for action in (actions.again, actions.new_seed, actions.resteer, actions.go_on):
-            action.setEnabled(has_answer)
+            action.setEnabled(has_answer and has_model)
         for action in (actions.previous, actions.next, actions.copy_reply):
+            action.setEnabled(has_answer)
+        for action in (actions.keep_reply, actions.vote_up, actions.vote_down):
             action.setEnabled(has_answer)
         for action in (actions.edit_last, actions.delete_version, actions.find):
             action.setEnabled(has_answer)

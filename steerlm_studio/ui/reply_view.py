@@ -10,6 +10,7 @@ from steerlm_studio.ui.chips import ChipRow, chips_of
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.reply_details import show_details
+from steerlm_studio.ui.reply_marks import ReplyMarks
 from steerlm_studio.ui.reply_menu import ReplyMenuButton
 from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.steer_menu import SteerMenu
@@ -28,6 +29,9 @@ class ReplyView(QWidget):
     sliders_requested = Signal(object)  # Steering to set the sliders to
     edit_requested = Signal(object)
     delete_requested = Signal(object)
+    keep_requested = Signal(object)
+    marked = Signal(object)
+    noted = Signal(object)
     copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     link_activated = Signal(QUrl)
 
@@ -55,6 +59,7 @@ class ReplyView(QWidget):
         self.body = TextView()
         self.body.setAccessibleName(self.tr("Reply"))
         self.note = SmallLabel()
+        self.marks = ReplyMarks()
         self.resteer = QToolButton()
         self._lay_out()
         self._connect()
@@ -70,7 +75,7 @@ class ReplyView(QWidget):
         versions = (self.resteer, self.previous, self.next)
         rest = (self.steer, self.copy_button, self.again, self.details, self.delete, self.more)
         head = (*versions, *rest)
-        return (self.edit, self.question, *head, self.body)
+        return (self.edit, self.question, *head, self.body, *self.marks.tab_stops)
 
     def refresh(self) -> None:
         """Show the fork's current answer in whole, where it is another than is shown."""
@@ -109,6 +114,7 @@ class ReplyView(QWidget):
         self.body.setVisible(bool(text))
         self.note.setText(note_on(self.answer))
         self.note.setVisible(bool(self.note.text()))
+        self.marks.show_answer(answer)
 
     def offer_resteer(self, is_offered: bool) -> None:
         """Whether the sliders stand elsewhere than for this answer."""
@@ -149,6 +155,9 @@ class ReplyView(QWidget):
         self.delete.clicked.connect(lambda: self.delete_requested.emit(self.answer))
         self.details.clicked.connect(lambda: show_details(self.window(), self.answer))
         self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.marks.keep_requested.connect(self.keep_requested)
+        self.marks.marked.connect(self.marked)
+        self.marks.noted.connect(self.noted)
         self.body.link_activated.connect(self.link_activated)
         self.question.link_activated.connect(self.link_activated)
 
@@ -197,6 +206,7 @@ class ReplyView(QWidget):
         column.addLayout(head)
         column.addWidget(self.body)
         column.addWidget(self.note)
+        column.addWidget(self.marks)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

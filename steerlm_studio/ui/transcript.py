@@ -37,6 +37,9 @@ class Transcript(QScrollArea):
     sliders_requested = Signal(object)  # Steering
     edit_requested = Signal(object)
     delete_requested = Signal(object)
+    keep_requested = Signal(object)
+    marked = Signal(object)
+    noted = Signal(object)
     copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     link_activated = Signal(QUrl)
     painted = Signal()  # the pending text is on the way to the screen
@@ -203,6 +206,9 @@ class Transcript(QScrollArea):
         view.sliders_requested.connect(self.sliders_requested)
         view.edit_requested.connect(self.edit_requested)
         view.delete_requested.connect(self.delete_requested)
+        view.keep_requested.connect(self.keep_requested)
+        view.marked.connect(self.marked)
+        view.noted.connect(self.noted)
         view.copy_requested.connect(self.copy_requested)
         view.link_activated.connect(self.link_activated)
         self.views.insert(place, view)

@@ -26,6 +26,7 @@ from steerlm_studio.ui.exporting import Exporting
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.keeping import Keeping
 from steerlm_studio.ui.last_model import LastModel
+from steerlm_studio.ui.marking import Marking
 from steerlm_studio.ui.menu_wiring import connect_actions
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_files import checkpoint_in, model_in
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.conversing = Conversing(self.page, self.session, self.keeping)
         self.shelving = Shelving(self.frame.conversations, self.keeping, self.conversing)
         self.branching = Branching(self, self.session, self.conversing)
+        Marking(self.frame, self.session, self.keeping, self.conversing, self.comparing)
         self.announcer = Announcer(self.engine, self)
         self.preferring = Preferring(store, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
@@ -234,7 +236,7 @@ class MainWindow(QMainWindow):
         is_running = self.session.active is not None or self.sweeping.is_running
         self.page.composer.set_running(is_running)
         has_answer = self.session.chat.last is not None
-        self.frame.enable_answer_actions(has_answer and self.model is not None, is_running)
+        self.frame.enable_answer_actions(has_answer, self.model is not None, is_running)
         if self.loading.is_ready:
             self.frame.set_state("working" if is_running else "ready")
 
@@ -263,7 +265,6 @@ class MainWindow(QMainWindow):
         self.comparing.changed.connect(self._show_chat)
         self.sweeping.run_changed.connect(self._show_running)
         self.sweeping.ended.connect(self.announcer.answers_ended)
-        self.comparing.marked.connect(lambda: self.keeping.keep(self.session.chat))
         self.comparing.told.connect(self._on_steering_changed)
         self.batching.said.connect(self.announcer.say)
         self.exporting.said.connect(self.announcer.say)

@@ -29,8 +29,6 @@ class ColumnView(QWidget):
     duplicate_requested = Signal(int)
     move_requested = Signal(int, int)  # -1 or 1
     remove_requested = Signal(int)
-    keep_requested = Signal(object)  # Answer
-    marked = Signal(object)  # Answer
     scrolled = Signal(int)
     link_activated = Signal(QUrl)
 
@@ -60,9 +58,8 @@ class ColumnView(QWidget):
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:
         """What Tab goes to, in the order of reading."""
-        foot = self.foot
-        marks = (foot.note, foot.keep, foot.up, foot.down, foot.note_button, foot.more)
-        return (self, self.close_button, self.again, self.text.body, self.text.diff, *marks)
+        texts = (self.text.body, self.text.diff)
+        return (self, self.close_button, self.again, *texts, *self.foot.tab_stops)
 
     def show_column(
         self, column: Column, place: int, count: int, differences: tuple[Difference, ...]
@@ -118,7 +115,7 @@ class ColumnView(QWidget):
             self.told.setText(text.replace("%1", values or self.tr("its sampling")))
 
     def _connect(self) -> None:
-        menu, foot = self.menu, self.foot
+        menu, marks = self.menu, self.foot.marks
         menu.again.triggered.connect(lambda: self.again_requested.emit(self.key))
         menu.copy.triggered.connect(self._on_copy_asked)
         menu.copy_chosen.connect(lambda name: self.copy_requested.emit(self.answer, name))
@@ -130,12 +127,10 @@ class ColumnView(QWidget):
         menu.earlier.triggered.connect(lambda: self.move_requested.emit(self.key, -1))
         menu.later.triggered.connect(lambda: self.move_requested.emit(self.key, 1))
         menu.remove.triggered.connect(lambda: self.remove_requested.emit(self.key))
-        for inside in (self.text.body, self.text.diff, foot.note, foot.up, foot.down):
+        for inside in (self.text.body, self.text.diff, marks.note, marks.up, marks.down):
             inside.installEventFilter(self)
         self.close_button.clicked.connect(lambda: self.remove_requested.emit(self.key))
         self.again.clicked.connect(lambda: self.again_requested.emit(self.key))
-        foot.keep_requested.connect(self.keep_requested)
-        foot.marked.connect(self.marked)
         self.text.scrolled.connect(self.scrolled)
         self.text.link_activated.connect(self.link_activated)
 

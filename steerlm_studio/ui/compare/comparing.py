@@ -27,6 +27,7 @@ class Comparing(QObject):
     changed = Signal()  # the conversation goes on another way
     copy_requested = Signal(object, str)  # Answer, a name of `reply_menu.copies`
     marked = Signal(object)  # Answer: its vote, its note, or whether it is kept
+    noted = Signal(object)  # Answer: its note is being typed
 
     def __init__(self, frame: Frame, session: Session, answering: Answering) -> None:
         super().__init__(frame)
@@ -241,14 +242,13 @@ class Comparing(QObject):
     # replies
 
     def keep(self, answer: Answer) -> None:
-        """Go on with this reply; its settings are the chat's from here."""
+        """Go on with this reply, its settings the chat's from here; or keep it no more."""
         fork = self.page.fork
         if fork is None or answer not in fork.answers:
             return
-        fork.show(answer)
-        for sibling in fork.answers:
-            sibling.kept = sibling is answer
-        self._sliders = answer.steering
+        fork.keep(answer, not (answer.kept and fork.current is answer))
+        if answer.kept:
+            self._sliders = answer.steering
         self.marked.emit(answer)
         self.changed.emit()
 
@@ -274,9 +274,10 @@ class Comparing(QObject):
         view.move_requested.connect(self._move)
         view.remove_requested.connect(self._remove)
         view.details_requested.connect(self._show_details)
-        view.keep_requested.connect(self.keep)
+        view.foot.marks.keep_requested.connect(self.keep)
         view.copy_requested.connect(self.copy_requested)
-        view.marked.connect(self.marked)
+        view.foot.marks.marked.connect(self.marked)
+        view.foot.marks.noted.connect(self.noted)
 
     def _column(self, key: int) -> Column:
         return self.page.columns.all[self.page.place_of(key)]

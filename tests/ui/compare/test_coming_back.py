@@ -34,8 +34,8 @@ def test_a_comparison_comes_back_with_columns_replies_and_how_it_was_read(
     window.viewing.show("compare")
     page = window.page.compare
     page.strip.in_order()[2].menu.earlier.trigger()
-    page.strip.in_order()[1].foot.up.click()
-    page.strip.in_order()[2].foot.keep.click()
+    page.strip.in_order()[1].foot.marks.up.click()
+    page.strip.in_order()[2].foot.marks.keep.click()
     page.foot.differences.setCurrentIndex(1)
     page.foot.changed.emit()
     state = page.state()
@@ -48,7 +48,7 @@ def test_a_comparison_comes_back_with_columns_replies_and_how_it_was_read(
     assert [view.answer.text for view in views] == ["Hot.", "Tea.", "Ha."]
     assert [view.answer.vote for view in views] == [0, 1, 0]
     assert [view.answer.kept for view in views] == [False, False, True]
-    assert views[2].foot.keep.text() == "Kept"
+    assert views[2].foot.marks.keep.text() == "Kept"
     window.close()
 
 

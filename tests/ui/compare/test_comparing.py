@@ -99,11 +99,11 @@ def test_a_changed_column_says_so_and_is_answered_alone(comparing: MainWindow, q
 
 def test_a_kept_reply_is_what_the_conversation_goes_on_from(comparing: MainWindow, qtbot: QtBot):
     asked(comparing, qtbot)
-    views(comparing)[2].foot.keep.click()
+    views(comparing)[2].foot.marks.keep.click()
     fork = comparing.session.chat.start
     assert fork.current is fork.answers[2]
     assert [answer.kept for answer in fork.answers] == [False, False, True]
-    assert views(comparing)[2].foot.keep.text() == "Kept"
+    assert views(comparing)[2].foot.marks.keep.text() == "Kept"
     asked(comparing, qtbot, "And coffee?")
     assert len(fork.answers[2].then.answers) == 3
     qtbot.keyClick(comparing, Qt.Key.Key_1, CONTROL)
@@ -125,12 +125,14 @@ def test_the_question_before_can_be_looked_at_again(comparing: MainWindow, qtbot
 
 def test_the_first_reply_goes_on_until_one_is_kept(comparing: MainWindow, qtbot: QtBot):
     asked(comparing, qtbot)
-    first, second = (view.foot.keep for view in views(comparing)[:2])
+    first, second = (view.foot.marks.keep for view in views(comparing)[:2])
     assert (first.text(), second.text()) == ("Keep", "Keep")
     assert "unless another" in first.toolTip()
     first.click()
-    assert (first.text(), first.isEnabled()) == ("Kept", False)
+    assert first.text() == "Kept"
     assert "unless another" not in second.toolTip()
+    first.click()
+    assert (first.text(), second.text()) == ("Keep", "Keep")
 
 
 def test_one_who_reads_a_reply_selects_its_column(comparing: MainWindow, qtbot: QtBot):
@@ -188,7 +190,7 @@ def test_a_column_can_have_a_seed_of_its_own(comparing: MainWindow, qtbot: QtBot
 
 def test_votes_and_notes_are_written_into_the_answer(comparing: MainWindow, qtbot: QtBot):
     asked(comparing, qtbot)
-    foot, answer = views(comparing)[0].foot, comparing.session.chat.start.answers[0]
+    foot, answer = views(comparing)[0].foot.marks, comparing.session.chat.start.answers[0]
     with qtbot.waitSignals([comparing.comparing.marked] * 3):
         foot.up.click()
         assert answer.vote == 1
