@@ -1,5 +1,7 @@
 """Under which licence a checkpoint is, and the user's word on its terms, asked once."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -70,9 +72,10 @@ class LicenceChoice(QWidget):
         self._on_chosen()
 
     def accept(self) -> None:
-        """Remember the user's tick."""
+        """Remember the user's tick; where that cannot be written, it is asked again next time."""
         if not is_accepted(self.licence):
-            accept(self.licence)
+            with suppress(OSError):  # a full disk is no reason against an export to another one
+                accept(self.licence)
 
     def _on_chosen(self) -> None:
         licence = self.licence

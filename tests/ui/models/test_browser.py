@@ -1,5 +1,6 @@
 """Open model: the disk, the catalogue, the hub, each through a child of the window."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio import resources
+from steerlm_studio import folders, resources
 from steerlm_studio.models.defaults import Defaults, defaults_for
-from steerlm_studio.models.licences import accepted
+from steerlm_studio.models.licences import accepted, licence_named
 from steerlm_studio.ui.models.browser import ModelBrowser
 from steerlm_studio.ui.models.downloads import Downloads
 from tests.models.fake_hub import FakeHub
@@ -121,6 +122,25 @@ def test_a_licence_that_asks_is_accepted_once_before_a_file_is_fetched(
     card.licence.agree.click()
     assert card.files.buttons[FILE].isEnabled()
     assert "llama2" in accepted()
+
+
+def test_a_licence_is_accepted_on_a_disk_that_refuses_and_asked_again_next_time(
+    browser: ModelBrowser, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    fake_hub.repos[REPO].card = {"license": "llama2"}
+    (folders.config() / f"licences.json.{os.getpid()}.tmp").mkdir(parents=True)  # in the way
+    browser.places.setCurrentRow(2)
+    browser.hub.words.setText(f"https://huggingface.co/{REPO}")
+    browser.hub.search()
+    card = browser.hub_card
+    qtbot.waitUntil(lambda: FILE in card.files.buttons, timeout=PATIENCE)
+    card.licence.agree.click()
+    assert card.files.buttons[FILE].isEnabled()
+    assert "asked again next time" in card.licence.notice.message.text()
+    assert accepted() == {}
+    card.licence.show_licence(licence_named("llama2"))
+    assert card.licence.is_accepted
+    assert not card.licence.notice.isVisible()
 
 
 def test_what_the_hub_does_not_have_is_said(browser: ModelBrowser, qtbot: QtBot) -> None:

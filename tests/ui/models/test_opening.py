@@ -11,6 +11,7 @@ from steerlm_studio import folders
 from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
 from steerlm_studio.models.library import library
 from steerlm_studio.ui.models.idle import Idle
+from steerlm_studio.ui.reading_ahead import REST
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 
@@ -109,6 +110,31 @@ def test_an_idle_model_is_unloaded_and_the_next_question_loads_it(
     with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.ask("What is tea?")
     assert loaded.session.chat.last is not None
+
+
+def test_what_is_typed_or_dragged_does_not_wake_a_model_that_sleeps(
+    loaded: MainWindow, qtbot: QtBot
+) -> None:
+    """Each of these asks a model that is awake for tokens or lets it read ahead."""
+    loaded.frame.actions.prompt.trigger()
+    view = loaded.prompting.view
+    view.tokens.setChecked(True)
+    loaded.loading.sleep()
+    asked = list[object]()
+    loaded.engine.send, send = asked.append, loaded.engine.send  # type: ignore[method-assign]
+    shown = list[object]()
+    view.wanted.connect(lambda: shown.append("prompt"))
+    qtbot.keyClicks(loaded.page.composer.input, "What is tea?")
+    loaded.steering.apply(loaded.steering.steering.having(humor=3))
+    loaded.sampling.max_tokens.setValue(5)
+    qtbot.wait(2 * REST)  # the longest that any of them rests before it acts
+    qtbot.waitUntil(lambda: bool(shown), timeout=LOAD)
+    assert asked == []
+    assert not loaded.engine.is_running
+    loaded.engine.send = send  # type: ignore[method-assign]
+    with qtbot.waitSignal(loaded.engine.done, timeout=LOAD):
+        qtbot.keyClick(loaded.page.composer.input, Qt.Key.Key_Return)
+    view.close()
 
 
 def test_a_model_at_work_is_not_unloaded(loaded: MainWindow, qtbot: QtBot) -> None:
