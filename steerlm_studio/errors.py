@@ -15,6 +15,14 @@ class StudioError(Exception):
 class MemoryShort(StudioError):
     """There is not enough memory: bytes that were `needed` and that were `free`, 0 if not known."""
 
-    def __init__(self, message: str, detail: str = "", *, needed: int = 0, free: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        detail: str = "",
+        *,
+        needed: int = 0,
+        free: int = 0,
+        on_gpu: bool = False,
+    ) -> None:
         super().__init__(message, detail)
-        self.needed, self.free = needed, free
+        self.needed, self.free, self.on_gpu = needed, free, on_gpu

@@ -88,7 +88,11 @@ class SetThreads(msgspec.Struct, frozen=True, tag="set_threads"):
     threads: int
 
 
-Request = Generate | Prefill | Tokenize | Cancel | SetThreads
+class AskDevices(msgspec.Struct, frozen=True, tag="ask_devices"):
+    """Ask how full the devices are; answered by `Devices`."""
+
+
+Request = Generate | Prefill | Tokenize | Cancel | SetThreads | AskDevices
 
 
 # --- from the engine -------------------------------------------------------------------------
@@ -100,6 +104,17 @@ class Loading(msgspec.Struct, frozen=True, tag="loading"):
     fraction: float
 
 
+class Device(msgspec.Struct, frozen=True):
+    """Something that computes, as ggml has it; memory in bytes."""
+
+    name: str  # e.g. CUDA0 or CPU
+    description: str
+    kind: str  # cpu, gpu, igpu, accel
+    memory_free: int
+    memory_total: int
+    bus: str = ""  # where it is plugged in, e.g. 0000:c1:00.0
+
+
 class Held(msgspec.Struct, frozen=True):
     """What a device holds of the model, in bytes as llama.cpp allocated them."""
 
@@ -108,6 +123,7 @@ class Held(msgspec.Struct, frozen=True):
     weights: int = 0
     cache: int = 0  # keys and values
     compute: int = 0
+    numbers: tuple[int, ...] = ()  # which layers, from 0; the output comes after the last
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -130,6 +146,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     load_seconds: float
     cache: str = "f16"  # how keys and values are kept
     memory: tuple[Held, ...] = ()
+    devices: tuple[Device, ...] = ()  # all that this build can use
     server: str = ""  # its address, where the model is not on this machine
     cannot: dict[str, str] = {}  # exact, logits, tokens, counts: why a server does not do it
 
@@ -199,6 +216,12 @@ class Tokens(msgspec.Struct, frozen=True, tag="tokens"):
     cached: int
 
 
+class Devices(msgspec.Struct, frozen=True, tag="devices"):
+    """All devices that this build of llama.cpp can use, as they are now."""
+
+    devices: tuple[Device, ...] = ()
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """Something went wrong. `run` is None when it concerns the engine as a whole."""
 
@@ -207,9 +230,10 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     detail: str = ""
     needed: int = 0  # bytes, where it is for want of memory
     free: int = 0
+    on_gpu: bool = False  # whether that is the memory of GPUs
 
 
-Reply = Loading | Ready | Prefilling | Step | LaneDone | Done | Tokens | Failed
+Reply = Loading | Ready | Prefilling | Step | LaneDone | Done | Tokens | Devices | Failed
 
 _encode = msgspec.json.Encoder().encode
 _request: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)

@@ -1531,6 +1531,92 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>Devices</name>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>%1 of %2 free</source>
+        <translation>%1 von %2 frei</translation>
+    </message>
+    <message>
+        <source>engine %1</source>
+        <translation>Engine %1</translation>
+    </message>
+    <message>
+        <source>The driver does not see it any more.</source>
+        <translation>Der Treiber sieht sie nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The driver does not answer for it: %1.</source>
+        <translation>Der Treiber antwortet nicht für sie: %1.</translation>
+    </message>
+    <message>
+        <source>none of the layers</source>
+        <translation>keine der Schichten</translation>
+    </message>
+    <message>
+        <source>the output</source>
+        <translation>die Ausgabe</translation>
+    </message>
+    <message>
+        <source>all %1 layers</source>
+        <translation>alle %1 Schichten</translation>
+    </message>
+    <message>
+        <source>layers %1 of %2</source>
+        <translation>Schichten %1 von %2</translation>
+    </message>
+    <message>
+        <source>%1 and the output</source>
+        <translation>%1 und die Ausgabe</translation>
+    </message>
+    <message>
+        <source>No driver of NVIDIA&apos;s was found, so only the processor is used. With a GPU and a CUDA build of llama.cpp, it would show here.</source>
+        <translation>Es wurde kein Treiber von NVIDIA gefunden, daher rechnet nur der Prozessor. Eine GPU würde hier mit einem CUDA-Build von llama.cpp erscheinen.</translation>
+    </message>
+    <message>
+        <source>NVIDIA&apos;s driver is here and sees no GPU, so only the processor is used.</source>
+        <translation>Der Treiber von NVIDIA ist da und sieht keine GPU, daher rechnet nur der Prozessor.</translation>
+    </message>
+    <message>
+        <source>GPUs of NVIDIA&apos;s cannot be seen: the Python package nvidia-ml-py is not installed.</source>
+        <translation>GPUs von NVIDIA sind nicht zu sehen: Das Python-Paket nvidia-ml-py ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>NVIDIA&apos;s driver does not answer: %1.</source>
+        <translation>Der Treiber von NVIDIA antwortet nicht: %1.</translation>
+    </message>
+    <message>
+        <source>The GPUs are not used: this build of llama.cpp knows the processor only. “make cuda” builds one that uses them.</source>
+        <translation>Die GPUs werden nicht benutzt: Dieser Build von llama.cpp kennt nur den Prozessor. „make cuda“ baut einen, der sie benutzt.</translation>
+    </message>
+</context>
+<context>
+    <name>DevicesPanel</name>
+    <message>
+        <source>Looking at the devices…</source>
+        <translation>Die Geräte werden befragt …</translation>
+    </message>
+    <message>
+        <source>Copy devices as text</source>
+        <translation>Geräte als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Used over the last %1 minutes, in GB</source>
+        <translation>Belegt in den letzten %1 Minuten, in GB</translation>
+    </message>
+    <message>
+        <source>Device and its layers</source>
+        <translation>Gerät und seine Schichten</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+</context>
+<context>
     <name>Dialogs</name>
     <message>
         <source>Send</source>
@@ -2432,6 +2518,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Durchsatz</translation>
     </message>
     <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
         <source>small demo trained on synthetic text</source>
         <translation>kleine Demo, mit künstlichen Texten trainiert</translation>
     </message>
@@ -2859,6 +2949,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>I have read this licence and accept its terms</source>
         <translation>Ich habe die Lizenz gelesen und nehme sie an</translation>
+    </message>
+    <message>
+        <source>This cannot be written down (%1), so it will be asked again next time.</source>
+        <translation>Das lässt sich nicht speichern (%1) und wird beim nächsten Mal wieder gefragt.</translation>
     </message>
 </context>
 <context>
@@ -4861,6 +4955,25 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>where nothing else fits</source>
         <translation>wo sonst nichts passt</translation>
+    </message>
+</context>
+<context>
+    <name>Watch</name>
+    <message>
+        <source>The devices cannot be read: %1.</source>
+        <translation>Die Geräte lassen sich nicht lesen: %1.</translation>
+    </message>
+    <message>
+        <source>The drivers do not answer at present; the numbers are the last known.</source>
+        <translation>Die Treiber antworten zurzeit nicht; die Zahlen sind die letzten bekannten.</translation>
+    </message>
+    <message>
+        <source>What looks at the devices</source>
+        <translation>Was die Geräte befragt</translation>
+    </message>
+    <message>
+        <source>Close and open the panel to look again</source>
+        <translation>Schließe und öffne das Feld, um wieder zu fragen</translation>
     </message>
 </context>
 </TS>

@@ -230,7 +230,9 @@ class Engine:
 
 def _refusal(said: Failed) -> StudioError:
     if said.needed:
-        return MemoryShort(said.message, said.detail, needed=said.needed, free=said.free)
+        return MemoryShort(
+            said.message, said.detail, needed=said.needed, free=said.free, on_gpu=said.on_gpu
+        )
     return StudioError(said.message, said.detail)
 
 

@@ -9,6 +9,7 @@ import sys
 import msgspec
 
 from steerlm_studio.engine import llama
+from steerlm_studio.protocol import Device
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -17,7 +18,7 @@ class Report(msgspec.Struct, frozen=True):
     llama_version: str
     build_flags: str
     can_offload: bool
-    devices: list[llama.Device]
+    devices: list[Device]
 
 
 def main() -> int:

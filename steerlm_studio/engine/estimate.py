@@ -17,7 +17,7 @@ from steerlm_studio.engine.session import shares
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header
 from steerlm_studio.memory_need import CACHES, Need, cell_count, context_size, need, sequences
-from steerlm_studio.protocol import Held
+from steerlm_studio.protocol import Device, Held
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class Estimate(msgspec.Struct, frozen=True):
     free: int
     context: int
     held: tuple[Held, ...]
-    devices: list[llama.Device]
+    devices: list[Device]
     simulated: bool  # whether llama.cpp said the compute buffers, else they are reckoned
 
 
@@ -81,6 +81,7 @@ def _shared_out(wanted: Need, held: tuple[Held, ...]) -> tuple[Held, ...]:
             wanted.weights * h.layers // layers,
             wanted.cache * h.layers // layers,
             h.compute,
+            h.numbers,
         )
         for h in held
     )

@@ -13,7 +13,7 @@ _GIB = 2**30
 
 
 class Device(Protocol):
-    """As `llama.Device` has them."""
+    """As `protocol.Device` has them."""
 
     @property
     def kind(self) -> str: ...
@@ -71,4 +71,5 @@ def check_memory(header: Header, context: int, lanes: int, where: Where = CPU) -
             "quantization of the model.",
             needed=wanted.total,
             free=free,
+            on_gpu=where.is_on_gpu,
         )

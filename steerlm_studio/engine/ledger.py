@@ -8,7 +8,7 @@ from steerlm_studio.protocol import Held
 _BUFFER = re.compile(
     rb":\s+(\S+)\s+(?:\S+\s+)*?(model|KV|RS|state|output|compute) buffer size = +([\d.]+) MiB"
 )
-_LAYER = re.compile(rb"layer +\d+ assigned to device (\S+),")
+_LAYER = re.compile(rb"layer +(\d+) assigned to device (\S+),")
 _KINDS = {b"model": "weights", b"KV": "cache", b"RS": "cache", b"state": "cache"}
 
 
@@ -18,7 +18,7 @@ class Ledger:
     def __init__(self) -> None:
         self._sums: dict[str, dict[str, float]] = {}
         self._last: dict[tuple[str, bytes, bytes], float] = {}
-        self._layers: dict[str, int] = defaultdict(int)
+        self._layers: dict[str, set[int]] = defaultdict(set)
 
     def hear(self, text: bytes) -> None:
         if found := _BUFFER.search(text):
@@ -32,7 +32,7 @@ class Ledger:
                 place["compute"] = place.get("compute", 0.0) + mebibytes - before
                 self._last[key] = mebibytes
         elif found := _LAYER.search(text):
-            self._layers[device_of(found[1].decode(errors="replace"))] += 1
+            self._layers[device_of(found[2].decode(errors="replace"))].add(int(found[1]))
 
     def held(self) -> tuple[Held, ...]:
         """Bytes by device, in the order in which they came up."""
@@ -40,7 +40,8 @@ class Ledger:
         return tuple(
             Held(
                 device=name,
-                layers=self._layers.get(name, 0),
+                layers=len(self._layers.get(name, ())),
+                numbers=tuple(sorted(self._layers.get(name, ()))),
                 **{kind: round(size * 2**20) for kind, size in self._sums.get(name, {}).items()},
             )
             for name in names

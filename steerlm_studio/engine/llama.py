@@ -9,7 +9,6 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +27,7 @@ from steerlm_studio.engine.ledger import Ledger
 from steerlm_studio.engine.refusals import not_loaded, not_opened
 from steerlm_studio.errors import MemoryShort, StudioError
 from steerlm_studio.memory_need import Cache
-from steerlm_studio.protocol import Held
+from steerlm_studio.protocol import Device, Held
 
 BATCH = 512  # tokens in one call: what a cancel has to wait for at most where abort is unknown
 SEQUENCES = 256  # ids that a unified cache knows (LLAMA_MAX_SEQ); a batch knows fewer
@@ -46,17 +45,6 @@ class NoRoom(Exception):
 
 class Aborted(Exception):
     """`Llama.abort` stopped a batch half way."""
-
-
-@dataclass(frozen=True)
-class Device:
-    """Something that computes; memory in bytes."""
-
-    name: str
-    description: str
-    kind: str  # cpu, gpu, igpu, accel
-    memory_free: int
-    memory_total: int
 
 
 def version() -> str:
@@ -89,6 +77,8 @@ def devices() -> list[Device]:
     size = ctypes.POINTER(ctypes.c_size_t)
     lib.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
     lib.ggml_backend_dev_memory.restype = None
+    lib.ggml_backend_dev_get_props.argtypes = [ctypes.c_void_p, ctypes.POINTER(_Properties)]
+    lib.ggml_backend_dev_get_props.restype = None
     return [_device(lib, i) for i in range(lib.ggml_backend_dev_count())]
 
 
@@ -98,12 +88,15 @@ def _device(lib: Any, index: int) -> Device:
     lib.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
     kinds = ("cpu", "gpu", "igpu", "accel")
     kind = lib.ggml_backend_dev_type(device)
+    more = _Properties()
+    lib.ggml_backend_dev_get_props(device, ctypes.byref(more))
     return Device(
         lib.ggml_backend_dev_name(device).decode(errors="replace"),
         lib.ggml_backend_dev_description(device).decode(errors="replace").strip(),
         kinds[kind] if kind < len(kinds) else "other",
         free.value,
         total.value,
+        (more.device_id or b"").decode(errors="replace"),
     )
 
 
@@ -352,6 +345,20 @@ class Chain:
     def close(self) -> None:
         """Free the samplers."""
         L.llama_sampler_free(self._chain)
+
+
+class _Properties(ctypes.Structure):
+    """ggml_backend_dev_props."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("description", ctypes.c_char_p),
+        ("memory_free", ctypes.c_size_t),
+        ("memory_total", ctypes.c_size_t),
+        ("type", ctypes.c_int),
+        ("device_id", ctypes.c_char_p),
+        ("caps", ctypes.c_bool * 8),  # llama.cpp has four
+    )
 
 
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])

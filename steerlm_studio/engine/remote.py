@@ -17,7 +17,7 @@ from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.probe import connected
 from steerlm_studio.engine.server.trouble import Trouble
 from steerlm_studio.errors import StudioError
-from steerlm_studio.protocol import Generate, Prefill, Reply, Tokenize, Tokens
+from steerlm_studio.protocol import Device, Generate, Prefill, Reply, Tokenize, Tokens
 from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import VARIABLE
 
@@ -63,6 +63,10 @@ class Remote:
 
     def set_threads(self, count: int) -> None:
         """The server's threads are its own."""
+
+    def devices(self) -> tuple[Device, ...]:
+        """A server does not tell what it computes on."""
+        return ()
 
     def abort(self, stop: bool) -> None:
         """The run looks for itself whether it was cancelled."""

@@ -4,8 +4,8 @@
                                                 [--threads N] [--cache q8_0] [--split 3,1]
 
 It ends as soon as stdin is closed, whatever it is doing, and when its parent dies. Requests are
-answered in their order; `Cancel`, `SetThreads` and `Tokenize` are heeded between two steps, and a
-`Prefill` ends for whatever comes.
+answered in their order; `Cancel`, `SetThreads`, `AskDevices` and `Tokenize` are heeded between two
+steps, and a `Prefill` ends for whatever comes.
 """
 
 import argparse
@@ -22,6 +22,9 @@ from steerlm_studio.engine.inbox import Inbox
 from steerlm_studio.errors import MemoryShort, StudioError
 from steerlm_studio.memory_need import CACHES
 from steerlm_studio.protocol import (
+    AskDevices,
+    Device,
+    Devices,
     Failed,
     Generate,
     Loading,
@@ -66,6 +69,8 @@ class Answerer(Protocol):
     def tokens(self, request: Tokenize) -> Tokens: ...
 
     def set_threads(self, count: int) -> None: ...
+
+    def devices(self) -> tuple[Device, ...]: ...
 
     def abort(self, stop: bool) -> None: ...
 
@@ -142,6 +147,8 @@ def _answer(session: Answerer, request: Request, inbox: Inbox, send: Send) -> No
             send(session.tokens(request))
         elif isinstance(request, SetThreads):
             session.set_threads(request.threads)
+        elif isinstance(request, AskDevices):
+            send(Devices(session.devices()))
     except Exception as error:
         send(_failed(error, run))
 
@@ -165,7 +172,7 @@ def _refuse(send: Send, error: Exception) -> int:
 
 def _failed(error: Exception, run: int | None) -> Failed:
     if isinstance(error, MemoryShort):
-        return Failed(str(error), run, error.detail, error.needed, error.free)
+        return Failed(str(error), run, error.detail, error.needed, error.free, error.on_gpu)
     if isinstance(error, StudioError):
         return Failed(str(error), run, error.detail)
     detail = "".join(traceback.format_exception(error))

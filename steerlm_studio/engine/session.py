@@ -13,7 +13,7 @@ from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import IdleCores, Threads
 from steerlm_studio.errors import MemoryShort, StudioError
 from steerlm_studio.memory_need import cell_count, context_size, need, sequences
-from steerlm_studio.protocol import Generate, Prefill, Ready, Reply, Tokenize, Tokens
+from steerlm_studio.protocol import Device, Generate, Prefill, Ready, Reply, Tokenize, Tokens
 
 MOST_LANES = 64  # llama.cpp knows 256 sequences, and a copy of each is set aside at times
 
@@ -29,6 +29,7 @@ class Session:
         if not 1 <= options.lanes <= MOST_LANES:
             raise StudioError(f"Choose between 1 and {MOST_LANES} answers side by side.")
         self._header, self._cache = header.read(options.model), options.cache
+        self._gpu_layers = options.gpu_layers
         devices = llama.devices()
         self._gpu = next((d for d in devices if d.kind in ("gpu", "igpu")), None)
         self._limits = self._fit(options, devices)
@@ -43,7 +44,10 @@ class Session:
 
     def generate(self, request: Generate, cancelled: Callable[[], bool]) -> Iterator[Reply]:
         """Answer a request, step by step."""
-        return self._lanes.run(request, cancelled)
+        try:
+            yield from self._lanes.run(request, cancelled)
+        except MemoryShort as error:
+            raise self._counted(error, self._gpu_layers) from error
 
     def prefill(self, request: Prefill, disturbed: Callable[[], bool]) -> bool:
         """Evaluate what a prompt may need, until disturbed; whether that was all."""
@@ -66,6 +70,10 @@ class Session:
         self._threads.fix(count)
         self._llama.set_threads(self._threads.count)
 
+    def devices(self) -> tuple[Device, ...]:
+        """All that this build can use, as they are now."""
+        return tuple(llama.devices())
+
     def abort(self, stop: bool) -> None:
         """Stop the batch that is being evaluated, or let the next ones go on; from any thread."""
         self._llama.abort(stop)
@@ -83,11 +91,22 @@ class Session:
                 split=shares(options.split),
             )
         except MemoryShort as error:
-            wanted = need(self._header, options.context, options.lanes, options.cache)
-            free = fit.Where(options.cache, options.gpu_layers, llama.devices()).free()
-            raise MemoryShort(str(error), error.detail, needed=wanted.total, free=free) from error
+            raise self._counted(error, options.gpu_layers) from error
 
-    def _fit(self, options: argparse.Namespace, devices: list[llama.Device]) -> Limits:
+    def _counted(self, error: MemoryShort, gpu_layers: int) -> MemoryShort:
+        """The same with what is needed in all, and what is free now."""
+        limits = self._limits
+        wanted = need(self._header, limits.context, limits.lanes, self._cache)
+        where = fit.Where(self._cache, gpu_layers, llama.devices())
+        return MemoryShort(
+            str(error),
+            error.detail,
+            needed=wanted.total,
+            free=where.free(),
+            on_gpu=where.is_on_gpu,
+        )
+
+    def _fit(self, options: argparse.Namespace, devices: list[Device]) -> Limits:
         context = context_size(self._header, options.context)
         where = fit.Where(options.cache, options.gpu_layers, devices)
         lanes = fit.lanes_that_fit(self._header, context, options.lanes, where)
@@ -117,6 +136,7 @@ class Session:
             load_seconds=seconds,
             cache=self._cache,
             memory=self._llama.memory,
+            devices=self.devices(),
         )
 
 

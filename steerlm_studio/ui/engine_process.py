@@ -30,6 +30,7 @@ class EngineProcess(QObject):
     lane_done = Signal(object)
     done = Signal(object)
     tokens = Signal(object)
+    devices = Signal(object)  # protocol.Devices
     failed = Signal(object)  # protocol.Failed
     lost = Signal(str, str)  # the child ended unasked: a sentence, and its last lines
 
@@ -48,6 +49,7 @@ class EngineProcess(QObject):
             protocol.LaneDone: self.lane_done.emit,
             protocol.Done: self.done.emit,
             protocol.Tokens: self.tokens.emit,
+            protocol.Devices: self.devices.emit,
             protocol.Failed: self.failed.emit,
         }
 

@@ -5,13 +5,23 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSplitter, QStyle, QToolBar
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStyle,
+    QToolBar,
+    QWidget,
+)
 
 from steerlm_studio import resources
 from steerlm_studio.ui.actions import Actions, fill_menus
 from steerlm_studio.ui.chat import Chat
 from steerlm_studio.ui.chat_page import ChatPage
 from steerlm_studio.ui.conversations import Conversations
+from steerlm_studio.ui.devices.panel import DevicesPanel
 from steerlm_studio.ui.dock_title import DockTitle
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.palette import open_palette
@@ -44,9 +54,11 @@ class Frame(QObject):
         self.sampling = SamplingPanel()
         self.steering.add_below(self.sampling)
         self.throughput = ThroughputPlot()
+        self.devices = DevicesPanel()
         self.status = StatusLine()
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._dock = QDockWidget(self.tr("Throughput"))
+        self.devices_dock = QDockWidget(self.tr("Devices"))
         self._recent = self._fill_menus()
         self.top = self._top_bar()
         self._lay_out()
@@ -146,7 +158,10 @@ class Frame(QObject):
             self._window,
             self.actions,
             steering,
-            [self._dock.toggleViewAction(), *self.throughput.actions_of_title],
+            [
+                *(self._dock.toggleViewAction(), *self.throughput.actions_of_title),
+                *(self.devices_dock.toggleViewAction(), self.devices.copy),
+            ],
         )
 
     def _top_bar(self) -> TopBar:
@@ -172,14 +187,30 @@ class Frame(QObject):
         self._panes.setHandleWidth(1)
         self._panes.setStyleSheet("QSplitter::handle { background: palette(mid); }")
         window.setCentralWidget(self._panes)
-        self._dock.setObjectName("throughput")
-        self._dock.setWidget(self.throughput)
-        self._dock.setTitleBarWidget(DockTitle(self._dock, self.throughput.actions_of_title))
-        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock)
+        self._add_dock("throughput", self._dock, self.throughput, self.throughput.actions_of_title)
+        self._add_dock("devices", self.devices_dock, self.devices, [self.devices.copy])
+        window.splitDockWidget(self._dock, self.devices_dock, Qt.Orientation.Vertical)
+        self.devices_dock.hide()
+        self.devices.grew.connect(self._keep_plot_height)
         window.resizeDocks([self._dock], [_PLOT_HEIGHT], Qt.Orientation.Vertical)
         window.statusBar().addPermanentWidget(self.status, 1)
         window.statusBar().setSizeGripEnabled(False)
         window.resize(_first_size(window))
+
+    def _keep_plot_height(self) -> None:
+        """The devices take their room from the chat, not from the plot above them."""
+        title = self.devices_dock.titleBarWidget().height()
+        heights = [self._dock.height(), title + self.devices.sizeHint().height()]
+        vertical = Qt.Orientation.Vertical
+        self._window.resizeDocks([self._dock, self.devices_dock], heights, vertical)
+
+    def _add_dock(
+        self, name: str, dock: QDockWidget, widget: QWidget, actions: Sequence[QAction]
+    ) -> None:
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        dock.setTitleBarWidget(DockTitle(dock, actions))
+        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
 
 
 def _first_size(window: QMainWindow) -> QSize:

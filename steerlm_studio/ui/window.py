@@ -21,6 +21,7 @@ from steerlm_studio.ui.compare.comparing import Comparing
 from steerlm_studio.ui.connecting import Connecting
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.daily_backup import DailyBackup
+from steerlm_studio.ui.devices.watching import Watching
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.exporting import Exporting
 from steerlm_studio.ui.frame import Frame
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
         self.exporting = Exporting(store, self, self.open_model)
         self.transferring = Transferring(self.store, store, self, self._open_chat)
+        self.watching = Watching(self.engine, self.loading, self.frame.devices)
         self.idle = Idle(self.engine, self._is_busy, self.loading.sleep)
         self.idle.set_minutes(self.preferring.preferences.unload_after)
         self.preferring.changed.connect(lambda now: self.idle.set_minutes(now.unload_after))
@@ -308,6 +310,7 @@ class MainWindow(QMainWindow):
         self.habits.end()
         self.engine.stop()
         self.opening.stop()
+        self.watching.stop()
         self.batching.stop()
         self.transferring.stop()
         self.answering.end_all()

@@ -137,9 +137,9 @@ def test_the_ledger_tells_devices_apart():
         ledger.hear(line)
     mebi = 2**20
     assert ledger.held() == (
-        Held("CUDA0", 1, 8 * mebi, 16 * mebi, 5 * mebi),
-        Held("CUDA1", 1),
-        Held("CPU", 1, 2 * mebi, 0, 1 * mebi),
+        Held("CUDA0", 1, 8 * mebi, 16 * mebi, 5 * mebi, (0,)),
+        Held("CUDA1", 1, numbers=(1,)),
+        Held("CPU", 1, 2 * mebi, 0, 1 * mebi, (2,)),
     )
 
 
