@@ -1,4 +1,4 @@
-"""What the window looked like is there again: conversation, draft, sliders, scroll, columns."""
+"""What the window looked like is there again: conversation, view, draft, sliders, columns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.session import Session
 from steerlm_studio.ui.viewing import Viewing
 
-_OPEN, _STEERING, _SAMPLING = "open", "steering", "sampling"
+_OPEN, _NEW, _VIEW, _STEERING, _SAMPLING = "open", "new", "view", "steering", "sampling"
 
 
 class Restoring(QObject):
@@ -51,16 +51,20 @@ class Restoring(QObject):
     def restore(self) -> None:
         """Once, at the start; then what is changed is followed."""
         state = self._keeping.store.state
-        self._told = {key: state(key) for key in (_OPEN, _STEERING, _SAMPLING)}
+        self._told = {key: state(key) for key in (_OPEN, _NEW, _VIEW, _STEERING, _SAMPLING)}
         number = self._told[_OPEN]
         if isinstance(number, int):
             try:
                 self._session.chat = self._keeping.chat(number)
             except StudioError:
                 self._told[_OPEN] = None  # deleted by another window
+        match self._told[_NEW]:
+            case {"system": str(system), "view": dict(view)} if self._session.chat.id is None:
+                self._session.chat.system, self._session.chat.view = system, view
         self._restore_steering(self._told[_STEERING])
         self._connect()
         self._conversing.changed.emit()
+        self._viewing.show_named(str(self._told[_VIEW]))
 
     def use_sampling_of(self, model: Model) -> None:
         """The numbers chosen for this very file, rather than those that it recommends."""
@@ -79,13 +83,16 @@ class Restoring(QObject):
         self._note_place(chat)
         self._keeping.keep(chat)
         self._tell(_OPEN, chat.id)
-        if not self._viewing.is_comparing:
-            steering, preset = self._frame.steering.steering, self._frame.steering.preset
-            told = {"schema": steering.schema.id, "control": str(steering), "preset": preset.name}
-            self._tell(_STEERING, told)
-            if self._model:
-                numbers = msgspec.to_builtins(self._frame.sampling.sampling())
-                self._tell(_SAMPLING, {"model": self._model, "numbers": numbers})
+        is_new = chat.id is None  # nothing is asked: it has no place in the list yet
+        self._tell(_NEW, {"system": chat.system, "view": chat.view} if is_new else None)
+        self._tell(_VIEW, self._viewing.view)
+        steering, sampling = self._viewing.of_the_chat()
+        preset = self._frame.steering.preset.name
+        told = {"schema": steering.schema.id, "control": str(steering), "preset": preset}
+        self._tell(_STEERING, told)
+        if self._model:
+            numbers = msgspec.to_builtins(sampling)
+            self._tell(_SAMPLING, {"model": self._model, "numbers": numbers})
 
     def close(self) -> None:
         """Write all down for the last time."""
@@ -162,5 +169,6 @@ class Restoring(QObject):
         self._frame.steering.steering_changed.connect(self._soon)
         self._frame.sampling.sampling_changed.connect(self._soon)
         self._conversing.changed.connect(self._show_place)
+        self._viewing.changed.connect(self._soon)
         self._keeping.changed.connect(self._soon)
         self._keeping.troubled.connect(self._soon)

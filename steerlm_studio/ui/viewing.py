@@ -1,11 +1,15 @@
 """Which view of the conversation is shown, and who answers the commands there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import get_args
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow
 
+from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.chat_page import View
@@ -17,6 +21,8 @@ from steerlm_studio.ui.sweep.sweeping import Sweeping
 
 class Viewing(QObject):
     """Asking and asking again mean one answer in the chat, all columns or cells elsewhere."""
+
+    changed = Signal()  # another view is shown
 
     def __init__(
         self,
@@ -67,6 +73,28 @@ class Viewing(QObject):
             self._comparing.enter()
         elif view == "sweep":
             self._sweeping.enter()
+        self.changed.emit()
+
+    def show_named(self, name: str) -> None:
+        """The same by what `view` once was; an unknown name leaves all as it is."""
+        for view in get_args(View):
+            if view == name:
+                self.show(view)
+
+    def of_the_chat(self) -> tuple[Steering, Sampling]:
+        """What the panels say in the chat, wherever they stand now."""
+        if self.is_comparing:
+            return self._comparing.of_the_chat
+        return self._frame.steering.steering, self._frame.sampling.sampling()
+
+    @contextmanager
+    def chats_panels(self) -> Iterator[None]:
+        """What is set in the panels within this is the chat's, not the selected column's."""
+        if self.is_comparing:
+            self._comparing.leave()
+        yield
+        if self.is_comparing:
+            self._comparing.enter()
 
     def restore_comparison(self, state: dict[str, object]) -> None:
         """Compare again as `ComparePage.state` once said."""

@@ -175,8 +175,9 @@ class MainWindow(QMainWindow):
         if (layout := self.habits.layout_for(model)) is not None:
             self.loading.set_layout(layout)
         self.prompting.set_template(layout or model.template)
-        self.habits.show_sampling(model)
-        self.restoring.use_sampling_of(model)
+        with self.viewing.chats_panels():
+            self.habits.show_sampling(model)
+            self.restoring.use_sampling_of(model)
         self.habits.begin(model)
         self._count_control()
         if not model.is_demo and model.server is None:

@@ -44,6 +44,11 @@ class Comparing(QObject):
         frame.steering.steering_changed.connect(self._on_steering_changed)
         frame.sampling.sampling_changed.connect(self._on_sampling_changed)
 
+    @property
+    def of_the_chat(self) -> tuple[Steering, Sampling]:
+        """What the panels go back to."""
+        return self._sliders, self._usual
+
     # the page comes and goes
 
     def enter(self) -> None:
