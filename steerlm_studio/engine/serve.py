@@ -86,7 +86,7 @@ def serve(open_session: Callable[[Callable[[float], None]], Answerer]) -> int:
         session = open_session(lambda fraction: send(Loading(fraction)))
     except ImportError as error:
         return _refuse(send, _not_installed(error))
-    except Exception as error:
+    except Exception as error:  # whatever it is, the parent is to hear of it
         return _refuse(send, error)
     inbox.on_cancel = session.abort
     send(session.ready)
@@ -149,7 +149,7 @@ def _answer(session: Answerer, request: Request, inbox: Inbox, send: Send) -> No
             session.set_threads(request.threads)
         elif isinstance(request, AskDevices):
             send(Devices(session.devices()))
-    except Exception as error:
+    except Exception as error:  # whatever it is, the parent is to hear of it
         send(_failed(error, run))
 
 

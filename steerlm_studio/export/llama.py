@@ -90,7 +90,7 @@ def _log() -> Iterator[list[bytes]]:
 _quiet = L.llama_log_callback(lambda level, text, data: None)
 
 
-_AT_ONCE = 32  # tokens: what is computed for them at 256,000 pieces stays small
+_AT_ONCE = 1 << 24  # logits: 64 MB of them, twice
 
 
 class Loaded:
@@ -99,23 +99,17 @@ class Loaded:
     llama.cpp ends the process on some files: use it in a child. Raises StudioError.
     """
 
-    def __init__(self, path: Path, tokens: int) -> None:
+    def __init__(self, path: Path) -> None:
         L.llama_log_set(_quiet, None)
         L.llama_backend_init()
         params = L.llama_model_default_params()
         params.n_gpu_layers = 0
+        params.use_extra_bufts = False  # no rearranged copy of the weights beside the file
         self._model = L.llama_model_load_from_file(os.fsencode(path), params)
         if not self._model:
             raise StudioError("llama.cpp does not load the file that was written.")
         self._vocab = L.llama_model_get_vocab(self._model)
-        options = L.llama_context_default_params()
-        options.n_ctx = options.n_batch = options.n_outputs_max = tokens
-        options.n_ubatch = min(tokens, _AT_ONCE)
-        options.type_k = options.type_v = L.GGML_TYPE_F32
-        options.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        self._context = L.llama_init_from_model(self._model, options)
-        if not self._context:
-            raise StudioError("There is too little memory to try the file that was written.")
+        self._pieces = L.llama_vocab_n_tokens(self._vocab)
 
     def tokenize(self, text: str, control: bool) -> list[int]:
         """The ids of a text, or of the spelling of a control token."""
@@ -124,19 +118,47 @@ class Loaded:
         count = L.llama_tokenize(self._vocab, data, len(data), room, len(room), False, control)
         return list(room[: max(count, 0)])
 
+    def is_finite(self, ids: list[int]) -> bool:
+        """Whether all logits after each of `ids` are numbers. Raises StudioError."""
+        return all(np.isfinite(rows).all() for rows in self._rows(ids, L.GGML_TYPE_F16))
+
     def logits(self, ids: list[int]) -> Floats:
-        """One row for each of `ids`, in one batch from an empty cache. Raises StudioError."""
+        """One row for each of `ids`, with an exact cache. Raises StudioError."""
+        return np.concatenate([rows.copy() for rows in self._rows(ids, L.GGML_TYPE_F32)])
+
+    def _rows(self, ids: list[int], cache: int) -> Iterator[Floats]:
+        """The logits from an empty cache on, some rows at a time that the next ones overwrite."""
+        at_once = max(1, min(len(ids), _AT_ONCE // self._pieces))
+        with self._context(len(ids), at_once, cache) as context:
+            for first in range(0, len(ids), at_once):
+                some = ids[first : first + at_once]
+                self._decode(context, some, first)
+                row = L.llama_get_logits(context)
+                yield np.ctypeslib.as_array(row, (len(some), self._pieces))
+
+    @contextlib.contextmanager
+    def _context(self, tokens: int, at_once: int, cache: int) -> Iterator[L.llama_context_p]:
+        options = L.llama_context_default_params()
+        options.n_ctx = tokens
+        options.n_batch = options.n_ubatch = options.n_outputs_max = at_once
+        options.type_k = options.type_v = cache
+        options.flash_attn_type = L.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        context = L.llama_init_from_model(self._model, options)
+        if not context:
+            raise StudioError("There is too little memory to try the file that was written.")
+        try:
+            yield context
+        finally:
+            L.llama_free(context)
+
+    def _decode(self, context: L.llama_context_p, ids: list[int], first: int) -> None:
         batch = L.llama_batch_init(len(ids), 0, 1)
         try:
             batch.n_tokens = len(ids)
             for i, token in enumerate(ids):
-                batch.token[i], batch.pos[i], batch.logits[i] = token, i, 1
+                batch.token[i], batch.pos[i], batch.logits[i] = token, first + i, 1
                 batch.n_seq_id[i], batch.seq_id[i][0] = 1, 0
-            L.llama_memory_clear(L.llama_get_memory(self._context), False)
-            if code := L.llama_decode(self._context, batch):
+            if code := L.llama_decode(context, batch):
                 raise StudioError(f"llama.cpp failed on a prompt (code {code}).")
         finally:
             L.llama_batch_free(batch)
-        size = L.llama_vocab_n_tokens(self._vocab)
-        rows = (L.llama_get_logits_ith(self._context, i) for i in range(len(ids)))
-        return np.stack([np.ctypeslib.as_array(row, (size,)).copy() for row in rows])

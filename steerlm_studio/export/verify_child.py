@@ -14,10 +14,9 @@ import signal
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export.llama import Loaded
+from steerlm_studio.export.mapped import few_pages
 
 
 def main(arguments: list[str]) -> int:
@@ -26,14 +25,16 @@ def main(arguments: list[str]) -> int:
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what C code prints goes to stderr
     asked = json.load(sys.stdin)
+    path = Path(arguments[0])
     try:
-        model = Loaded(Path(arguments[0]), max(len(asked["prompt"]), len(asked["logits"]), 32))
-        ids = [
-            [token for control, text in parts for token in model.tokenize(text, control)]
-            for parts in asked["strings"]
-        ]
-        finite = bool(np.isfinite(model.logits(asked["prompt"])).all())
-        logits = model.logits(asked["logits"]).tolist() if asked["logits"] else []
+        with few_pages(path):
+            model = Loaded(path)
+            ids = [
+                [token for control, text in parts for token in model.tokenize(text, control)]
+                for parts in asked["strings"]
+            ]
+            finite = model.is_finite(asked["prompt"])
+            logits = model.logits(asked["logits"]).tolist() if asked["logits"] else []
     except StudioError as error:
         print(error, file=sys.stderr)
         return 1
