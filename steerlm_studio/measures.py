@@ -25,6 +25,22 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+class WordCount:
+    """How many words a text has that grows: only what was added since is read."""
+
+    def __init__(self) -> None:
+        self._read = ""  # up to a space: no word goes over it
+        self._count = 0
+
+    def of(self, text: str) -> int:
+        if not text.startswith(self._read):
+            self._read, self._count = "", 0
+        end = max(text.rfind(" "), len(self._read))
+        self._count += len(words(text[len(self._read) : end]))
+        self._read = text[:end]
+        return self._count + len(words(text[end:]))
+
+
 def pieces_of(text: str) -> list[tuple[str, str]]:
     """Words and single signs, each with the space before it."""
     return _PIECE.findall(text)

@@ -21,6 +21,14 @@ def test_words_are_counted_in_any_script(text, count):
     assert len(measures.words(text)) == count
 
 
+@pytest.mark.parametrize("text", ["", TEA, "茶は 飲み物です。", "well- known 'tea' "])
+def test_a_growing_text_has_as_many_words_as_the_whole_one(text):
+    count = measures.WordCount()
+    for end in range(len(text) + 1):
+        assert count.of(text[:end]) == len(measures.words(text[:end]))
+    assert count.of("another text") == 2
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [

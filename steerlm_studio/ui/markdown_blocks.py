@@ -9,12 +9,24 @@ _LONG_LIST = 1500  # characters
 _INSIDE = re.compile(r"(?: {2,}|\t)\S")  # an indented line goes on with a list item
 
 _MARKS = re.compile(r"[*_`~\[\]<>#|\\!&@\n\t=$^]|://|www\.|  ", re.IGNORECASE)
-_BEGINNING = re.compile(r" |[-+:]|\d{1,9}[.)]")
+# What may make words behind it a part of it: links, addresses, tables, code, escapes.
+_OPEN = re.compile(r"[\[<|\\&@\t]|`{3}|~{3}|://|www\.| {4}", re.IGNORECASE)
+_WORDS = re.compile(r" {0,3}(?:(?:[-*+]|\d{1,9}[.)]) )?[*_`]{0,3}[^\W\d_]")  # begins with a letter
 
 
-def is_one_paragraph(text: str) -> bool:
-    """Whether `text` is surely plain words: nothing in it could be read as Markdown."""
-    return not _MARKS.search(text) and not _BEGINNING.match(text)
+def takes_words(text: str) -> bool:
+    """Whether plain words behind `text`, which may be Markdown, would only go on in its last line.
+
+    They are then seen as the last word is, since no emphasis and no code ends with it.
+    """
+    last_line = text[text.rfind("\n") + 1 :]
+    is_open = bool(_OPEN.search(text)) or text.rstrip(" ")[-1:] in ("*", "_", "`", "~")
+    return bool(_WORDS.match(last_line)) and not is_open
+
+
+def are_plain_words(added: str, before: str) -> bool:
+    """Whether nothing in `added` could be read as Markdown, behind the last of `before`."""
+    return not _MARKS.search(before[-3:] + added)
 
 
 def finished_length(text: str) -> int:

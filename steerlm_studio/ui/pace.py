@@ -4,8 +4,8 @@ import time
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-_FRAME_MS = 16
-_SHARE = 4  # showing takes at most about a quarter of the time, however long the texts
+_FRAME_MS = 16  # from the beginning of one showing to that of the next
+_SHARE = 3  # showing takes at most about a third of the time, however long the texts
 
 
 class Pace(QObject):
@@ -23,7 +23,8 @@ class Pace(QObject):
     def ask(self) -> None:
         """Something new is there: show it with the next frame."""
         if not self._timer.isActive():
-            self._timer.start(max(_FRAME_MS, round(self._cost * 1000 * (_SHARE - 1))))
+            cost = self._cost * 1000
+            self._timer.start(round(max(_FRAME_MS - cost, cost * (_SHARE - 1))))
 
     def now(self) -> None:
         """Show at once what the next frame would."""

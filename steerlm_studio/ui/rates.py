@@ -46,6 +46,8 @@ class RunRates:
         self._seconds = 0.0
         self._recent: deque[tuple[float, tuple[int, ...]]] = deque()
         self._recent_seconds = 0.0
+        self._recent_tokens = [0] * lanes  # of each lane, in the recent steps
+        self._recent_total = 0
 
     @property
     def now(self) -> float | None:
@@ -66,11 +68,11 @@ class RunRates:
         self.generated += len(message.lanes)
         self.mean = self.generated / self._seconds if self._seconds else None
         self._remember(message)
+        recent = max(self._recent_seconds, 1e-9)
         for lane in message.lanes:
             if lane < len(self.lanes):
-                self.lanes[lane].add(self._seconds, self._rate_of(lane))
-        tokens = sum(len(lanes) for _, lanes in self._recent)
-        self.total.add(self._seconds, tokens / max(self._recent_seconds, 1e-9))
+                self.lanes[lane].add(self._seconds, self._recent_tokens[lane] / recent)
+        self.total.add(self._seconds, self._recent_total / recent)
 
     def done(self, message: Done) -> None:
         self.is_done = True
@@ -84,9 +86,15 @@ class RunRates:
     def _remember(self, message: Step) -> None:
         self._recent.append((message.seconds, message.lanes))
         self._recent_seconds += message.seconds
+        self._count(message.lanes, 1)
         while len(self._recent) > 1 and self._recent_seconds - self._recent[0][0] >= WINDOW:
-            self._recent_seconds -= self._recent.popleft()[0]
+            seconds, lanes = self._recent.popleft()
+            self._recent_seconds -= seconds
+            self._count(lanes, -1)
 
-    def _rate_of(self, lane: int) -> float:
-        tokens = sum(1 for _, lanes in self._recent if lane in lanes)
-        return tokens / max(self._recent_seconds, 1e-9)
+    def _count(self, lanes: tuple[int, ...], by: int) -> None:
+        """Kept as sums: a step comes up to some hundred times a second."""
+        self._recent_total += by * len(lanes)
+        for lane in lanes:
+            if lane < len(self._recent_tokens):
+                self._recent_tokens[lane] += by

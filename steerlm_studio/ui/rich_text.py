@@ -77,8 +77,7 @@ def _parsed(markdown: str, style: TextStyle) -> SealedDocument:
     document.setMarkdown(markdown, _FEATURES)
     block = document.begin()
     while block.isValid():
-        _name_images(document, block)
-        _set_code_font(document, block, style)
+        _mend_fragments(document, block, style)
         _dress(block, style)
         block = block.next()
     _colour_code(document, style)
@@ -124,12 +123,17 @@ def _paint(document: QTextDocument, start: int, length: int, colour: QColor) -> 
     cursor.mergeCharFormat(form)
 
 
-def _name_images(document: QTextDocument, block: QTextBlock) -> None:
-    """An image becomes its address in brackets: it is never fetched."""
+def _mend_fragments(document: QTextDocument, block: QTextBlock, style: TextStyle) -> None:
+    """Code gets its font; an image becomes its address in brackets: it is never fetched."""
     for fragment in reversed(_fragments(block)):
-        image = fragment.charFormat().toImageFormat()
-        if image.isValid():
-            _selected(document, fragment).insertText(f"[{image.name()}]", QTextCharFormat())
+        form = fragment.charFormat()
+        if form.isImageFormat():
+            name = form.toImageFormat().name()
+            _selected(document, fragment).insertText(f"[{name}]", QTextCharFormat())
+        elif form.fontFixedPitch():
+            code = QTextCharFormat()
+            code.setFont(style.code_font)
+            _selected(document, fragment).mergeCharFormat(code)
 
 
 def _fragments(block: QTextBlock) -> list[QTextFragment]:
@@ -160,14 +164,6 @@ def _dress(block: QTextBlock, style: TextStyle) -> None:
         proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight
         shape.setLineHeight(LINE_HEIGHT, proportional.value)
     cursor.setBlockFormat(shape)
-
-
-def _set_code_font(document: QTextDocument, block: QTextBlock, style: TextStyle) -> None:
-    form = QTextCharFormat()
-    form.setFont(style.code_font)
-    for fragment in _fragments(block):
-        if fragment.charFormat().fontFixedPitch():
-            _selected(document, fragment).mergeCharFormat(form)
 
 
 def _selected(document: QTextDocument, fragment: QTextFragment) -> QTextCursor:

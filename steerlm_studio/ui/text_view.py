@@ -5,7 +5,6 @@ from math import ceil
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetrics,
     QKeyEvent,
     QPainter,
@@ -18,9 +17,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from steerlm_studio.ui.code_colours import code_colours
-from steerlm_studio.ui.markdown_blocks import finished_length, is_one_paragraph, pieces
+from steerlm_studio.ui.markdown_blocks import are_plain_words, finished_length, pieces, takes_words
 from steerlm_studio.ui.rich_text import SealedDocument, TextStyle, append_markdown
-from steerlm_studio.ui.text_safety import shown
+from steerlm_studio.ui.text_safety import LONGEST_RUN, shown
 from steerlm_studio.ui.theme import colours_of, monospace
 
 _KEY = Qt.Key
@@ -39,6 +38,8 @@ class TextView(QTextBrowser):
         self._is_plain = True
         self._finished = 0  # characters of the source that are shown for good
         self._tail = 0  # where in the document the growing block begins
+        self._kept_style: TextStyle | None = None
+        self._takes_words = False  # whether that block can go on without being made anew
         self.setDocument(SealedDocument(self))
         self.document().setDocumentMargin(0)
         self.setOpenLinks(False)
@@ -83,6 +84,7 @@ class TextView(QTextBrowser):
             self._append(tail, style)
         cursor.endEditBlock()
         self._source, self._is_plain = text, False
+        self._takes_words = takes_words(tail)
 
     def _append(self, markdown: str, style: TextStyle) -> None:
         for piece in pieces(markdown):
@@ -92,15 +94,19 @@ class TextView(QTextBrowser):
     def _go_on(self, text: str) -> bool:
         """Only put the new words behind the last one, where that is all that Markdown would do.
 
-        A long paragraph would else be parsed anew with every token.
+        Most words come so; each would else have its block parsed anew, however long it is.
         """
-        old, tail = self._source, text[self._finished :]
-        if not (text.startswith(old) and len(old) > self._finished and is_one_paragraph(tail)):
+        old = self._source
+        added = text[len(old) :]
+        if not (self._takes_words and text.startswith(old) and are_plain_words(added, old)):
             return False
-        here = shown(old[self._finished :].rstrip(" "))
+        run = max(old.rstrip(" ").rfind(" "), self._finished)  # where the last word begins
+        if len(text) - run > LONGEST_RUN:
+            return False
+        here = shown(old[run:].rstrip(" "))
         cursor = QTextCursor(self.document())
         cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(shown(tail.rstrip(" "))[len(here) :])
+        cursor.insertText(shown(text[run:].rstrip(" "))[len(here) :])
         self._source = text
         return True
 
@@ -133,11 +139,13 @@ class TextView(QTextBrowser):
         cursor.removeSelectedText()
 
     def _style(self) -> TextStyle:
-        colours = colours_of(self)
-        return TextStyle(self._code_font(), QColor(colours.raised), code_colours(colours))
-
-    def _code_font(self) -> QFont:
-        return monospace(self.fontInfo().pixelSize())
+        """Kept until the palette or the font is another: a growing text asks for it each time."""
+        if self._kept_style is None:
+            colours = colours_of(self)
+            font = monospace(self.fontInfo().pixelSize())
+            raised = QColor(colours.raised)
+            self._kept_style = TextStyle(font, raised, code_colours(colours))
+        return self._kept_style
 
     def _fit(self) -> None:
         self.setFixedHeight(max(ceil(self.document().size().height()), self._line_height()))
@@ -152,6 +160,8 @@ class TextView(QTextBrowser):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyled = (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if event.type() in restyled:
+            self._kept_style = None
         if event.type() in restyled and not self._is_plain:
             source, self._source, self._finished = self._source, "", 0
             self._is_plain = True

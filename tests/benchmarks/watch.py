@@ -22,7 +22,8 @@ class Times:
 
     gaps: list[float] = field(default_factory=list)  # by which a beat came late
     frames: list[float] = field(default_factory=list)  # from taking new text to the last paint
-    pixels: list[float] = field(default_factory=list)  # from a step's arrival to that
+    spent: list[float] = field(default_factory=list)  # processor time of the thread in these
+    pixels: list[float] = field(default_factory=list)  # from a step's arrival to a text's paint
 
 
 class Watch(QObject):
@@ -32,9 +33,11 @@ class Watch(QObject):
         super().__init__()
         self.times = Times()
         self._last = time.perf_counter()
-        self._arrived: list[float] = []  # steps that no frame has taken yet
-        self._taken: list[float] = []  # those of the frame that is under way
-        self._frame_begun = self._painted = 0.0
+        self._arrived: list[float] = []  # all steps of this phase
+        self._shown: dict[TextView, int] = {}  # how many of them a text has on the screen
+        self._taken: dict[TextView, int] = {}  # how many are in it, and not painted yet
+        self._begun: tuple[float, float] | None = None  # the frame under way: clock, spent
+        self._painted: tuple[float, float] | None = None  # its last paint so far
         self._beat = QTimer(self)
         self._beat.setTimerType(Qt.TimerType.PreciseTimer)
         self._beat.timeout.connect(self._on_beat)
@@ -45,8 +48,8 @@ class Watch(QObject):
         """Times from here on."""
         self.times = Times()
         self._last = time.perf_counter()
-        self._arrived, self._taken = [], []
-        self._frame_begun = self._painted = 0.0
+        self._arrived, self._shown, self._taken = [], {}, {}
+        self._begun = self._painted = None
         return self.times
 
     def step_arrived(self) -> None:
@@ -56,28 +59,46 @@ class Watch(QObject):
         now = time.perf_counter()
         self.times.gaps.append(now - self._last - BEAT / 1000)
         self._last = now
-        if self._painted:  # all texts of a window are painted in one go, so the frame is over
-            self.times.frames.append(self._painted - self._frame_begun)
-            self.times.pixels += [self._painted - arrived for arrived in self._taken]
-            self._taken = []
-            self._frame_begun = self._painted = 0.0
+        if self._begun and self._painted:  # a frame's texts are painted in one go, so it is over
+            self.times.frames.append(self._painted[0] - self._begun[0])
+            self.times.spent.append(self._painted[1] - self._begun[1])
+            self._begun = self._painted = None
+
+    def _on_shown(self, view: TextView) -> None:
+        self._taken[view] = len(self._arrived)
+
+    def _on_painted(self, view: TextView) -> None:
+        if self._begun:
+            self._painted = _now()
+        if (taken := self._taken.pop(view, None)) is not None:
+            # What arrived before a new text's first words is another's.
+            fresh = self._arrived[self._shown.get(view, taken) : taken]
+            self.times.pixels += [time.perf_counter() - arrived for arrived in fresh]
+            self._shown[view] = taken
 
     def _look_on(self) -> None:
-        show, paint = Pace.now, TextView.paintEvent
+        due, show, paint = Pace.now, TextView.show_markdown, TextView.paintEvent
 
-        def timed_show(pace: Pace) -> None:
-            self._frame_begun = self._frame_begun or time.perf_counter()
-            self._taken += self._arrived
-            self._arrived = []
-            show(pace)
+        def timed_due(pace: Pace) -> None:
+            self._begun = self._begun or _now()
+            due(pace)
+
+        def timed_show(view: TextView, text: str) -> None:
+            show(view, text)
+            self._on_shown(view)
 
         def timed_paint(view: TextView, event: QPaintEvent) -> None:
             paint(view, event)
-            if self._frame_begun:
-                self._painted = time.perf_counter()
+            self._on_painted(view)
 
-        Pace.now = timed_show  # type: ignore[method-assign]
+        Pace.now = timed_due  # type: ignore[method-assign]
+        TextView.show_markdown = timed_show  # type: ignore[method-assign]
         TextView.paintEvent = timed_paint  # type: ignore[method-assign]
+
+
+def _now() -> tuple[float, float]:
+    """The clock and what this thread has spent, in seconds."""
+    return time.perf_counter(), time.thread_time()
 
 
 def share(times: list[float], per_cent: int) -> float:

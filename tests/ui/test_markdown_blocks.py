@@ -2,7 +2,7 @@
 
 import pytest
 
-from steerlm_studio.ui.markdown_blocks import finished_length, is_one_paragraph
+from steerlm_studio.ui.markdown_blocks import are_plain_words, finished_length, takes_words
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,22 @@ def test_a_block_is_finished_when_the_next_has_begun(text: str, finished: str):
     assert text[: finished_length(text)] == finished
 
 
-@pytest.mark.parametrize("text", ["Tea is hot.", "A", "Tea, 2. and more", "茶です", "It's 5 - 3"])
-def test_plain_words_are_one_paragraph(text: str):
-    assert is_one_paragraph(text)
+@pytest.mark.parametrize(
+    "text",
+    ["Tea is hot.", "A", "茶です", "It's 5 - 3", "**Tea** `hot`, ", "- *tea* a", "1. tea\n- more"],
+)
+def test_words_go_on_behind_words(text: str):
+    assert takes_words(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["- tea", "1. tea", "# Tea", "a *b*", "see http://x.y", "www.tea.org", "a\nb", "    x", "a  b"],
+    ["", "- ", "1", "# Tea", "a *b*", "`a` ", "see http://x.y", "[a](b", "a\n", "    x", "| a"],
 )
-def test_what_may_be_markdown_is_not(text: str):
-    assert not is_one_paragraph(text)
+def test_words_may_be_otherwise_behind_what_is_open(text: str):
+    assert not takes_words(text)
+
+
+@pytest.mark.parametrize("added", ["*", "\n", " `x`", "//x", "w.tea.org", "  x"])
+def test_what_may_be_markdown_is_no_plain_word(added: str):
+    assert not are_plain_words(added, "see http:" if added == "//x" else "ww")

@@ -1,5 +1,6 @@
 """Text on the screen: streams block by block, opens nothing, is as high as it is."""
 
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,52 @@ def test_a_streamed_reply_looks_like_the_whole_one(view: TextView):
     assert streamed == lines_of(view.document())
     assert ("Tea", 1, "") in streamed
     assert ("pour", 0, "2.") in streamed
+
+
+def looks_of(document: QTextDocument) -> list[tuple[str, bool, int, bool, bool, bool]]:
+    """Each stretch of text with what one sees of its format."""
+    found, block = [], document.begin()
+    while block.isValid():
+        fragments = block.begin()
+        while not fragments.atEnd():
+            form = fragments.fragment().charFormat()
+            looks = (form.isAnchor(), form.fontWeight(), form.fontItalic())
+            shape = (form.fontFixedPitch(), form.fontStrikeOut())
+            found.append((fragments.fragment().text(), *looks, *shape))
+            fragments += 1
+        found.append(("\n", False, 0, False, False, False))
+        block = block.next()
+    return found
+
+
+SIGNS = ("tea", "is", "hot,", "5", "-", "1.", "*", "**", "_", "`", "~~", "~", "<", "#", "|")
+MORE_SIGNS = ("[", "](", ")", "!", "&", "amp;", "\\", "http:", "//x.y", "ww", "w.x.y", "a@b.c")
+FENCES = ("```", ">")
+SPACES = (" ", " ", " ", "", "", "  ", "\n", "\n\n", "\n  ", "\n    ", "\t")
+
+
+class AnewView(TextView):
+    """Has its last block parsed anew with every word."""
+
+    def _go_on(self, text: str) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_words_that_grow_look_as_if_their_block_was_made_anew(view: TextView, seed: int):
+    chance = random.Random(seed)
+    pieces = [
+        chance.choice(SIGNS[:3] if chance.random() < 0.6 else SIGNS + MORE_SIGNS + FENCES)
+        + chance.choice(SPACES)
+        for _ in range(25)
+    ]
+    anew = AnewView(view)
+    text = ""
+    for piece in pieces:
+        text += piece
+        view.show_markdown(text)
+        anew.show_markdown(text)
+        assert looks_of(view.document()) == looks_of(anew.document()), text
 
 
 def test_finished_blocks_are_left_alone_while_the_last_one_grows(view: TextView):

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
-from steerlm_studio.measures import words
+from steerlm_studio.measures import WordCount
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.elided_label import SmallElidedLabel
 from steerlm_studio.ui.icons import icon
@@ -17,6 +17,7 @@ class ColumnFoot(QWidget):
     def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer: Answer | None = None
+        self._words = WordCount()
         self.numbers = SmallElidedLabel()
         self.marks = ReplyMarks()
         self.more = QToolButton()
@@ -49,7 +50,7 @@ class ColumnFoot(QWidget):
     def _numbers(self, answer: Answer) -> list[str]:
         if answer.is_running and not answer.text:
             return [self.tr("reading…")]
-        count = len(words(answer.text))
+        count = self._words.of(answer.text)
         found = [self.tr("%n words", "", count)]
         if answer.seconds > 0:
             rate = QLocale().toString(answer.tokens / answer.seconds, "f", 0)

@@ -1,5 +1,6 @@
 """The middle of the window while one compares: the question, its columns, how they are read."""
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.pace import Pace
 from steerlm_studio.ui.theme import GRID
 
+_FRAME_SHARE = 0.008  # seconds of a frame's sixteen for the texts; the rest is for painting them
 _NUMBERS_MS = 200  # numbers change at most five times a second
 
 
@@ -27,7 +29,6 @@ class ComparePage(QWidget):
     """Holds the columns and which answer each shows; what is asked for leaves by signals."""
 
     columns_changed = Signal()  # what `state` says is another
-    painted = Signal()
     link_activated = Signal(QUrl)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,7 +41,7 @@ class ComparePage(QWidget):
         self._put_back: Callable[[], None] | None = None
         self._chat: Chat | None = None
         self._usual = Sampling()
-        self._pending: set[Answer] = set()
+        self._pending: dict[Answer, None] = {}  # what grew, the longest waiting first
         self.top = CompareTop()
         self.strip = Strip()
         self.foot = CompareFoot()
@@ -129,13 +130,12 @@ class ComparePage(QWidget):
     def grew(self, answers: tuple[Answer, ...]) -> None:
         """They have new text or ended: show it with the next frame."""
         if self.isVisible():
-            self._pending.update(answers)
+            self._pending |= dict.fromkeys(answers)
             self._pace.ask()
 
     def ended(self, answers: tuple[Answer, ...]) -> None:
         """A run is over."""
-        self._pending.update(answers)
-        self._pace.now()
+        self._pending.clear()
         self._refresh()
 
     def measured(self, answers: tuple[Answer, ...], done: Done) -> None:
@@ -220,18 +220,27 @@ class ComparePage(QWidget):
         self.strip.setVisible(self.table.isHidden() or not is_low)
 
     def _show_grown(self) -> None:
-        for view in self.strip.in_order():
-            if view.answer in self._pending:
-                view.grow()
-        self._pending.clear()
+        """As many columns as there is time for in one frame; the others have the next one."""
+        views = {view.answer: view for view in self.strip.in_order()}
+        begun = time.perf_counter()
+        for answer in tuple(self._pending):
+            del self._pending[answer]
+            if answer in views:
+                views[answer].grow()
+            if time.perf_counter() - begun > _FRAME_SHARE:
+                break
+        if self._pending:
+            self._pace.ask()
         if not self._numbers.isActive():
             self._numbers.start()
-        self.painted.emit()
 
     def _show_numbers(self) -> None:
+        kept = self.fork.current if self.fork else None
         for view in self.strip.in_order():
-            kept = self.fork.current if self.fork else None
-            view.foot.show_answer(view.answer, view.answer is not None and view.answer is kept)
+            if view.answer is not None and view.answer.is_running:
+                view.foot.show_numbers()
+            else:
+                view.foot.show_answer(view.answer, view.answer is not None and view.answer is kept)
 
     def _connect(self) -> None:
         self.top.turn_requested.connect(self.show_turn)
