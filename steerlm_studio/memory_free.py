@@ -8,6 +8,7 @@ import msgspec
 import psutil
 
 _GROUPS = Path("/sys/fs/cgroup")
+VMSTAT = Path("/proc/vmstat")
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -22,6 +23,15 @@ def memory(groups: Path = _GROUPS, own: Path = Path("/proc/self/cgroup")) -> Mem
     machine = psutil.virtual_memory()
     found = [Memory(machine.available, machine.total), *_container(groups, own), *_own_limit()]
     return Memory(min(m.free for m in found), min(m.total for m in found))
+
+
+def kills() -> int:
+    """How many processes the system has ended so far for want of memory; 0 if it does not say."""
+    try:
+        lines = VMSTAT.read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(x.split()[1]) for x in lines if x.startswith("oom_kill ")), 0)
 
 
 def _container(groups: Path, own: Path) -> Iterator[Memory]:

@@ -12,6 +12,8 @@ Cache = Literal["f16", "q8_0"]
 CACHES: tuple[Cache, ...] = get_args(Cache)
 USUAL_CONTEXT = 4096  # tokens when none are asked for, or the model's own limit if that is less
 LEAST_CONTEXT = 256  # tokens: a control string and a short question
+_WORTH_A_GPU = 1024  # tokens: with a shorter context, layers on the CPU are the lesser evil
+_SPARE = 0.9  # of a GPU's memory: the output and the buffers stand against a layer each
 PADDING = 256  # llama.cpp rounds the cells of a context up to this
 BATCH = 512  # tokens in one call
 ROWS = 8  # the most that llama.cpp's CPU kernels want together to round alike
@@ -53,12 +55,17 @@ def sequences(lanes: int) -> int:
 
 def cell_bytes(header: Header, cache: Cache = "f16") -> float:
     """The bytes of keys and values of one token in all layers (at most, where layers differ)."""
+    groups, key, value = head_widths(header)
+    return header.number("block_count") * groups * (key + value) * _VALUE_BYTES[cache]
+
+
+def head_widths(header: Header) -> tuple[int, int, int]:
+    """How many heads have keys and values of their own, and how wide a key and a value are."""
     width, heads = header.number("embedding_length"), header.number("attention.head_count", 1)
     groups = header.number("attention.head_count_kv", heads) or heads
     each = width // max(1, heads)
     key = header.number("attention.key_length", each)
-    value = header.number("attention.value_length", each)
-    return header.number("block_count") * groups * (key + value) * _VALUE_BYTES[cache]
+    return groups, key, header.number("attention.value_length", each)
 
 
 def weight_bytes(header: Header) -> int:
@@ -120,6 +127,13 @@ def _largest(fits: Callable[[int], bool], most: int) -> int:
     return low * PADDING
 
 
+def parameter_count(header: Header) -> int:
+    """About how many, from the shape: a plain transformer's."""
+    width, layers = header.number("embedding_length"), header.number("block_count")
+    inner = header.number("feed_forward_length")
+    return 2 * vocabulary(header) * width + layers * (4 * width * width + 2 * width * inner)
+
+
 # Bits a weight of a whole file of that type takes on the average, largest first.
 _BITS = {"BF16": 16.0, "Q8_0": 8.5, "Q6_K": 6.6, "Q5_K_M": 5.7, "Q4_K_M": 4.9, "Q3_K_M": 3.9}
 
@@ -138,24 +152,52 @@ def fitting_quant(
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A way to need less: another cache, or fewer tokens."""
+    """A way to need less: another cache, fewer tokens, or fewer layers on the GPU."""
 
     context: int
     cache: Cache
+    gpu_layers: int | None = None  # None: as before
 
 
-def smaller_step(header: Header, context: int, lanes: int, cache: Cache, free: int) -> Step | None:
+def smaller_step(
+    header: Header,
+    context: int,
+    lanes: int,
+    cache: Cache,
+    free: int,
+    *,
+    gpu_layers: int = 0,
+) -> Step | None:
     """What to try next: 8-bit keys and values, else half the context. None where neither helps.
 
-    The first that fits into `free` bytes; where none does, the next one down all the same.
+    The first that fits into `free` bytes. Where none does: fewer layers on the GPU, if that is
+    where they go (`gpu_layers` not 0; negative: all), else the next one down all the same.
     """
-    steps = list(_steps(context_size(header, context), cache))
+    now = context_size(header, context)
+    steps = list(_steps(header, now, cache))
+    if gpu_layers:  # a context of a few hundred tokens is worse than a slower answer
+        steps = [step for step in steps if step.context >= min(now, _WORTH_A_GPU)]
     fitting = (s for s in steps if need(header, s.context, lanes, s.cache).total <= free)
-    return next(fitting, steps[0] if steps else None)
+    fewer = _fewer_layers(header, now, lanes, free, gpu_layers) if gpu_layers else None
+    return next(fitting, fewer or (steps[0] if steps else None))
 
 
-def _steps(context: int, cache: Cache) -> Sequence[Step]:
-    steps = [Step(context, "q8_0")] if cache == "f16" else []
+def _fewer_layers(header: Header, context: int, lanes: int, free: int, now: int) -> Step:
+    """What may fit of all layers; half of those that were asked for and did not."""
+    layers, cache = header.number("block_count"), smallest_cache(header)
+    wanted = need(header, context, lanes, cache).total
+    fits = int(_SPARE * layers * free / max(1, wanted)) if now < 0 else now // 2
+    return Step(context, cache, max(0, min(fits, layers - 1)))
+
+
+def _steps(header: Header, context: int, cache: Cache) -> Sequence[Step]:
+    least = smallest_cache(header)
+    steps = [Step(context, least)] if cache != least else []
     while (context := context // 2 // PADDING * PADDING) >= LEAST_CONTEXT:
-        steps.append(Step(context, "q8_0"))
+        steps.append(Step(context, least))
     return steps
+
+
+def smallest_cache(header: Header) -> Cache:
+    """8 bits come in blocks of 32 values, so heads of another width stay at 16."""
+    return "q8_0" if all(width % 32 == 0 for width in head_widths(header)[1:]) else "f16"

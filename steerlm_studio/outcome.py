@@ -1,5 +1,6 @@
 """How a child process ended, in words for the user."""
 
+import re
 import signal
 
 from steerlm_studio.errors import StudioError
@@ -15,6 +16,16 @@ _MEANINGS = {
     signal.SIGBUS: "its file or memory went away",
 }
 KEPT_LINES = 200
+_WANT_OF_MEMORY = re.compile(
+    r"out of memory|(?:failed|unable) to allocate|cannot allocate memory|insufficient memory"
+    r"|bad_alloc|MemoryError",
+    re.IGNORECASE,
+)
+
+
+def ran_out_of_memory(log: str) -> bool:
+    """Whether these last words are those of somebody who got no memory."""
+    return bool(_WANT_OF_MEMORY.search(log))
 
 
 def outcome(

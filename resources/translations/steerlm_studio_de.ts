@@ -2499,6 +2499,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <source>Keys and values</source>
         <translation>Schlüssel und Werte</translation>
     </message>
+    <message>
+        <source>Shares of the GPUs</source>
+        <translation>Anteile der GPUs</translation>
+    </message>
 </context>
 <context>
     <name>FoldHeader</name>
@@ -3191,6 +3195,45 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Another token…</source>
         <translation>Anderes Token …</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryShortage</name>
+    <message>
+        <source>The system ended the engine because the memory ran out.</source>
+        <translation>Das System hat die Engine beendet, weil der Speicher ausging.</translation>
+    </message>
+    <message>
+        <source>The engine ended because the memory ran out.</source>
+        <translation>Die Engine endete, weil der Speicher ausging.</translation>
+    </message>
+    <message>
+        <source>The text so far is kept.</source>
+        <translation>Der Text bis hierher bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Load with %1 of %2 layers on the GPU</source>
+        <translation>Mit %1 von %2 Schichten auf der GPU laden</translation>
+    </message>
+    <message>
+        <source>Load with 8-bit keys and values</source>
+        <translation>Mit Schlüsseln und Werten in 8 Bit laden</translation>
+    </message>
+    <message>
+        <source>Load with a context of %1 tokens</source>
+        <translation>Mit einem Kontext von %1 Token laden</translation>
+    </message>
+    <message>
+        <source>A file in %1 would fit.</source>
+        <translation>Eine Datei in %1 würde passen.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model.</source>
+        <translation>Schließen Sie andere Programme oder wählen Sie ein kleineres Modell.</translation>
+    </message>
+    <message>
+        <source>%1 with a context of %2 tokens needs %3 of memory, and %4 is free.</source>
+        <translation>%1 braucht mit einem Kontext von %2 Token %3 Speicher, und %4 sind frei.</translation>
     </message>
 </context>
 <context>
@@ -3912,6 +3955,17 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Nothing was found.</source>
         <translation>Nichts gefunden.</translation>
+    </message>
+</context>
+<context>
+    <name>Split</name>
+    <message>
+        <source>Weights; all at 0: as their free memory allows.</source>
+        <translation>Gewichte; alle auf 0: wie es ihr freier Speicher erlaubt.</translation>
+    </message>
+    <message>
+        <source>Weight of %1</source>
+        <translation>Gewicht von %1</translation>
     </message>
 </context>
 <context>
@@ -4973,7 +5027,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>Close and open the panel to look again</source>
-        <translation>Schließe und öffne das Feld, um wieder zu fragen</translation>
+        <translation>Schließen und öffnen Sie das Feld, um wieder zu fragen</translation>
     </message>
 </context>
 </TS>

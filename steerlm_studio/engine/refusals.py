@@ -1,15 +1,12 @@
 """Why llama.cpp gave no model or no context, in words for the user."""
 
-import re
-
 from steerlm_studio.errors import MemoryShort, StudioError
-
-_WANT = re.compile(r"out of memory|(?:failed|unable) to allocate|cannot allocate memory", re.I)
+from steerlm_studio.outcome import ran_out_of_memory
 
 
 def not_loaded(path: str, words: str) -> StudioError:
     """The error for a model that was not loaded; `words` are the last of llama.cpp."""
-    if _WANT.search(words):
+    if ran_out_of_memory(words):
         return MemoryShort(f"There is not enough memory for the weights of {path}.", words)
     return StudioError(
         f"llama.cpp could not load {path}: the file is damaged, of a kind that it does "
@@ -20,7 +17,7 @@ def not_loaded(path: str, words: str) -> StudioError:
 
 def not_opened(cells: int, cache: str, words: str) -> StudioError:
     """The error for a context that was not made."""
-    if cache == "q8_0" and not _WANT.search(words):
+    if cache == "q8_0" and not ran_out_of_memory(words):
         return StudioError(
             "This model's keys and values cannot be kept in 8 bits. Choose F16 (--cache f16).",
             words,

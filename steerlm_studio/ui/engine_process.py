@@ -39,6 +39,7 @@ class EngineProcess(QObject):
         self._command: list[str] = []
         self._more: dict[str, str] = {}
         self._process: QProcess | None = None
+        self.status = 0  # of the last child that ended by itself; negative: the signal
         self._rest = b""
         self._stderr: deque[str] = deque(maxlen=KEPT_LINES)
         self._receivers: dict[type[Reply], Callable[[Reply], None]] = {
@@ -145,6 +146,6 @@ class EngineProcess(QObject):
         self._on_log_arrived()
         self._process = None
         process.deleteLater()
-        crashed = status == QProcess.ExitStatus.CrashExit
-        error = outcome(-code if crashed else code, "\n".join(self._stderr))
+        self.status = -code if status == QProcess.ExitStatus.CrashExit else code
+        error = outcome(self.status, "\n".join(self._stderr))
         self.lost.emit(str(error), error.detail)

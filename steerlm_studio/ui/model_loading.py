@@ -1,15 +1,18 @@
 """Which model the window works with: loads it in an engine, closes it, lives through its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 
 from steerlm_studio import protocol, resources
+from steerlm_studio.memory_free import kills
 from steerlm_studio.steer.template import Template
 from steerlm_studio.ui.engine_process import EngineProcess, engine_command
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.memory_shortage import Shortage, died, refused
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.server import Server
 
@@ -30,6 +33,12 @@ class ModelLoading(QObject):
         self.model: Model | None = None
         self._engine, self._frame, self._options = engine, frame, options
         self._has_said_why = False  # the engine gave a reason before it ended
+        self._asked: tuple[str, ...] = ()  # the engine's options
+        self._smaller: tuple[str, ...] = ()  # of these: what the user took for want of memory
+        self._kills = 0  # by the system, before this engine
+        self.smaller = QAction(self)  # what is offered for want of memory
+        self._offered: tuple[str, ...] = ()
+        self.smaller.triggered.connect(self._on_smaller)
         engine.loading.connect(self._on_loading)
         engine.ready.connect(self._on_ready)
         engine.failed.connect(self._on_failed)
@@ -41,9 +50,14 @@ class ModelLoading(QObject):
 
     def open(self, path: Path) -> None:
         """Load this file in a new engine; runs of the one before are over."""
+        self._open(path, ())
+
+    def _open(self, path: Path, smaller: Sequence[str]) -> None:
         self.ended.emit()
         self.forget_error()
-        self._engine.start(engine_command(path, self._options(path)))
+        self._smaller = tuple(smaller)
+        self._asked = (*self._options(path), *smaller)
+        self._engine.start(engine_command(path, self._asked))
         self._begin(Model(path))
 
     def connect_to(self, server: Server) -> None:
@@ -75,7 +89,7 @@ class ModelLoading(QObject):
         if self.model.server is not None:
             self.connect_to(self.model.server)
         else:
-            self.open(self.model.path)
+            self._open(self.model.path, self._smaller)
 
     def set_layout(self, layout: Template) -> None:
         """Use another prompt layout than the file names."""
@@ -88,6 +102,7 @@ class ModelLoading(QObject):
         self._frame.page.banner.dismiss()
 
     def _begin(self, model: Model) -> None:
+        self._kills = kills()
         self._frame.set_state("loading")
         self._frame.status.show_loading(model.name, None)
         self._set(model)
@@ -115,19 +130,51 @@ class ModelLoading(QObject):
     def _on_failed(self, message: protocol.Failed) -> None:
         if message.run is None:
             self._has_said_why = True
-            self.show_error(message.message, message.detail)
+            self.show_failure(message)
         else:
             self.run_failed.emit(message)
 
     def _on_lost(self, sentence: str, detail: str) -> None:
         self.ended.emit()
         if not self._has_said_why:
-            self.show_error(sentence, detail)
+            self._show_death(sentence, detail)
         self._frame.set_state("lost")
         self._frame.throughput.watch_process(0)
 
-    def show_error(self, sentence: str, detail: str) -> None:
-        """In a banner, with the commands that may help."""
+    def show_failure(self, message: protocol.Failed) -> None:
+        """What went wrong; where memory was short, with a smaller way to load the model."""
+        model = self.model
+        if model is None or model.server is not None:
+            self.show_error(message.message, message.detail)
+            return
+        detail = "\n".join(filter(None, (message.message, message.detail)))
+        self._show_shortage(refused(model, self._asked, message), detail, message.message)
+
+    def _show_death(self, sentence: str, log: str) -> None:
+        model = self.model
+        if model is None or model.server is not None:
+            self.show_error(sentence, log)
+            return
+        status, was_killed = self._engine.status, kills() > self._kills
+        short = died(model, self._asked, status, log, was_killed_for_it=was_killed)
+        self._show_shortage(short, "\n".join(filter(None, (sentence, log))), sentence)
+
+    def _show_shortage(self, short: Shortage | None, detail: str, else_said: str) -> None:
+        if short is None:
+            self.show_error(else_said, detail.removeprefix(else_said).lstrip("\n"))
+        elif not short.options:
+            self.show_error(short.sentence, detail)
+        else:
+            self._offered = short.options
+            self.smaller.setText(short.button)
+            self.show_error(short.sentence, detail, self.smaller)
+
+    def _on_smaller(self) -> None:
+        if self.model is not None:
+            self._open(self.model.path, self._offered)
+
+    def show_error(self, sentence: str, detail: str, first: QAction | None = None) -> None:
+        """In a banner, with the commands that may help, `first` before the others."""
         actions = self._frame.actions
         is_remote = self.model is not None and self.model.server is not None
         useful = [actions.connect_server if is_remote else actions.open_model]
@@ -135,5 +182,7 @@ class ModelLoading(QObject):
             useful.append(actions.demo_model)
         if self.model is not None and self.model.ready is not None:
             useful = [actions.reload_model]
+        if first is not None:
+            useful = [first, actions.open_model]
         self._frame.page.banner.show_error(sentence, detail, useful)
         self.said.emit(sentence)

@@ -193,10 +193,10 @@ class MainWindow(QMainWindow):
         number = message.run
         if number is not None and self.session.run(number) is not None:  # else a count
             self.answering.end_run(number)
-            self.loading.show_error(message.message, message.detail)
+            self.loading.show_failure(message)
         elif number is not None and self.sweeping.owns(number):
             self.sweeping.end()
-            self.loading.show_error(message.message, message.detail)
+            self.loading.show_failure(message)
 
     # answers
 

@@ -18,7 +18,7 @@ from steerlm_studio.memory_need import (
     fitting_quant,
     largest_context,
     need,
-    vocabulary,
+    parameter_count,
 )
 from steerlm_studio.models.defaults import Defaults
 from steerlm_studio.ui.amounts import bytes_text
@@ -26,6 +26,7 @@ from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.models.memory_bar import MemoryBar
 from steerlm_studio.ui.models.question import Question
+from steerlm_studio.ui.models.split import Split
 from steerlm_studio.ui.theme import GRID, HALF, indent
 
 _ASK_AFTER = 300  # ms without a change
@@ -41,7 +42,6 @@ class FitView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._header: Header | None = None
-        self._parameters = 0
         self._question = Question(self)
         self._question.answered.connect(self._on_answered)
         self._question.refused.connect(lambda _: None)  # what was reckoned stays
@@ -55,6 +55,7 @@ class FitView(QWidget):
         self.cache = Choice()
         for cache, name in zip(CACHES, (self.tr("16 bits"), self.tr("8 bits")), strict=True):
             self.cache.addItem(name, cache)
+        self.split = Split()
         self.bar = MemoryBar()
         self.numbers = SmallLabel()
         self.verdict = SmallLabel()
@@ -63,6 +64,7 @@ class FitView(QWidget):
         for spin in (self.context, self.lanes):
             spin.valueChanged.connect(self._on_changed)
         self.cache.activated.connect(self._on_changed)
+        self.split.changed.connect(self._on_changed)
 
     def show_model(self, path: Path, defaults: Defaults) -> None:
         """A file, and what it was opened with before."""
@@ -75,6 +77,7 @@ class FitView(QWidget):
             spin.blockSignals(True)
             spin.setValue(value)
             spin.blockSignals(False)
+        self.split.set_text(defaults.split)
         self.cache.setCurrentIndex(max(0, self.cache.findData(defaults.cache or "f16")))
         self._refresh()
 
@@ -86,6 +89,7 @@ class FitView(QWidget):
             context=self.context.value(),
             lanes=self.lanes.value(),
             cache="" if cache == "f16" else cache,
+            split=self.split.text,
         )
 
     def stop(self) -> None:
@@ -113,12 +117,14 @@ class FitView(QWidget):
             "context": self.context.value(),
             "lanes": self._lanes(),
             "cache": self.cache.currentData(),
+            "split": self.split.text,
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
         path = str(self._header.path)
         self._question.ask(child_command("steerlm_studio.engine.estimate", path, *arguments))
 
     def _on_answered(self, said: dict[str, Any]) -> None:
+        self._form.setRowVisible(self.split, self.split.show_gpus(said.get("devices", ())))
         self._show(msgspec.convert(said["need"], Need), int(said["free"]))
 
     def _show(self, wanted: Need, free: int) -> None:
@@ -145,23 +151,25 @@ class FitView(QWidget):
             return text if most >= asked else self.tr("It fits.")
         if most:
             return self.tr("It does not fit. A context of %n tokens would.", "", most)
-        quant = fitting_quant(header, _parameters(header), 1024, self._lanes(), "q8_0", free)
+        quant = fitting_quant(header, parameter_count(header), 1024, self._lanes(), "q8_0", free)
         if quant:
             text = self.tr("It does not fit, whatever the context. A file in %1 would.")
             return text.replace("%1", quant)
         return self.tr("It does not fit on this machine, in no type of file.")
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = self._form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(HALF)
         for caption, widget in (
             (self.tr("Context"), self.context),
             (self.tr("Answers side by side"), self.lanes),
             (self.tr("Keys and values"), self.cache),
+            (self.tr("Shares of the GPUs"), self.split),
         ):
             widget.setAccessibleName(caption)
             form.addRow(caption, widget)
+        form.setRowVisible(self.split, False)
         for label in (self.numbers, self.verdict):
             label.setWordWrap(True)
         column = QVBoxLayout(self)
@@ -181,10 +189,3 @@ def _spin(most: int, step: int, none: str) -> QSpinBox:
     spin.setGroupSeparatorShown(True)
     indent(spin)
     return spin
-
-
-def _parameters(header: Header) -> int:
-    """About how many, from the shape: a plain transformer's."""
-    width, layers = header.number("embedding_length"), header.number("block_count")
-    inner = header.number("feed_forward_length")
-    return 2 * vocabulary(header) * width + layers * (4 * width * width + 2 * width * inner)
