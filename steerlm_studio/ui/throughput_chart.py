@@ -178,6 +178,8 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
 
     def _lay_out(self) -> None:
         self.setMenuEnabled(False)
+        menu = self.plotItem.ctrlMenu  # else it outlives the plot until Python collects it
+        menu.setParent(self, menu.windowFlags())
         self.setMouseEnabled(x=False, y=False)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

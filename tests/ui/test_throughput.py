@@ -1,13 +1,14 @@
 """The plot shows the run in progress, ignores others and keeps the earlier ones."""
 
 import csv
+import gc
 import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Done, Prefilling, Step
@@ -40,6 +41,19 @@ def done(run: int, generated: int = 50) -> Done:
 def curves(plot: ThroughputPlot) -> list[int]:
     """The number of points of each line drawn, the faintest first."""
     return plot.chart.points()
+
+
+def test_a_plot_leaves_no_menu_behind(qtbot: QtBot, qapp: QApplication):
+    before = set(qapp.topLevelWidgets())
+    plot = ThroughputPlot()
+    gc.disable()
+    try:
+        assert {type(widget) for widget in set(qapp.topLevelWidgets()) - before} > {QMenu}
+        plot.deleteLater()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        assert set(qapp.topLevelWidgets()) <= before
+    finally:
+        gc.enable()
 
 
 def test_before_the_first_run_it_says_what_will_be_here(plot: ThroughputPlot):
