@@ -16,6 +16,7 @@ from steerlm_studio.folders import APP
 from steerlm_studio.memory_need import CACHES
 from steerlm_studio.store.health import open_store
 from steerlm_studio.store.store import default_path
+from steerlm_studio.ui.collecting import Collecting
 from steerlm_studio.ui.icons import app_icon
 from steerlm_studio.ui.preferences import load_preferences
 from steerlm_studio.ui.settings import settings
@@ -61,7 +62,9 @@ def run(arguments: Sequence[str]) -> int:
     window.page.composer.setFocus()
     # after the window is painted: it comes up at once whatever the model's size
     QTimer.singleShot(0, window, lambda: _load_first(window, options.model))
+    collecting = Collecting(app)
     result = app.exec()
+    collecting.end()
     instance.release()
     return result
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QScrollBar
 from steerlm_studio import protocol, resources
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.chat import Answer, Chat
+from steerlm_studio.ui.collecting import Collecting
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
 from tests.benchmarks.feed import LANES, PLAIN, WORDS, Feed, every, rest
@@ -200,6 +201,7 @@ def main() -> int:
         window = MainWindow(Theme(app), store, ["--threads=1"])
         window.resize(1280, 770)
         window.show()
+        Collecting(app)
         rest(0.5)
         print(f"{app.platformName()}, frame limit {FRAME_LIMIT * 1000:.0f} ms")
         holds = measure(window, options.model, options.seconds)

@@ -1,9 +1,10 @@
 """Colours carry text in both modes; fonts and sizes reach the widgets."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -116,3 +117,30 @@ def test_labels_show_markup_as_it_is(qtbot: QtBot):
     label = PlainLabel("<b>bold</b>")
     qtbot.addWidget(label)
     assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+class Listener(QWidget):
+    """Notes what Qt tells it, and whether Python might free widgets meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[QEvent.Type, bool]] = []
+
+    def event(self, event: QEvent) -> bool:
+        self.told.append((event.type(), gc.isenabled()))
+        return super().event(event)
+
+
+def test_no_widget_is_freed_while_the_looks_go_through_all_of_them(qtbot: QtBot, theme: Theme):
+    listener = Listener()
+    qtbot.addWidget(listener)
+    listener.show()
+    qtbot.waitExposed(listener)
+    listener.told.clear()
+    theme.set_scheme(Qt.ColorScheme.Dark)
+    theme.set_scale(1.5)
+    told = set(listener.told)
+    kinds = QEvent.Type
+    assert {kinds.PaletteChange, kinds.FontChange} <= {kind for kind, _ in told}
+    assert [kind for kind, may_free in told if may_free] == []
+    assert gc.isenabled()
