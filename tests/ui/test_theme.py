@@ -57,12 +57,13 @@ def test_controls_stand_out_from_the_window(colours: Colours):
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
     """A theme of the test's own; the application's look comes back afterwards."""
-    font, palette = qapp.font(), qapp.palette()
+    font, palette, sheet = qapp.font(), qapp.palette(), qapp.styleSheet()
     theme = Theme(qapp)
     yield theme
     theme.deleteLater()
     qapp.setPalette(palette)
     qapp.setFont(font)
+    qapp.setStyleSheet(sheet)
 
 
 @pytest.fixture
