@@ -77,7 +77,12 @@ def _llama() -> dict[str, Any]:
 
 
 def _folders() -> dict[str, Any]:
-    named = {"config": folders.config(), "data": folders.data(), "cache": folders.cache()}
+    named = {
+        "config": folders.config(),
+        "data": folders.data(),
+        "conversations": folders.conversations(),
+        "cache": folders.cache(),
+    }
     return {
         name: {"path": str(path), "free_bytes": shutil.disk_usage(_existing(path)).free}
         for name, path in named.items()

@@ -4122,6 +4122,18 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <source>Try again</source>
         <translation>Erneut versuchen</translation>
     </message>
+    <message>
+        <source>Choose another folder…</source>
+        <translation>Anderen Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Where the conversations are kept</source>
+        <translation>Wo die Gespräche aufbewahrt werden</translation>
+    </message>
+    <message>
+        <source>There is a file of conversations in %1 already. Choose a folder without one.</source>
+        <translation>In %1 liegt schon eine Datei mit Gesprächen. Wählen Sie einen Ordner ohne eine.</translation>
+    </message>
 </context>
 <context>
     <name>Strip</name>

@@ -11,35 +11,73 @@ from steerlm_studio.store.words import spaced
 
 BUSY_SECONDS = 5.0
 Values = Sequence[object]
+_READ = "SELECT count(*) FROM sqlite_schema"
+_NO_SHARED_MEMORY = (
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+)
 
 
 class Database:
     """SQLite at `path`; None keeps everything in memory. Raises StoreTrouble everywhere.
 
-    `shared` False is for network drives, where write-ahead logging is not safe.
+    `shared` False is for network drives, where write-ahead logging is not safe. It becomes so by
+    itself on a drive that has no shared memory, which that logging needs.
     """
 
     def __init__(
         self, path: Path | None, *, shared: bool = True, busy_seconds: float = BUSY_SECONDS
     ) -> None:
         self.path = path
+        self.shared = shared
         self._depth = 0
-        with self.told():
-            self.connection = sqlite3.connect(
-                path or ":memory:", timeout=busy_seconds, isolation_level=None
-            )
+        self._busy_seconds = busy_seconds
+        self._connect()
         try:
-            self._set_up("WAL" if shared else "DELETE")
+            self._set_up()
         except BaseException:
             self.connection.close()
             raise
 
-    def _set_up(self, journal: str) -> None:
+    def _connect(self) -> None:
+        with self.told():
+            self.connection = sqlite3.connect(
+                self.path or ":memory:", timeout=self._busy_seconds, isolation_level=None
+            )
+
+    def _set_up(self) -> None:
+        with self.told():
+            self._choose_journal()
         self.connection.create_function("spaced", 1, spaced, deterministic=True)
-        self.do(f"PRAGMA journal_mode = {journal}")
         self.do("PRAGMA synchronous = FULL")
         self.do("PRAGMA foreign_keys = ON")
         self.do("PRAGMA cache_size = -16000")  # KiB
+
+    def _choose_journal(self) -> None:
+        """Write-ahead logging where that works; a file that has a log already is freed from it."""
+        wanted = "WAL" if self.shared else "DELETE"
+        try:
+            self.connection.execute(f"PRAGMA journal_mode = {wanted}").fetchone()
+            self.connection.execute(_READ).fetchone()  # the first to need shared memory
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in _NO_SHARED_MEMORY:
+                raise
+            self.connection.close()
+            self._connect()
+            self._free_from_log()
+
+    def _free_from_log(self) -> None:
+        """One who is alone reads the log without shared memory; afterwards others are let in."""
+        self.shared = False
+        for sql in (
+            "PRAGMA locking_mode = EXCLUSIVE",
+            "PRAGMA journal_mode = DELETE",
+            "PRAGMA locking_mode = NORMAL",
+            _READ,
+        ):
+            self.connection.execute(sql).fetchone()
 
     def close(self) -> None:
         self.connection.close()

@@ -2,24 +2,26 @@
 
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from steerlm_studio import folders
 from steerlm_studio.store.arrivals import discard_abandoned
 from steerlm_studio.store.backup import back_up_version
 from steerlm_studio.store.database import BUSY_SECONDS, Database
-from steerlm_studio.store.places import Claim, is_on_network
+from steerlm_studio.store.places import Claim, has_locks, is_on_network
 from steerlm_studio.store.repair import is_sound, repair
 from steerlm_studio.store.schema import migrate
 from steerlm_studio.store.store import Store
-from steerlm_studio.store.trouble import ELSEWHERE, StoreTrouble
+from steerlm_studio.store.trouble import ELSEWHERE, StoreTrouble, without_locks
 
 _RUNNING = "running"
 NOT_KEPT = "You can go on working, but nothing new will be kept."
 OTHER_WINDOW = "Another window has the same conversations open; what one writes, both keep."
 NETWORK = (
-    "The conversations lie on a network drive. They are kept, only slower; do not open them from "
-    "two machines at once."
+    "The conversations lie on a network drive, or one that works like it. They are kept, only "
+    "slower; do not open them from two machines at once."
 )
 
 
@@ -29,6 +31,7 @@ class Opened:
 
     `unclean`: the last window did not close it, so do not load the model it had at once.
     `interrupted`: the turns whose reply was cut by that. `lasting`: what is written stays.
+    `since`: when it was opened, in seconds since 1970.
     """
 
     store: Store
@@ -36,6 +39,7 @@ class Opened:
     unclean: bool = False
     interrupted: tuple[int, ...] = ()
     lasting: bool = True
+    since: float = field(default_factory=time.time)
     claim: Claim | None = field(default=None, repr=False)
     copy: "tempfile.TemporaryDirectory[str] | None" = field(default=None, repr=False)
     _is_closed: bool = field(default=False, repr=False)
@@ -93,7 +97,7 @@ def open_beside(path: Path) -> Opened:
 
 def _claimed(path: Path, busy_seconds: float) -> Opened:
     database = _database(path, busy_seconds)
-    opened = Opened(Store(database), (NETWORK,) if is_on_network(path.parent) else ())
+    opened = Opened(Store(database), () if database.shared else (NETWORK,))
     try:
         opened.claim = Claim(path.with_suffix(".lock"))
     except BlockingIOError:
@@ -123,6 +127,11 @@ def _begin(opened: Opened) -> None:
 
 
 def _database(path: Path, busy_seconds: float) -> Database:
+    if path.parent == folders.chosen_conversations() and not path.parent.is_dir():
+        raise StoreTrouble(
+            f"The folder {path.parent}, chosen for the conversations, is not there. Connect its "
+            "drive and try again, or choose another folder."
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -131,7 +140,12 @@ def _database(path: Path, busy_seconds: float) -> Database:
             f"Make it yourself, {ELSEWHERE}.",
         ) from error
     shared = not is_on_network(path.parent)
-    database = Database(path, shared=shared, busy_seconds=busy_seconds)
+    try:
+        database = Database(path, shared=shared, busy_seconds=busy_seconds)
+    except StoreTrouble as error:
+        if error.locked and not has_locks(path.parent):
+            raise without_locks(path) from error
+        raise
     try:
         migrate(database, lambda version: _kept(path, version))
         _try_to_write(database)
@@ -154,7 +168,7 @@ def _copied(path: Path, note: str) -> Opened:
     """Work on a copy in the temporary folder, the log of unfinished business included."""
     folder = tempfile.TemporaryDirectory(prefix="steerlm-studio-")
     try:
-        for ending in ("", "-wal"):
+        for ending in ("", "-wal", "-journal"):
             part = path.with_name(path.name + ending)
             if part.exists():
                 shutil.copyfile(part, Path(folder.name) / part.name)

@@ -1,6 +1,8 @@
 """What kind of place a file lies in, and who holds it."""
 
+import errno
 import fcntl
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,16 @@ def is_on_network(path: Path, mounts: Path = _MOUNTS) -> bool:
         if resolved.is_relative_to(place) and len(place.parts) >= len(best.parts):
             best, kind = place, fields[2]
     return kind in _NETWORK or kind.startswith("fuse.ssh") or kind.startswith("fuse.rclone")
+
+
+def has_locks(folder: Path) -> bool:
+    """Whether programs can lock files there: a network drive may be without that service."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+    return True
 
 
 class Claim:

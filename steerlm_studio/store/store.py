@@ -23,7 +23,7 @@ FILE_NAME = "transcripts.db"
 
 
 def default_path() -> Path:
-    return folders.data() / FILE_NAME
+    return folders.conversations() / FILE_NAME
 
 
 class Store:

@@ -1,5 +1,6 @@
 """What can go wrong with a database file, as sentences for the user."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -13,12 +14,20 @@ _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 
 class StoreTrouble(StudioError):
-    """The file cannot be used as asked; `damaged` and `read_only` say which way on there is."""
+    """The file cannot be used as asked; `damaged` and the others say which way on there is."""
 
-    def __init__(self, message: str, *, damaged: bool = False, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        damaged: bool = False,
+        read_only: bool = False,
+        locked: bool = False,
+    ) -> None:
         super().__init__(message)
         self.damaged = damaged
         self.read_only = read_only
+        self.locked = locked
 
 
 def trouble(error: sqlite3.Error, path: Path | None) -> StoreTrouble:
@@ -30,7 +39,7 @@ def trouble(error: sqlite3.Error, path: Path | None) -> StoreTrouble:
             f"The disk is full, so this was not kept in {where}. What is on the screen is still "
             "there: free some space and try again, or copy the text."
         )
-    if code in _UNWRITABLE:
+    if code in _UNWRITABLE or (code == sqlite3.SQLITE_CANTOPEN and _is_read_only(path)):
         return StoreTrouble(
             f"The conversations in {where} cannot be written to. Make the file and its folder "
             f"writable, {ELSEWHERE}.",
@@ -38,7 +47,8 @@ def trouble(error: sqlite3.Error, path: Path | None) -> StoreTrouble:
         )
     if code in _LOCKED:
         return StoreTrouble(
-            f"Another program holds the conversations in {where}. Close it and try again."
+            f"Another program holds the conversations in {where}. Close it and try again.",
+            locked=True,
         )
     if code == sqlite3.SQLITE_CANTOPEN:
         return StoreTrouble(
@@ -55,6 +65,20 @@ def trouble(error: sqlite3.Error, path: Path | None) -> StoreTrouble:
     return StoreTrouble(
         f"The conversations in {where} cannot be read or written ({error}). Look whether the disk "
         f"is full or gone, {ELSEWHERE}."
+    )
+
+
+def _is_read_only(path: Path | None) -> bool:
+    """A file that is there, in a folder where none can be made beside it."""
+    return path is not None and path.is_file() and not os.access(path.parent, os.W_OK)
+
+
+def without_locks(path: Path) -> StoreTrouble:
+    return StoreTrouble(
+        f"The drive with the conversations in {path} gives no locks, so nothing is written there: "
+        "two programs at once could damage the file. Have the drive's lock service started, "
+        f"{ELSEWHERE}.",
+        read_only=True,
     )
 
 

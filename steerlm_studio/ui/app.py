@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QEvent, QLocale, QSettings, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from steerlm_studio import folders, resources
@@ -54,10 +54,26 @@ def run(arguments: Sequence[str]) -> int:
     if not instance.claim() and instance.hand_over(files):
         print(HANDED_OVER)
         return 0
+    theme = Theme(app)
+    result, reopens = 0, True
+    while reopens:
+        result, reopens = _show(app, theme, store, options, instance)
+    instance.release()
+    return result
+
+
+def _show(
+    app: QApplication,
+    theme: Theme,
+    store: QSettings,
+    options: argparse.Namespace,
+    instance: SingleInstance,
+) -> tuple[int, bool]:
+    """One window until it is closed; its result, and whether another is wanted after it."""
     opened = open_store(default_path(), busy_seconds=BUSY_SECONDS)
-    window = MainWindow(Theme(app), store, _engine_options(options), opened)
+    window = MainWindow(theme, store, _engine_options(options), opened)
     _close_when_asked(window)
-    instance.files_arrived.connect(lambda files: _come_forward(window, files))
+    arrived = instance.files_arrived.connect(lambda files: _come_forward(window, files))
     window.show()
     window.page.composer.setFocus()
     # after the window is painted: it comes up at once whatever the model's size
@@ -65,8 +81,11 @@ def run(arguments: Sequence[str]) -> int:
     collecting = Collecting(app)
     result = app.exec()
     collecting.end()
-    instance.release()
-    return result
+    instance.files_arrived.disconnect(arrived)
+    reopens = window.reopens
+    window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return result, reopens
 
 
 def _come_forward(window: MainWindow, files: Sequence[Path]) -> None:

@@ -60,6 +60,11 @@ class Keeping(QObject):
         """The disk refused something, which is tried again from time to time."""
         return bool(self._unkept)
 
+    @property
+    def waiting(self) -> tuple[Chat, ...]:
+        """What the disk refused."""
+        return tuple(self._unkept)
+
     def keep(self, chat: Chat) -> bool:
         """Give the store what it has not yet of `chat`; whether that worked."""
         if self._is_closed:

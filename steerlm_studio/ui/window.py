@@ -54,6 +54,8 @@ from steerlm_studio.ui.viewing import Viewing
 class MainWindow(QMainWindow):
     """Signals of the panels and of the engine arrive here; calls go down from here."""
 
+    reopens = False  # closed only to be opened anew, the conversations elsewhere
+
     def __init__(
         self,
         theme: Theme,
@@ -109,7 +111,9 @@ class MainWindow(QMainWindow):
         self.frame.show_model(None)
         self.last_model = LastModel(self.opened, self.frame, self.loading, self.engine)
         self.backup = DailyBackup(self.opened, self.keeping)
-        StoreNotes(self.page.keeping, self.keeping, self.opened.notes)
+        self.notes = StoreNotes(
+            self.page.keeping, self.keeping, self.opened, self.restoring.remember, self._reopen
+        )
         self.restoring.restore()
         self.frame.status.show_seed(self.sampling.sampling().seed)
 
@@ -295,6 +299,9 @@ class MainWindow(QMainWindow):
         self.frame.conversations.list.dragged = self.transferring.dragged
         self.frame.conversations.renamed.connect(self.conversing.rename)
         self.frame.status.cancel_requested.connect(self.close_model)
+
+    def _reopen(self) -> None:
+        self.reopens = self.close()
 
     def end(self) -> bool:
         """Close without asking anything; an export is cancelled."""
