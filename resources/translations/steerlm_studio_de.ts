@@ -2542,6 +2542,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Geladen ist eine kleine Demo, mit künstlichen Texten trainiert. Sie kennt zwei Dutzend Alltagsthemen, von Tee bis zu Vulkanen, und folgt jedem Regler.</translation>
     </message>
     <message>
+        <source>%1 is not loaded yet.</source>
+        <translation>%1 ist noch nicht geladen.</translation>
+    </message>
+    <message>
         <source>Loaded is %1.</source>
         <translation>Geladen ist %1.</translation>
     </message>
@@ -3232,8 +3236,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Schließen Sie andere Programme oder wählen Sie ein kleineres Modell.</translation>
     </message>
     <message>
-        <source>%1 with a context of %2 tokens needs %3 of memory, and %4 is free.</source>
-        <translation>%1 braucht mit einem Kontext von %2 Token %3 Speicher, und %4 sind frei.</translation>
+        <source>“%1” with a context of %2 tokens needs %3 of memory, and %4 is free.</source>
+        <translation>„%1“ braucht mit einem Kontext von %2 Token %3 Speicher, und %4 sind frei.</translation>
     </message>
 </context>
 <context>
@@ -4011,6 +4015,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Loading %1</source>
         <translation>%1 wird geladen</translation>
+    </message>
+    <message>
+        <source>%1 was not loaded</source>
+        <translation>%1 wurde nicht geladen</translation>
     </message>
     <message>
         <source>seed %1</source>

@@ -127,6 +127,8 @@ class Frame(QObject):
                 "Loaded is a small demo trained on synthetic text. It knows two dozen everyday "
                 "topics, from tea to volcanoes, and follows every slider."
             )
+        if model.ready is None:
+            return self.tr("%1 is not loaded yet.").replace("%1", shown(model.caption))
         return self.tr("Loaded is %1.").replace("%1", shown(model.caption))
 
     def _device_note(self, model: Model | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header, glance
@@ -111,7 +111,7 @@ def _button(header: Header, asked: Asked, step: Step) -> str:
         return text.replace("%2", str(header.number("block_count")))
     if step.context == context_size(header, asked.context):
         return _tr("Load with 8-bit keys and values")
-    return _tr("Load with a context of %1 tokens").replace("%1", str(step.context))
+    return _tr("Load with a context of %1 tokens").replace("%1", QLocale().toString(step.context))
 
 
 def _advice(header: Header, free: int) -> str:
@@ -122,8 +122,8 @@ def _advice(header: Header, free: int) -> str:
 
 
 def _numbers(model: Model, context: int, needed: int, free: int) -> str:
-    text = _tr("%1 with a context of %2 tokens needs %3 of memory, and %4 is free.")
-    values = (shown(model.name), str(context), bytes_text(needed), bytes_text(free))
+    text = _tr("“%1” with a context of %2 tokens needs %3 of memory, and %4 is free.")
+    values = (shown(model.name), QLocale().toString(context), bytes_text(needed), bytes_text(free))
     for place, value in enumerate(values, 1):
         text = text.replace(f"%{place}", value)
     return text

@@ -139,6 +139,8 @@ class ModelLoading(QObject):
         if not self._has_said_why:
             self._show_death(sentence, detail)
         self._frame.set_state("lost")
+        if self.model is not None and self.model.ready is None:
+            self._frame.status.show_failed(self.model.name)
         self._frame.throughput.watch_process(0)
 
     def show_failure(self, message: protocol.Failed) -> None:

@@ -59,6 +59,11 @@ class StatusLine(QWidget):
         self.model.set_text(self.tr("Loading %1").replace("%1", shown(name)))
         self._show_progress(message.fraction if message else 0.0)
 
+    def show_failed(self, name: str) -> None:
+        """It was not loaded; why stands in the banner."""
+        self.model.set_text(self.tr("%1 was not loaded").replace("%1", shown(name)))
+        self._show_progress(None)
+
     def show_ready(self, message: Ready) -> None:
         self._ready, self._threads, self._used = message, message.threads, 0
         self._show_progress(None)

@@ -1,8 +1,9 @@
 """The estimate against what is really allocated, for five model shapes.
 
-    python tests/benchmarks/memory_fit.py [MODEL.gguf …]
+    python tests/benchmarks/memory_fit.py [--further | MODEL.gguf …]
 
-Without arguments it writes five random models of different heads, groups, vocabularies and layers.
+Without arguments it writes five random models of different heads, groups, vocabularies and layers,
+with `--further` five others, to which the reckoning was not fitted.
 `allocated` is what llama.cpp says of its buffers, `resident` what the engine's process holds more
 than one that has loaded the smallest model.
 """
@@ -20,16 +21,19 @@ from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.estimate import Estimate
 from steerlm_studio.memory_need import need
 from tests.engine import tiny
-from tests.engine.shapes import CASES, Case
+from tests.engine.shapes import CASES, FURTHER, Case
 
 MEBI = 2**20
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        cases = [(case, case.write(Path(folder))) for case in CASES]
-        if given := [Path(argument) for argument in sys.argv[1:]]:
+        if sys.argv[1:] and sys.argv[1:] != ["--further"]:
+            given = [Path(argument) for argument in sys.argv[1:]]
             cases = [(Case(path.stem, tiny.Shape()), path) for path in given]
+        else:
+            shapes = FURTHER if sys.argv[1:] else CASES
+            cases = [(case, case.write(Path(folder))) for case in shapes]
         empty = tiny.write(Path(folder) / "empty.gguf", shape=tiny.Shape(1, 32, 1, 0, 32))
         _, baseline = _loaded(Case("empty", tiny.Shape(), context=256), empty)
         print("model        allocated  simulated/  reckoned/  resident")

@@ -1,4 +1,4 @@
-"""Five random models of different heads, groups, vocabularies and layers, to weigh."""
+"""Random models of different heads, groups, vocabularies and layers, to weigh."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,4 +41,12 @@ CASES = (
     Case("wordy", tiny.Shape(2, 256, 2, 0, 1024), 64_000, F16, lanes=25),
     Case("deep", tiny.Shape(16, 256, 4, 0, 1024), 0, Q8_0, 2048, 4, "q8_0"),
     Case("wide", tiny.Shape(2, 1024, 16, 4, 4096), 4000, Q8_0, 1024, 2, "q8_0"),
+)
+
+FURTHER = (  # for the benchmark alone: nothing was fitted to them
+    Case("shallow", tiny.Shape(1, 512, 4, 1, 2048), 32_000, F16),
+    Case("narrow", tiny.Shape(24, 128, 2, 0, 512), 0, Q8_0, lanes=16),
+    Case("long", tiny.Shape(4, 512, 8, 4, 1536, 32_768), 0, Q8_0, 32_768, 1, "q8_0"),
+    Case("crowded", tiny.Shape(6, 384, 6, 2, 1536), 16_000, F16, 1024, 64),
+    Case("vast", tiny.Shape(2, 512, 8, 0, 2048), 256_000, Q8_0, lanes=8),
 )

@@ -76,12 +76,15 @@ def test_a_load_without_memory_says_how_much_and_a_button_loads_it_smaller(
     assert f"needs {needed} of memory" in said
     assert f"a context of {LONG} tokens" in said
     assert "context of" in offer(window).text()
+    assert window.frame.status.model.text() == "long was not loaded"
+    assert window.frame.status.progress.isHidden()
     window._options = ("--threads=1", f"--context={LONG}")
     with qtbot.waitSignal(window.engine.ready, timeout=LOAD) as loaded:
         offer(window).click()
     assert loaded.args[0].cache == "q8_0"
     assert 0 < loaded.args[0].context < LONG
     assert window.page.banner.isHidden()
+    assert "not loaded" not in window.frame.status.model.text()
     with qtbot.waitSignal(window.engine.ready, timeout=LOAD) as again:
         window.frame.actions.reload_model.trigger()
     assert again.args[0].context == loaded.args[0].context
