@@ -59,8 +59,7 @@ class ThroughputPlot(QWidget):
             self._run.place = self._kept
             self._earlier = [*self._earlier, self._run][-_KEPT_RUNS:]
         self._run = RunRates(run, lanes, self._clock(), setting)
-        self.chart.show_lines(self._lines())
-        self._draw()
+        self._draw_anew()
 
     def on_prefilling(self, message: Prefilling) -> None:
         """Prompt tokens were evaluated."""
@@ -161,6 +160,12 @@ class ThroughputPlot(QWidget):
         else:
             self._draw()
 
+    def _draw_anew(self) -> None:
+        """With a line per run that there is now; while paused what one looks at stays."""
+        if not self.pause.isChecked():
+            self.chart.show_lines(self._lines())
+            self._draw()
+
     def _draw(self) -> None:
         self._draw_numbers()
         if self._run is not None and not self.pause.isChecked():
@@ -177,10 +182,10 @@ class ThroughputPlot(QWidget):
 
     def _on_pointed(self, index: int) -> None:
         """Say the values of the run at this point, in the plot and to screen readers."""
-        if self._run is None or index < 0:
+        if index < 0:
             label_of(self.chart.value, "")
             return
-        curve = self._run.total
+        curve = self.chart.foremost
         seconds = self.locale().toString(curve.seconds[index], "f", 2)
         rate = self.numbers.rate(curve.rates[index]) or ""
         label_of(self.chart.value, self.tr("{0} at {1} s").format(rate, seconds))
@@ -202,7 +207,7 @@ class ThroughputPlot(QWidget):
     def _make_actions(self) -> None:
         self.pause = self._action(self.tr("Pause the plot"), "pause")
         self.pause.setCheckable(True)
-        self.pause.toggled.connect(self._draw)
+        self.pause.toggled.connect(self._draw_anew)
         self.copy_summary = self._action(self.tr("Copy throughput as text"), "copy")
         self.copy_summary.triggered.connect(
             lambda: QGuiApplication.clipboard().setText(self.summary())

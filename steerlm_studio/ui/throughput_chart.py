@@ -78,6 +78,11 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         """The index that is pointed at, -1 for none."""
         return self._point
 
+    @property
+    def foremost(self) -> Curve:
+        """The curve that is pointed at."""
+        return self._lines[-1][1].curve if self._lines else Curve()
+
     def points(self) -> list[int]:
         """How many points each line has, the foremost last."""
         return [len(item.getData()[0]) for item, _ in self._lines]
@@ -155,7 +160,7 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         self.phase.move(left.x() + HALF, HALF)
 
     def _point_at(self, index: int) -> None:
-        curve = self._lines[-1][1].curve if self._lines else Curve()
+        curve = self.foremost
         index = min(index, len(curve.seconds) - 1)
         self._marker.setVisible(index >= 0)
         if index >= 0:
@@ -230,7 +235,7 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         if self._lines:
             place = self.mapToScene(event.position().toPoint())
             seconds = self.getViewBox().mapSceneToView(place).x()
-            known = self._lines[-1][1].curve.seconds
+            known = self.foremost.seconds
             self._point_at(bisect_left(known, seconds) if seconds >= 0 else -1)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -238,7 +243,7 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
         self._point_at(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        count = len(self._lines[-1][1].curve.seconds) if self._lines else 0
+        count = len(self.foremost.seconds)
         places = {
             Qt.Key.Key_Left: max(self._point - 1, 0),
             Qt.Key.Key_Right: self._point + 1,

@@ -184,6 +184,22 @@ def test_while_paused_nothing_moves_and_nothing_is_lost(plot: ThroughputPlot):
     assert plot.numbers.text("mean") == "100 t/s"
 
 
+def test_a_run_that_begins_while_paused_leaves_the_plot_as_it_is(
+    plot: ThroughputPlot, qtbot: QtBot
+):
+    answer(plot, 1)
+    plot.on_done(done(1))
+    drawn = curves(plot)
+    plot.pause.trigger()
+    answer(plot, 2, tokens=5)
+    plot.on_done(done(2))
+    assert curves(plot) == drawn
+    qtbot.keyClick(plot.chart, Qt.Key.Key_End)
+    assert plot.chart.value.text() == "100 t/s at 0.50 s"
+    plot.pause.trigger()
+    assert curves(plot) == [*drawn, 5]
+
+
 def test_the_memory_of_the_engine_is_shown(plot: ThroughputPlot):
     plot.watch_process(os.getpid())
     assert plot.numbers.text("memory").endswith("B")
