@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QLocale, QSettings, Qt, QTimer
+from PySide6.QtCore import QAbstractItemModel, QEventLoop, QLocale, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget
 
 from steerlm_studio import resources
@@ -115,13 +115,20 @@ def _take_batch(window: MainWindow, theme: Theme, folder: Path) -> None:
         form.source.setCurrentIndex(form.source.findData("sweep"))
         form.attribute.setCurrentIndex(form.attribute.findData("verbosity"))
         dialog.start.click()
-        _wait(lambda: window.batching.job.pace.done > 13)
+        _wait(lambda: _full_rows(dialog.table.model()) >= 2)
         dialog.table.setCurrentIndex(dialog.table.model().index(0, 2))
         theme.set_scheme(SCHEMES["light"])
         _rest(500)
         dialog.grab().save(str(folder / "batch-light.png"))
         window.batching.stop()
         os.chdir(here)
+
+
+def _full_rows(table: QAbstractItemModel) -> int:
+    """Those with an answer in every column, as they are shown."""
+    columns = range(table.columnCount())
+    rows = range(table.rowCount() if columns else 0)
+    return sum(all(table.index(row, column).data() for column in columns) for row in rows)
 
 
 def _take_export(window: MainWindow, theme: Theme, folder: Path) -> None:

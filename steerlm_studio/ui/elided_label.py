@@ -22,6 +22,11 @@ class ElidedLabel(PlainLabel):
         self.setAccessibleName(text)
         self._elide()
 
+    @property
+    def wanted_width(self) -> int:
+        """Pixels that the whole text needs."""
+        return self.fontMetrics().horizontalAdvance(self._whole) + 1
+
     def _elide(self) -> None:
         line = self.fontMetrics().elidedText(
             self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0)

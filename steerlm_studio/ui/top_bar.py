@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QSpacerItem, QToolButton, QWidget
 
 from steerlm_studio.ui.elided_label import ElidedLabel
 from steerlm_studio.ui.icons import icon
@@ -42,13 +42,14 @@ class TopBar(QWidget):
         self.note = SmallLabel()
         self.state = SmallLabel()
         self.dot = Dot()
-        row = QHBoxLayout(self)
+        self._rest = QSpacerItem(0, 0, QSizePolicy.Policy.Expanding)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, 2 * GRID, GRID // 2)
         row.setSpacing(GRID)
         row.addWidget(_button(sidebar))
         row.addWidget(self.title, 1)
         row.addWidget(ViewSwitch(views))
-        row.addStretch(1)
+        row.addSpacerItem(self._rest)
         row.addWidget(self.note)
         row.addWidget(self.model)
         row.addWidget(self.dot)
@@ -58,6 +59,7 @@ class TopBar(QWidget):
 
     def set_title(self, title: str) -> None:
         self.title.set_text(shown(title) or self.tr("New conversation"))
+        self._share_room()
 
     def set_model(self, name: str, note: str = "") -> None:
         """The model's name, "" when there is none; `note` is what one should know of it."""
@@ -76,6 +78,22 @@ class TopBar(QWidget):
         }
         self.state.setText(words[state])
         self.dot.set_state(state)
+
+    def _share_room(self) -> None:
+        """The switch stands in the middle of the room that is left, unless the title needs more."""
+        room = self.title.width() + self._rest.geometry().width()
+        title = max(room // 2, min(self.title.wanted_width, room), 1)
+        self._row.setStretch(self._row.indexOf(self.title), title)
+        self._row.setStretch(self._row.indexOf(self._rest), max(room - title, 0))
+
+    # Qt's
+
+    def event(self, event: QEvent) -> bool:
+        """Whatever laid the row out anew may have left another room."""
+        is_taken = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._share_room()
+        return is_taken
 
 
 class Dot(QWidget):

@@ -1,0 +1,54 @@
+"""The bar over everything gives its room to what needs it."""
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.top_bar import TopBar
+from steerlm_studio.ui.view_switch import ViewSwitch
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, theme: Theme) -> TopBar:
+    bar = TopBar(QAction("Sidebar"), QMenu(), [QAction("Chat"), QAction("Compare")])
+    qtbot.addWidget(bar)
+    bar.set_model("Demo")
+    bar.resize(1000, 40)
+    bar.show()
+    qtbot.waitExposed(bar)
+    return bar
+
+
+def switch_of(bar: TopBar) -> ViewSwitch:
+    switch = bar.findChild(ViewSwitch)
+    assert switch is not None
+    return switch
+
+
+def title_of_half(bar: TopBar) -> str:
+    """One that needs more than half of the room, and less than all of it."""
+    room = bar.title.width() + bar.model.x() - switch_of(bar).geometry().right()
+    title = ""
+    while bar.title.fontMetrics().horizontalAdvance(title) < 0.65 * room:
+        title += "tea "
+    return title.strip()
+
+
+def test_a_title_that_needs_it_has_the_room_beside_the_switch(bar: TopBar, qtbot: QtBot):
+    title = title_of_half(bar)
+    bar.set_title(title)
+    qtbot.waitUntil(lambda: bar.title.text() == title)
+    assert switch_of(bar).geometry().right() < bar.model.x()
+    bar.resize(500, 40)
+    qtbot.waitUntil(lambda: bar.title.text().endswith("…"))
+    bar.resize(1000, 40)
+    qtbot.waitUntil(lambda: bar.title.text() == title)
+
+
+def test_under_a_short_title_the_switch_stays_where_it_is(bar: TopBar, qtbot: QtBot):
+    before = switch_of(bar).x()
+    bar.set_title("Tea")
+    qtbot.waitUntil(lambda: bar.title.text() == "Tea")
+    assert switch_of(bar).x() == before
