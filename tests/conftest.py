@@ -4,11 +4,18 @@ import os
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
 
 from steerlm_studio.store.health import open_store
 from steerlm_studio.store.store import default_path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# how quick the machine is says nothing about the program
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -4880,6 +4880,24 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n conversations</source>
+        <translation>
+            <numerusform>%n Gespräch</numerusform>
+            <numerusform>%n Gespräche</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n turns</source>
+        <translation>
+            <numerusform>%n Runde</numerusform>
+            <numerusform>%n Runden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Imported: %1 with %2.</source>
+        <translation>Importiert: %1 mit %2.</translation>
+    </message>
+    <message numerus="yes">
         <source>%n entries could not be understood and were left out.</source>
         <translation>
             <numerusform>%n Eintrag wurde nicht verstanden und ausgelassen.</numerusform>
@@ -4889,10 +4907,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Mend the file, or import all the others.</source>
         <translation>Bessern Sie die Datei aus, oder importieren Sie alle anderen.</translation>
-    </message>
-    <message>
-        <source>%1 conversations with %2 turns are there now.</source>
-        <translation>%1 Gespräche mit %2 Runden sind jetzt da.</translation>
     </message>
     <message>
         <source>Parts that are no text were left out, each with a note.</source>

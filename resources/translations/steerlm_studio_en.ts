@@ -222,6 +222,20 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n conversations</source>
+        <translation>
+            <numerusform>%n conversation</numerusform>
+            <numerusform>%n conversations</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n turns</source>
+        <translation>
+            <numerusform>%n turn</numerusform>
+            <numerusform>%n turns</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n entries could not be understood and were left out.</source>
         <translation>
             <numerusform>%n entry could not be understood and was left out.</numerusform>

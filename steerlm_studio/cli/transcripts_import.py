@@ -8,6 +8,7 @@ from pathlib import Path
 from steerlm_studio.cli.ending import ended_cleanly
 from steerlm_studio.cli.transcripts_open import conversations
 from steerlm_studio.store.transcripts.intake import Report, bring_in
+from steerlm_studio.store.words import counted
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
@@ -50,4 +51,6 @@ def _tell(report: Report, *, as_json: bool) -> None:
         print(f"Nothing was imported, because {report.errors} could not be understood. Mend the "
               "file, or add --skip-errors to import all others.", file=sys.stderr)  # fmt: skip
     else:
-        print(f"{report.conversations} conversations with {report.turns} turns were imported.")
+        there = counted(report.conversations, "conversation")
+        verb = "was" if report.conversations == 1 else "were"
+        print(f"{there} with {counted(report.turns, 'turn')} {verb} imported.")

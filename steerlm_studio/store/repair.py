@@ -13,6 +13,7 @@ from steerlm_studio.store.database import Database
 from steerlm_studio.store.records import Setup
 from steerlm_studio.store.schema import MIGRATIONS, TABLES, migrate
 from steerlm_studio.store.trouble import StoreTrouble
+from steerlm_studio.store.words import counted
 from steerlm_studio.store.writing import control_id, setup_id
 
 _GAP = 100_000  # the most ids looked up one by one behind a damaged place
@@ -40,8 +41,8 @@ def repair(path: Path) -> str:
         return f"{_from_backup(path)} {kept}"
     return (
         f"The file of your conversations was damaged, by a crash of the machine or a bad disk. "
-        f"{conversations} conversations with {replies} replies were read back, "
-        f"{lost or 'no'} {'record' if lost == 1 else 'records'} could not be. {kept}"
+        f"{counted(conversations, 'conversation')} with {counted(replies, 'reply')} could be read "
+        f"back, {counted(lost, 'record') if lost else 'no records'} could not. {kept}"
     )
 
 

@@ -16,6 +16,13 @@ def spaced(text: str | None) -> str:
     return _CHARACTER.sub(r" \1 ", text) if text else ""
 
 
+def counted(number: int, what: str) -> str:
+    """“1 reply”, “2 replies”: for sentences."""
+    if number == 1:
+        return f"1 {what}"
+    return f"{number} {what.removesuffix('y') + 'ies' if what.endswith('y') else what + 's'}"
+
+
 def mended(text: str) -> str:
     """`text` without halves of characters (lone surrogates), which no file can hold."""
     if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from steerlm_studio.ui.labels import PlainLabel
@@ -58,9 +58,10 @@ class TranscriptReport(QWidget):
         if report["refused"]:
             text = self.tr("Nothing was imported: %n entries could not be understood.", "", errors)
             return f"{text} {self.tr('Mend the file, or import all the others.')}"
-        text = self.tr("%1 conversations with %2 turns are there now.")
-        text = text.replace("%1", QLocale().toString(int(report["conversations"])))
-        pieces = [text.replace("%2", QLocale().toString(int(report["turns"])))]
+        conversations = self.tr("%n conversations", "", int(report["conversations"]))
+        turns = self.tr("%n turns", "", int(report["turns"]))
+        text = self.tr("Imported: %1 with %2.")
+        pieces = [text.replace("%1", conversations).replace("%2", turns)]
         if errors:
             pieces.append(
                 self.tr("%n entries could not be understood and were left out.", "", errors)

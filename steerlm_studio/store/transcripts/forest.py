@@ -18,14 +18,31 @@ class Node:
     control: str = ""
     model: str = ""
     created: float = 0.0
+    vote: int = 0
+    note: str = ""
 
 
 def planted(nodes: Sequence[Node], current: str | None) -> StoredConversation:
     """The tree as turns; the open path is the one that leads to (and on from) `current`.
 
-    What hangs on nothing, or on itself, is left out: compare the counts.
+    What hangs on itself is left out; `adrift` names it.
     """
     return _Planting(nodes).planted(current)
+
+
+def adrift(nodes: Sequence[Node]) -> list[str]:
+    """The keys of the messages from which no way leads up to a first one: they go in a circle."""
+    parents = {node.key: node.parent for node in nodes}
+    ends: dict[str, bool] = {}  # whether the way up ends
+    for key in parents:
+        way: dict[str, bool] = {}
+        at: str | None = key
+        while at is not None and at in parents and at not in ends and at not in way:
+            way[at] = True
+            at = parents[at]
+        is_ended = at not in parents or ends.get(at, False)
+        ends |= dict.fromkeys(way, is_ended)
+    return [key for key in parents if not ends[key]]
 
 
 class _Planting:
@@ -84,6 +101,8 @@ class _Planting:
             finish=IMPORTED if answers else UNANSWERED,
             created=node.created,
             finished=node.created,
+            vote=node.vote,
+            note=node.note,
             extra={NO_QUESTION: True} if no_question else {},
         )
         self.turns.append(turn)

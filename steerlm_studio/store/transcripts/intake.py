@@ -107,12 +107,17 @@ def _found(path: Path, report: Report) -> Iterator[tuple[Found, int]]:
             try:
                 for found in _conversations(value):
                     yield found, value.read
-                    for note in found.notes:
+                    for note in (*found.notes, *_emptiness(found)):
                         report.add(Problem(path, value.line, note, is_error=False))
             except NotUnderstood as error:
                 report.add(Problem(path, value.line, str(error), is_error=True))
     except OSError as error:
         raise StudioError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _emptiness(found: Found) -> Iterator[str]:
+    if not found.record.turns and not found.record.draft:
+        yield "nothing is said in this conversation"
 
 
 def _values(path: Path) -> Iterator[Value | Broken]:
@@ -179,8 +184,10 @@ def _reader(found: dict[str, Any]) -> Read:
 
 
 def _is_sharegpt(found: dict[str, Any]) -> bool:
-    speakers = {item.get("from") for item in found["conversations"] if isinstance(item, dict)}
-    return "mask" not in found and bool(speakers) and speakers <= sharegpt.SPEAKERS
+    """By who speaks; others speak there as well: tools, functions, observations."""
+    items = [item for item in found["conversations"] if isinstance(item, dict)]
+    is_labelled = "mask" in found or any("label" in item for item in items)
+    return not is_labelled and any(item.get("from") in sharegpt.SPEAKERS for item in items)
 
 
 def _why_not(found: dict[str, Any]) -> str:

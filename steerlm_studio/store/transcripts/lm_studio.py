@@ -51,9 +51,16 @@ def _node(version: Any, key: str, parent: str | None, where: str, notes: list[st
     if role not in ("user", "assistant"):
         raise NotUnderstood(f"{where} is of “{role}”, not of user or assistant")
     texts = [text for block in _blocks(version) for text in _texts(block, where, notes)]
-    models = [block.get("genInfo", {}).get("identifier") for block in _blocks(version)]
-    model = next((name for name in models if isinstance(name, str)), "")
+    model = next((name for block in _blocks(version) for name in _models(block)), "")
     return Node(key, parent, role, "".join(texts), model=model)
+
+
+def _models(block: dict[str, Any]) -> Iterator[str]:
+    made = block.get("genInfo")
+    made = made if isinstance(made, dict) else {}
+    for key in ("identifier", "indexedModelIdentifier"):
+        if isinstance(name := made.get(key), str):
+            yield name
 
 
 def _blocks(version: dict[str, Any]) -> Iterator[dict[str, Any]]:

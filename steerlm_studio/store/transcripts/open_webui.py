@@ -1,10 +1,15 @@
 """Open WebUI's exported chats, in: a tree of messages each."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from steerlm_studio.store.transcripts.forest import Node, planted
+from steerlm_studio.store.transcripts.forest import Node, adrift, planted
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, seconds_in, text_in
+
+_NOT_SAID = re.compile(
+    r'<details\b[^>]*\btype="(?:reasoning|tool_calls|code_interpreter)"[^>]*>.*?</details>\s*', re.S
+)
 
 
 def read(found: dict[str, Any], line: str) -> Found:
@@ -16,6 +21,7 @@ def read(found: dict[str, Any], line: str) -> Found:
         raise NotUnderstood("“chat” has no “history” with “messages”")
     notes: list[str] = []
     nodes = [node for key, item in messages.items() if (node := _node(key, item, notes))]
+    notes += [f"message {key} follows itself and was left out" for key in adrift(nodes)]
     record = planted(nodes, history.get("currentId"))
     system = [item.get("content") for item in messages.values() if item.get("role") == "system"]
     system += [chat.get("system"), (chat.get("params") or {}).get("system")]
@@ -46,11 +52,28 @@ def _node(key: str, item: Any, notes: list[str]) -> Node | None:
     if item.get("files"):
         notes.append(f"the files of {where} were left out")
     parent, model = item.get("parentId"), item.get("model")
+    text = text_in(item, "content", where)
+    said = _NOT_SAID.sub("", text) if role == "assistant" else text
+    if said != text:
+        notes.append(f"the thinking or tool calls of {where} were left out")
+    vote, note = _marks(item)
     return Node(
         key,
         parent if isinstance(parent, str) else None,
         role,
-        text_in(item, "content", where),
+        said,
         model=model if isinstance(model, str) else "",
         created=seconds_in(item.get("timestamp")),
+        vote=vote,
+        note=note,
     )
+
+
+def _marks(item: dict[str, Any]) -> tuple[int, str]:
+    """The user's thumb and comment on a reply."""
+    annotation = item.get("annotation")
+    if not isinstance(annotation, dict):
+        return 0, ""
+    rating, comment = annotation.get("rating"), annotation.get("comment")
+    vote = rating if isinstance(rating, int) else 0
+    return (vote > 0) - (vote < 0), comment if isinstance(comment, str) else ""

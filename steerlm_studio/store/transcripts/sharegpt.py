@@ -14,7 +14,7 @@ KIND = "sharegpt"
 _ROLES = {"human": "user", "user": "user", "gpt": "assistant", "chatgpt": "assistant",
           "assistant": "assistant", "bing": "assistant", "bard": "assistant"}  # fmt: skip
 _NAMES = {"user": "human", "assistant": "gpt"}
-SPEAKERS = frozenset((*_ROLES, "system"))
+SPEAKERS = (*_ROLES, "system")
 
 
 def write(records: Iterable[StoredConversation], options: Options) -> Iterator[str]:
