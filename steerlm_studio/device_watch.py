@@ -1,6 +1,6 @@
 """How full the memory of this machine and of its GPUs is, a line a second until stdin is closed.
 
-    python -m steerlm_studio.device_watch [--every SECONDS]
+    python -m steerlm_studio.device_watch [--every SECONDS | --once]
 
 A process of its own, since a driver may take its time, or end whoever asks it.
 """
@@ -37,17 +37,25 @@ def look(gpus: Gpus) -> Seen:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="steerlm_studio.device_watch", description=__doc__)
     parser.add_argument("--every", type=float, default=1.0, metavar="SECONDS")
-    every = parser.parse_args(arguments).every
+    parser.add_argument("--once", action="store_true", help="one line, and no waiting for stdin")
+    options = parser.parse_args(arguments)
     channel = os.dup(1)  # whatever a driver prints goes to stderr
     os.dup2(2, 1)
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
     gpus = Gpus()
-    while True:
-        try:
-            os.write(channel, msgspec.json.encode(look(gpus)) + b"\n")
-        except BrokenPipeError:
-            return 0
-        time.sleep(every)
+    if not options.once:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    while _tell(channel, look(gpus)) and not options.once:
+        time.sleep(options.every)
+    return 0
+
+
+def _tell(channel: int, seen: Seen) -> bool:
+    """Whether somebody still listens."""
+    try:
+        os.write(channel, msgspec.json.encode(seen) + b"\n")
+    except BrokenPipeError:
+        return False
+    return True
 
 
 def _end_with_stdin() -> None:

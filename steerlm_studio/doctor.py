@@ -35,6 +35,7 @@ def examine() -> dict[str, Any]:
         },
         "qt": _qt(),
         "llama_cpp": _llama(),
+        "gpus": _gpus(),
         "folders": _folders(),
         "hugging_face": _hugging_face(),
         "demo_model": _demo_model(),
@@ -64,13 +65,30 @@ def _qt() -> dict[str, Any]:
 
 
 def _llama() -> dict[str, Any]:
-    """Asked in a process of its own: a broken build may abort."""
-    command = child_command("steerlm_studio.engine.devices")
+    """What llama.cpp can use; a broken build may abort whoever asks."""
+    return _asked("llama.cpp", child_command("steerlm_studio.engine.devices"))
+
+
+def _gpus() -> dict[str, Any]:
+    """What NVIDIA's driver sees, whatever this build of llama.cpp can use of it."""
+    seen = _asked("the driver", child_command("steerlm_studio.device_watch", "--once"))
+    if "error" in seen:
+        return seen
+    found = [
+        {"name": gpu["name"], "free_bytes": gpu["free"], "total_bytes": gpu["total"]}
+        | ({"trouble": gpu["trouble"]} if gpu["trouble"] else {})
+        for gpu in seen["gpus"]
+    ]
+    return {"nvidia": found, "absent": seen["detail"] or seen["absence"] or None}
+
+
+def _asked(whom: str, command: list[str]) -> dict[str, Any]:
+    """The JSON object that a process of its own writes, or why there is none."""
     try:
         probe = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS)
         found: dict[str, Any] = json.loads(probe.stdout)
     except subprocess.TimeoutExpired:
-        return {"error": f"The probe of llama.cpp gave no answer in {PROBE_SECONDS} seconds."}
+        return {"error": f"The probe of {whom} gave no answer in {PROBE_SECONDS} seconds."}
     except ValueError:
         return {"error": probe.stderr.strip()[-500:] or f"exit status {probe.returncode}"}
     return found

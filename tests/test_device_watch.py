@@ -53,6 +53,13 @@ def test_what_changes_is_seen_in_the_next_looks(watch):
     assert next(seen for seen in looks(process) if seen.gpus[0].free == 5)
 
 
+def test_one_look_needs_nobody_to_wait_for(watch):
+    process, _ = watch
+    command = [*process.args[:-1], "--once"]
+    said = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=True)
+    assert msgspec.json.decode(said.stdout, type=Seen).machine.total > 0
+
+
 def test_it_ends_with_its_stdin(watch):
     process, _ = watch
     next(looks(process))

@@ -1,6 +1,7 @@
 """What `doctor` reports of this machine."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,6 +11,8 @@ import pytest
 
 from steerlm_studio import doctor
 from steerlm_studio.qt_libraries import missing_libraries, packages_for
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +29,23 @@ def test_it_names_the_build_of_llama_cpp_and_its_devices(report):
     assert llama["llama_version"]
     assert isinstance(llama["can_offload"], bool)
     assert any("CPU" in device["name"] for device in llama["devices"])
+
+
+def test_gpus_of_the_driver_are_listed_or_why_there_are_none(monkeypatch, tmp_path):
+    file = tmp_path / "nvml.json"
+    paths = [ROOT / "tests" / "fixtures" / "nvml", ROOT]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, paths)))
+    monkeypatch.setenv("FAKE_NVML", str(file))
+    gpu = {"name": "H100", "bus": "00000000:C1:00.0", "free": 60, "total": 80}
+    file.write_text(json.dumps({"gpus": [gpu]}))
+    assert doctor._gpus() == {
+        "nvidia": [{"name": "H100", "free_bytes": 60, "total_bytes": 80}],
+        "absent": None,
+    }
+    file.write_text(json.dumps({"init": 12}))
+    assert doctor._gpus() == {"nvidia": [], "absent": "NVML Shared Library Not Found"}
+    file.write_text(json.dumps({"abort": True}))
+    assert "error" in doctor._gpus()
 
 
 def test_the_demo_model_is_named_by_its_hash(report):

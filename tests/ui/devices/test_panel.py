@@ -5,10 +5,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio.protocol import AskDevices
+from steerlm_studio.protocol import AskDevices, Device
 from steerlm_studio.ui.devices.panel import DevicesPanel
 from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.settings import settings
@@ -126,6 +127,26 @@ def test_it_is_in_the_palette_and_remembered(
     again.show()
     assert again.frame.devices_dock.isVisible()
     again.close()
+
+
+def test_gpus_that_no_driver_tells_of_are_asked_of_the_engine(
+    loaded: MainWindow, driver: Driver, qtbot: QtBot
+) -> None:
+    """As with Vulkan or ROCm; the real engine here has none, which is what it then tells."""
+    driver(init=12)
+    assert loaded.model is not None
+    assert loaded.model.ready is not None
+    ready = loaded.model.ready
+    card = Device("Vulkan0", "RX 7900", "gpu", 20 * 10**9, 24 * 10**9)
+    panel = loaded.frame.devices
+    asked = list[tuple[object, int]]()
+    loaded.engine.devices.connect(lambda told: asked.append((told, len(panel.rows))))
+    loaded.engine.ready.emit(msgspec.structs.replace(ready, devices=(*ready.devices, card)))
+    opened(loaded)
+    qtbot.waitUntil(lambda: bool(asked), timeout=LOAD)
+    assert asked[0][1] == 2
+    qtbot.waitUntil(lambda: len(panel.rows) == 1, timeout=LOAD)
+    assert len(asked) == 1  # it has none now: there is nothing more to ask
 
 
 def test_the_engine_tells_its_own_devices_when_it_is_asked(
