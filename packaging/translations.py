@@ -15,6 +15,7 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from sentences import sentences_in
 from words import Word, words_in
 
 from steerlm_studio.errors import StudioError
@@ -24,6 +25,7 @@ from steerlm_studio.steer.presets import read_presets
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
+ERRORS = FOLDER / "errors.json"
 
 
 def main() -> int:
@@ -31,10 +33,14 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="only say what is missing")
     is_check = parser.parse_args().check
     words = all_words()
+    errors = json.dumps(all_sentences(), ensure_ascii=False, indent=1) + "\n"
     if not is_check:
+        ERRORS.write_text(errors, encoding="utf-8")
         for file in sorted(FOLDER.glob("*.ts")):
             update(file, words)
     gaps = [gap for file in sorted(FOLDER.glob("*.ts")) for gap in missing(file, words)]
+    if ERRORS.read_text(encoding="utf-8") != errors:
+        gaps.append(f"{ERRORS.name} is not what the code says: run `make translations`.")
     print("\n".join(gaps) or f"{len(words)} words, all of them in every language.")
     return int(is_check and bool(gaps))
 
@@ -49,7 +55,15 @@ def all_words() -> list[Word]:
     for preset in read_presets(ROOT / "resources" / "presets", shipped=True):
         if not isinstance(preset, StudioError):
             found += [Word("Preset", preset.name), Word("Preset", preset.description)]
+    found += [Word("Error", sentence) for sentence in all_sentences()]
     return sorted(dict.fromkeys(found), key=lambda word: word.context)
+
+
+def all_sentences() -> list[str]:
+    """What the engine, and what looks at its files and its end, can say of errors."""
+    package = ROOT / "steerlm_studio"
+    files = [package / "gguf_header.py", package / "outcome.py", *(package / "engine").glob("*.py")]
+    return sorted({sentence for file in files for sentence in sentences_in(file)})
 
 
 def update(file: Path, words: list[Word]) -> None:

@@ -1,6 +1,11 @@
 """The errors a user may see, as sentences; everything else is a bug."""
 
 
+def piece(words: str) -> str:
+    """`words` as they are: a part of a sentence that stands elsewhere, known to translators."""
+    return words
+
+
 class StudioError(Exception):
     """One or two sentences for the user: what happened, why, and what to do next.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 
 T = TypeVar("T")
 
@@ -104,8 +104,8 @@ def head(reader: "Reader", *, wanted: str = "") -> tuple[int, dict[str, Any]]:
             raise Damaged("it was written for a big-endian machine")
         raise Damaged(f"GGUF version {version} is unknown")
     tensors, pairs = reader.number("Q"), reader.number("Q")
-    reader.must_hold(tensors, 24, "tensors")
-    reader.must_hold(pairs, 13, "metadata entries")
+    reader.must_hold(tensors, 24, piece("tensors"))
+    reader.must_hold(pairs, 13, piece("metadata entries"))
     return tensors, _values(reader, pairs, wanted)
 
 
@@ -118,7 +118,7 @@ class Reader:
         self.at = 0
 
     def take(self, count: int) -> bytes:
-        self.must_hold(count, 1, "bytes")
+        self.must_hold(count, 1, piece("bytes"))
         self.at += count
         return self._data[self.at - count : self.at]
 
@@ -130,7 +130,7 @@ class Reader:
 
     def strings(self, count: int, wanted: bool) -> tuple[bytes, ...]:
         """A list of strings; only walked over when not `wanted`."""
-        self.must_hold(count, 8, "strings")
+        self.must_hold(count, 8, piece("strings"))
         data, at, size = self._data, self.at, self.size
         unpack = struct.Struct("<Q").unpack_from
         found = []
@@ -178,6 +178,6 @@ def _array(reader: Reader, key: str, wanted: str) -> Array:
         return Array(kind, count, reader.strings(count, key == wanted))
     if kind not in _SIZES:
         raise Damaged(f"the metadata list {key[:80]!r} has elements of the unknown type {kind}")
-    reader.must_hold(count, _SIZES[kind], "list elements")
+    reader.must_hold(count, _SIZES[kind], piece("list elements"))
     reader.at += count * _SIZES[kind]
     return Array(kind, count)

@@ -3,18 +3,21 @@
 import re
 import signal
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 
 _CRASHES = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 _MEANINGS = {
-    signal.SIGKILL: "killed, by someone or by the system for want of memory",
-    signal.SIGTERM: "asked to end",
-    signal.SIGABRT: "it gave up on an error inside llama.cpp",
-    signal.SIGSEGV: "it touched memory that is not its own",
-    signal.SIGILL: "it was built for another processor",
-    signal.SIGFPE: "an arithmetic error",
-    signal.SIGBUS: "its file or memory went away",
+    signal.SIGKILL: piece("killed, by someone or by the system for want of memory"),
+    signal.SIGTERM: piece("asked to end"),
+    signal.SIGABRT: piece("it gave up on an error inside llama.cpp"),
+    signal.SIGSEGV: piece("it touched memory that is not its own"),
+    signal.SIGILL: piece("it was built for another processor"),
+    signal.SIGFPE: piece("an arithmetic error"),
+    signal.SIGBUS: piece("its file or memory went away"),
 }
+_ENGINE = piece("The engine")
+_LEFT = piece("The text so far is kept")
+_SMALLER = piece("choose a smaller model or context")
 KEPT_LINES = 200
 _WANT_OF_MEMORY = re.compile(
     r"out of memory|(?:failed|unable) to allocate|cannot allocate memory|insufficient memory"
@@ -32,9 +35,9 @@ def outcome(
     code: int,
     log: str = "",
     *,
-    name: str = "The engine",
-    left: str = "The text so far is kept",
-    smaller: str = "choose a smaller model or context",
+    name: str = _ENGINE,
+    left: str = _LEFT,
+    smaller: str = _SMALLER,
 ) -> StudioError:
     """The error to show for a child that ended by itself.
 
@@ -52,15 +55,19 @@ def outcome(
     number = -code
     known = signal.Signals(number) if number in {s.value for s in signal.Signals} else None
     meaning = _MEANINGS.get(known) if known else None
-    why = f" ({meaning})" if meaning else ""
-    verb = "crashed with" if known in _CRASHES else "was stopped by"
     advice = _advice(known, smaller)
-    return StudioError(f"{name} {verb} signal {number}{why}. {left}; {advice}", detail)
+    if not meaning:
+        return StudioError(f"{name} was stopped by signal {number}. {left}; {advice}", detail)
+    if known not in _CRASHES:
+        return StudioError(
+            f"{name} was stopped by signal {number} ({meaning}). {left}; {advice}", detail
+        )
+    return StudioError(f"{name} crashed with signal {number} ({meaning}). {left}; {advice}", detail)
 
 
 def _advice(known: signal.Signals | None, smaller: str) -> str:
     if known is signal.SIGKILL:
-        return f"if the memory ran out, {smaller}, then try again."
+        return piece(f"if the memory ran out, {smaller}, then try again.")
     if known is signal.SIGILL:
-        return "build llama-cpp-python on this machine, or with -DGGML_NATIVE=OFF."
-    return "try again, and look at the details when it happens again."
+        return piece("build llama-cpp-python on this machine, or with -DGGML_NATIVE=OFF.")
+    return piece("try again, and look at the details when it happens again.")

@@ -1916,6 +1916,293 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>Error</name>
+    <message>
+        <source>%1 Choose Fast.</source>
+        <translation>%1 Wählen Sie „Fast“.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: %2. Check the path and its permissions.</source>
+        <translation>%1 kann nicht gelesen werden: %2. Prüfen Sie den Pfad und seine Rechte.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: it is no file. Choose a .gguf file.</source>
+        <translation>%1 kann nicht gelesen werden: Es ist keine Datei. Wählen Sie eine .gguf-Datei.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2. If it was downloaded or copied, do that again; a model in another format must be converted to GGUF first.</source>
+        <translation>%1 ist nicht zu gebrauchen: %2. Wurde die Datei heruntergeladen oder kopiert, tun Sie das noch einmal; ein Modell in einem anderen Format muss erst nach GGUF umgewandelt werden.</translation>
+    </message>
+    <message>
+        <source>%1 crashed with signal %2 (%3). %4; %5</source>
+        <translation>%1 stürzte mit Signal %2 ab (%3). %4; %5</translation>
+    </message>
+    <message>
+        <source>%1 does not fit the %2 tokens of its vocabulary</source>
+        <translation>%1 passt nicht zu den %2 Token ihres Vokabulars</translation>
+    </message>
+    <message>
+        <source>%1 ended by itself with status %2. %3; try again, and look at the details when it happens again.</source>
+        <translation>%1 endete von selbst mit Status %2. %3; versuchen Sie es noch einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.</translation>
+    </message>
+    <message>
+        <source>%1 is no text generation model. Choose a chat model.</source>
+        <translation>%1 ist kein Modell, das Text erzeugt. Wählen Sie ein Chat-Modell.</translation>
+    </message>
+    <message>
+        <source>%1 was stopped by signal %2 (%3). %4; %5</source>
+        <translation>%1 wurde durch Signal %2 beendet (%3). %4; %5</translation>
+    </message>
+    <message>
+        <source>%1 was stopped by signal %2. %3; %4</source>
+        <translation>%1 wurde durch Signal %2 beendet. %3; %4</translation>
+    </message>
+    <message>
+        <source>Choose between 1 and %1 answers side by side.</source>
+        <translation>Wählen Sie zwischen 1 und %1 Antworten nebeneinander.</translation>
+    </message>
+    <message>
+        <source>Choose between 1 and %1 requests at a time.</source>
+        <translation>Wählen Sie zwischen 1 und %1 Anfragen zugleich.</translation>
+    </message>
+    <message>
+        <source>GGUF version %1 is unknown</source>
+        <translation>die GGUF-Version %1 ist unbekannt</translation>
+    </message>
+    <message>
+        <source>The engine</source>
+        <translation>Die Engine</translation>
+    </message>
+    <message>
+        <source>The engine met an error of its own: %1. Please report it with the details.</source>
+        <translation>Die Engine traf auf einen Fehler in sich selbst: %1. Bitte melden Sie ihn mit den Details.</translation>
+    </message>
+    <message>
+        <source>The engine said something that is no message. Restart it.</source>
+        <translation>Die Engine hat etwas gesagt, das keine Nachricht ist. Starten Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>The key holds characters that no key has. Copy it again.</source>
+        <translation>Der Schlüssel enthält Zeichen, die kein Schlüssel hat. Kopieren Sie ihn noch einmal.</translation>
+    </message>
+    <message>
+        <source>The memory ran out while a batch was evaluated. Choose a smaller context.</source>
+        <translation>Der Speicher ging aus, während gerechnet wurde. Wählen Sie einen kleineren Kontext.</translation>
+    </message>
+    <message>
+        <source>The model and a context of %1 tokens need %2 GiB and %3 GiB are free. Choose a smaller context (--context), 8-bit keys and values (--cache q8_0), fewer answers side by side (--lanes), or a smaller quantization of the model.</source>
+        <translation>Das Modell und ein Kontext von %1 Token brauchen %2 GiB, und %3 GiB sind frei. Wählen Sie einen kleineren Kontext (--context), Schlüssel und Werte in 8 Bit (--cache q8_0), weniger Antworten nebeneinander (--lanes) oder eine kleinere Quantisierung des Modells.</translation>
+    </message>
+    <message>
+        <source>The model gave no usable numbers (infinite or not a number). This happens with damaged files and with some quantizations on some GPUs: try another quantization.</source>
+        <translation>Das Modell gab keine brauchbaren Zahlen (unendlich oder gar keine). Das kommt bei beschädigten Dateien vor und bei manchen Quantisierungen auf manchen GPUs: Versuchen Sie eine andere Quantisierung.</translation>
+    </message>
+    <message>
+        <source>The prompt has %1 tokens and the context holds %2. Shorten the conversation, or choose a larger context.</source>
+        <translation>Der Prompt hat %1 Token, und der Kontext fasst %2. Kürzen Sie die Unterhaltung, oder wählen Sie einen größeren Kontext.</translation>
+    </message>
+    <message>
+        <source>The prompt is empty. Type something to answer.</source>
+        <translation>Der Prompt ist leer. Schreiben Sie etwas, worauf zu antworten ist.</translation>
+    </message>
+    <message>
+        <source>The text holds %1, which this model&apos;s tokenizer reads as a control token. Reword that place.</source>
+        <translation>Der Text enthält %1, was der Tokenizer dieses Modells als Steuer-Token liest. Schreiben Sie die Stelle anders.</translation>
+    </message>
+    <message>
+        <source>The text so far is kept</source>
+        <translation>Der Text bis hierher bleibt</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for a context of %1 tokens. Choose a smaller context, fewer answers side by side, or a smaller model.</source>
+        <translation>Für einen Kontext von %1 Token ist nicht genug Speicher da. Wählen Sie einen kleineren Kontext, weniger Antworten nebeneinander oder ein kleineres Modell.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for the weights of %1.</source>
+        <translation>Für die Gewichte von %1 ist nicht genug Speicher da.</translation>
+    </message>
+    <message>
+        <source>This model cannot generate text. Choose a chat model.</source>
+        <translation>Dieses Modell kann keinen Text erzeugen. Wählen Sie ein Chat-Modell.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s keys and values cannot be kept in 8 bits. Choose F16 (--cache f16).</source>
+        <translation>Schlüssel und Werte dieses Modells können nicht in 8 Bit gehalten werden. Wählen Sie F16 (--cache f16).</translation>
+    </message>
+    <message>
+        <source>a tensor&apos;s name is too long or there twice</source>
+        <translation>der Name eines Tensors ist zu lang oder doppelt da</translation>
+    </message>
+    <message>
+        <source>a text in its metadata is longer than the file</source>
+        <translation>ein Text in ihren Metadaten ist länger als die Datei</translation>
+    </message>
+    <message>
+        <source>an arithmetic error</source>
+        <translation>ein Rechenfehler</translation>
+    </message>
+    <message>
+        <source>asked to end</source>
+        <translation>sie sollte enden</translation>
+    </message>
+    <message>
+        <source>build llama-cpp-python on this machine, or with -DGGML_NATIVE=OFF.</source>
+        <translation>bauen Sie llama-cpp-python auf diesem Rechner oder mit -DGGML_NATIVE=OFF.</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>choose a smaller model or context</source>
+        <translation>wählen Sie ein kleineres Modell oder einen kleineren Kontext</translation>
+    </message>
+    <message>
+        <source>if the memory ran out, %1, then try again.</source>
+        <translation>ging der Speicher aus, %1 und versuchen es noch einmal.</translation>
+    </message>
+    <message>
+        <source>it does not say which architecture it holds</source>
+        <translation>sie sagt nicht, welche Architektur sie enthält</translation>
+    </message>
+    <message>
+        <source>it ends in the middle of its metadata</source>
+        <translation>sie endet mitten in ihren Metadaten</translation>
+    </message>
+    <message>
+        <source>it ends too early: %1 %2 cannot follow</source>
+        <translation>sie endet zu früh: %1 %2 können nicht mehr folgen</translation>
+    </message>
+    <message>
+        <source>it ends too early: %1 bytes are needed and %2 are there</source>
+        <translation>sie endet zu früh: %1 Bytes werden gebraucht, und %2 sind da</translation>
+    </message>
+    <message>
+        <source>it gave up on an error inside llama.cpp</source>
+        <translation>ein Fehler in llama.cpp, bei dem es aufgab</translation>
+    </message>
+    <message>
+        <source>it has no vocabulary</source>
+        <translation>sie hat kein Vokabular</translation>
+    </message>
+    <message>
+        <source>it holds no tensors</source>
+        <translation>sie enthält keine Tensoren</translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation>sie ist leer</translation>
+    </message>
+    <message>
+        <source>it is no GGUF file</source>
+        <translation>sie ist keine GGUF-Datei</translation>
+    </message>
+    <message>
+        <source>it touched memory that is not its own</source>
+        <translation>ein Griff in fremden Speicher</translation>
+    </message>
+    <message>
+        <source>it was built for another processor</source>
+        <translation>für einen anderen Prozessor gebaut</translation>
+    </message>
+    <message>
+        <source>it was written for a big-endian machine</source>
+        <translation>sie wurde für einen Big-Endian-Rechner geschrieben</translation>
+    </message>
+    <message>
+        <source>its alignment of %1 is no power of two</source>
+        <translation>ihre Ausrichtung von %1 ist keine Zweierpotenz</translation>
+    </message>
+    <message>
+        <source>its architecture %1 is unknown to this llama.cpp</source>
+        <translation>ihre Architektur %1 kennt dieses llama.cpp nicht</translation>
+    </message>
+    <message>
+        <source>its file or memory went away</source>
+        <translation>Datei oder Speicher verschwanden</translation>
+    </message>
+    <message>
+        <source>its value %1.%2 is missing or out of range</source>
+        <translation>ihr Wert %1.%2 fehlt oder liegt außerhalb des Erlaubten</translation>
+    </message>
+    <message>
+        <source>its vocabulary holds a token twice</source>
+        <translation>ihr Vokabular enthält ein Token doppelt</translation>
+    </message>
+    <message>
+        <source>its vocabulary lacks %1 of the 256 byte tokens for unknown characters</source>
+        <translation>ihrem Vokabular fehlen %1 der 256 Byte-Token für unbekannte Zeichen</translation>
+    </message>
+    <message>
+        <source>killed, by someone or by the system for want of memory</source>
+        <translation>von jemandem, oder vom System, weil Speicher fehlte</translation>
+    </message>
+    <message>
+        <source>list elements</source>
+        <translation>Listenelemente</translation>
+    </message>
+    <message>
+        <source>llama-cpp-python cannot be loaded, so there is nothing to run the model with. Install it with `make run` in the program&apos;s folder, or with `pip install llama-cpp-python==0.3.36`.</source>
+        <translation>llama-cpp-python kann nicht geladen werden, also läuft kein Modell. Installieren Sie es mit „make run“ im Ordner des Programms oder mit „pip install llama-cpp-python==0.3.36“.</translation>
+    </message>
+    <message>
+        <source>llama.cpp could not load %1: the file is damaged, of a kind that it does not know, or the memory does not suffice. The details have its own words.</source>
+        <translation>llama.cpp konnte %1 nicht laden: Die Datei ist beschädigt, von einer Art, die es nicht kennt, oder der Speicher reicht nicht. Seine eigenen Worte stehen in den Details.</translation>
+    </message>
+    <message>
+        <source>llama.cpp could not tokenize the text.</source>
+        <translation>llama.cpp konnte den Text nicht in Token zerlegen.</translation>
+    </message>
+    <message>
+        <source>llama.cpp failed to evaluate a batch (code %1). Try again; if it stays so, restart the engine with a smaller context.</source>
+        <translation>llama.cpp konnte nicht weiterrechnen (Code %1). Versuchen Sie es noch einmal; bleibt es so, starten Sie die Engine mit einem kleineren Kontext neu.</translation>
+    </message>
+    <message>
+        <source>metadata entries</source>
+        <translation>Metadaten</translation>
+    </message>
+    <message>
+        <source>strings</source>
+        <translation>Zeichenketten</translation>
+    </message>
+    <message>
+        <source>tensor %1 has %2 dimensions</source>
+        <translation>der Tensor %1 hat %2 Dimensionen</translation>
+    </message>
+    <message>
+        <source>tensor %1 has an impossible shape or place</source>
+        <translation>der Tensor %1 hat eine unmögliche Form oder einen unmöglichen Platz</translation>
+    </message>
+    <message>
+        <source>tensor %1 has the number format %2, unknown to this llama.cpp</source>
+        <translation>der Tensor %1 hat das Zahlenformat %2, das dieses llama.cpp nicht kennt</translation>
+    </message>
+    <message>
+        <source>tensors</source>
+        <translation>Tensoren</translation>
+    </message>
+    <message>
+        <source>the metadata key %1 is empty or there twice</source>
+        <translation>der Metadaten-Schlüssel %1 ist leer oder doppelt da</translation>
+    </message>
+    <message>
+        <source>the metadata list %1 has elements of the unknown type %2</source>
+        <translation>die Metadaten-Liste %1 hat Elemente vom unbekannten Typ %2</translation>
+    </message>
+    <message>
+        <source>the metadata value %1 has the unknown type %2</source>
+        <translation>der Metadaten-Wert %1 hat den unbekannten Typ %2</translation>
+    </message>
+    <message>
+        <source>try again, and look at the details when it happens again.</source>
+        <translation>versuchen Sie es noch einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.</translation>
+    </message>
+    <message>
+        <source>“%1” are no shares of GPUs. Give numbers such as 3,1.</source>
+        <translation>„%1“ sind keine Anteile von GPUs. Geben Sie Zahlen an wie 3,1.</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
         <source>Export to GGUF</source>

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 from steerlm_studio.child import child_command
 from steerlm_studio.outcome import KEPT_LINES, outcome
+from steerlm_studio.ui.error_words import in_words
 
 _GRACE = 5000  # ms that a child has to clean up after it was asked to end
 _ERROR = "steerlm-studio: "  # what a command's own error begins with
@@ -135,8 +136,8 @@ class CommandProcess(QObject):
         starts = [place for place, line in enumerate(lines) if line.startswith(_ERROR)]
         if code == 1 and starts and not any(line.startswith("Traceback") for line in lines):
             sentence, *rest = lines[starts[-1] :]
-            return sentence.removeprefix(_ERROR), "\n".join(rest)
+            return in_words(sentence.removeprefix(_ERROR)), "\n".join(rest)
         left = self.tr("What was unfinished was removed or will be with the next attempt")
         smaller = self.tr("close other programs")
         error = outcome(code, "\n".join(lines), name=self._name, left=left, smaller=smaller)
-        return str(error), error.detail
+        return in_words(str(error)), error.detail

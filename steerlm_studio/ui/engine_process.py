@@ -11,6 +11,7 @@ from steerlm_studio import protocol
 from steerlm_studio.child import child_command
 from steerlm_studio.outcome import KEPT_LINES, outcome
 from steerlm_studio.protocol import Reply, Request
+from steerlm_studio.ui.error_words import in_words
 
 _GRACE = 500  # ms a child has to end by itself after its stdin is closed
 
@@ -122,6 +123,8 @@ class EngineProcess(QObject):
             message = self.tr("The engine said something that the window does not understand.")
             self.failed.emit(protocol.Failed(message, detail=f"{error}: {said}"))
             return
+        if isinstance(reply, protocol.Failed):
+            reply = msgspec.structs.replace(reply, message=in_words(reply.message))
         self._receivers[type(reply)](reply)
 
     def _on_log_arrived(self) -> None:
@@ -148,4 +151,4 @@ class EngineProcess(QObject):
         process.deleteLater()
         self.status = -code if status == QProcess.ExitStatus.CrashExit else code
         error = outcome(self.status, "\n".join(self._stderr))
-        self.lost.emit(str(error), error.detail)
+        self.lost.emit(in_words(str(error)), error.detail)

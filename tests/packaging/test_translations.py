@@ -1,9 +1,11 @@
 """Every word that goes through `tr` is collected, and what is missing is said."""
 
+import json
 from pathlib import Path
 
 import pytest
 import translations
+from sentences import sentences_in
 from words import NotLiteral, Word, words_in
 
 CODE = """
@@ -74,3 +76,24 @@ def test_what_is_not_translated_is_named(tmp_path: Path):
         "steerlm_studio_xx.ts: Row: three",
         "steerlm_studio_xx.ts: Row: two",
     ]
+
+
+ERRORS = """
+def fail(path, error, size):
+    if not size:
+        raise StudioError(f"{path.name} is empty. " "Choose another.", "detail")
+    raise MemoryShort(f"{size} GiB" + str(error)) from StudioError(str(error))
+
+EMPTY = piece("it is empty")
+"""
+
+
+def test_an_errors_values_are_numbered(tmp_path: Path):
+    found = list(sentences_in(written(tmp_path, ERRORS)))
+    assert sorted(found) == ["%1 is empty. Choose another.", "it is empty"]
+
+
+def test_what_the_engine_can_say_is_shipped_as_the_code_has_it():
+    shipped = json.loads(translations.ERRORS.read_text(encoding="utf-8"))
+    assert shipped == translations.all_sentences()
+    assert "There is not enough memory for the weights of %1." in shipped

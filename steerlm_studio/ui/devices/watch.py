@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from steerlm_studio.child import child_command
 from steerlm_studio.device_watch import Seen
 from steerlm_studio.outcome import outcome
+from steerlm_studio.ui.error_words import in_words
 
 _GRACE = 300  # ms
 _FIRST = 20_000  # ms until its first word: a busy machine takes its time
@@ -87,4 +88,5 @@ class Watch(QObject):
         crashed = status == QProcess.ExitStatus.CrashExit
         name = self.tr("What looks at the devices")
         left = self.tr("Close and open the panel to look again")
-        self.failed.emit(str(outcome(-code if crashed else code, log, name=name, left=left)))
+        error = outcome(-code if crashed else code, log, name=name, left=left)
+        self.failed.emit(in_words(str(error)))

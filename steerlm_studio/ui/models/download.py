@@ -9,6 +9,7 @@ from steerlm_studio.models import progress
 from steerlm_studio.models.address import Address
 from steerlm_studio.models.commands import download_command
 from steerlm_studio.outcome import outcome
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.models.question import Refusal
 
 State = Literal["running", "checking", "waiting", "paused", "failed", "finished"]
@@ -149,5 +150,5 @@ class Download(QObject):
                 left=self.tr("What was fetched is kept"),
                 smaller=self.tr("close other programs"),
             )
-            self.refusal = Refusal(str(error), error.detail)
+            self.refusal = Refusal(in_words(str(error)), error.detail)
         self._become("failed")

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from steerlm_studio.outcome import outcome
+from steerlm_studio.ui.error_words import in_words
 
 _GRACE = 300  # ms
 
@@ -72,7 +73,7 @@ class Question(QObject):
         if answer is None:
             crashed = status == QProcess.ExitStatus.CrashExit
             error = outcome(-code if crashed else code, log, name=self.tr("The look-up"))
-            self.refused.emit(Refusal(str(error), error.detail))
+            self.refused.emit(Refusal(in_words(str(error)), error.detail))
         elif answer.keys() <= {"error", "detail"}:
             self.refused.emit(refusal(answer["error"], str(answer.get("detail", ""))))
         else:
