@@ -28,7 +28,7 @@ def tensors(members: Members) -> Mapping[str, Tensor]:
     found: dict[str, Tensor] = {}
     for name, (shape, boxes) in arrays.items():
         single = _STACKED.sub("0.", name, count=1)
-        if "_extra_state" in name or canonical(single) is None:
+        if canonical(single) is None:
             continue
         if single == name:
             found[name] = boxed(name, shape, boxes)

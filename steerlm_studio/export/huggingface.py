@@ -12,6 +12,7 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.export import folder, network
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.members import Members, cut_off, small
+from steerlm_studio.export.names import ignored
 from steerlm_studio.export.tensors import Dtype, Stored
 
 CONFIG = "config.json"
@@ -77,7 +78,11 @@ def _safetensors(members: Members, name: str) -> dict[str, Stored]:
     try:
         header = json.loads(members.read(name, 8, size))
         header.pop("__metadata__", None)
-        entries = {key: _stored(members, name, size + 8, entry) for key, entry in header.items()}
+        entries = {
+            key: _stored(members, name, size + 8, entry)
+            for key, entry in header.items()
+            if not ignored(key)
+        }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudioError(f"{name} is no safetensors file or is damaged.", str(error)) from error
     return dict(sorted(entries.items(), key=lambda entry: entry[1].offset))

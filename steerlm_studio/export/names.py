@@ -58,7 +58,6 @@ _STRANGERS = (
 # A tied model with pipeline ranks repeats its embedding at the end as `word_embeddings_for_head`.
 _IGNORED = (
     "word_embeddings_for_head.weight",
-    "_extra_state",
     "rotary_pos_emb.inv_freq",
     "rotary_emb.inv_freq",
 )
@@ -74,7 +73,7 @@ def canonical(name: str) -> str | None:
 
     A gated MLP may come as gate above up in `ffn_up`, or as `ffn_up` (its gate) and `ffn_up_2`.
     """
-    if name.endswith(_IGNORED):
+    if ignored(name):
         return None
     rest = name[_PREFIX.match(name).end() :]  # type: ignore[union-attr]  # matches "" too
     if rest in _TOP:
@@ -83,6 +82,11 @@ def canonical(name: str) -> str | None:
     if layer and layer.group(2) in _LAYER:
         return f"blk.{int(layer.group(1))}.{_LAYER[layer.group(2)]}"
     raise stranger(name)
+
+
+def ignored(name: str) -> bool:
+    """Whether a tensor of this name, of whatever kind, is nothing that a GGUF needs."""
+    return "_extra_state" in name or name.endswith(_IGNORED)
 
 
 def stranger(name: str) -> StudioError:

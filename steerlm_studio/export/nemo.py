@@ -12,12 +12,15 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.export import archive, distributed, folder, network, parallel, torch_file
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.members import Members, small
+from steerlm_studio.export.settings import Settings
 from steerlm_studio.export.tensors import Tensor
+from steerlm_studio.export.tokenizer import hidden, vocabulary
 
 CONFIG = "model_config.yaml"
 WEIGHTS = "model_weights.ckpt"
 CONFIG_LIMIT = 4 << 20
 TOKENIZER_LIMIT = 64 << 20
+_INTERLEAVED = "virtual_pipeline_model_parallel_size"  # each stage has several parts of the layers
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def opened(path: Path) -> Iterator[Checkpoint]:
         yield Checkpoint(
             network=known,
             tokenizer=_tokenizer(members, config),
-            tensors=_tensors(members, known.gated),
+            tensors=_tensors(members, config, known.gated),
             origin=path.name + (f" (NeMo {version})" if isinstance(version, str) else ""),
             layout=_layout(members),
         )
@@ -74,16 +77,35 @@ def _tokenizer(members: Members, config: Mapping[str, Any]) -> bytes:
             f"The SentencePiece file {wanted[0] if wanted else '(*.model)'} is not in "
             f"{members.path.name}. Without it there is no tokenizer to export."
         )
-    return small(members, found[0], TOKENIZER_LIMIT)
+    model = small(members, found[0], TOKENIZER_LIMIT)
+    _refuse_added_tokens(section, model)
+    return model
 
 
-def _tensors(members: Members, gated: bool) -> Mapping[str, Tensor]:
+def _refuse_added_tokens(section: Mapping[str, Any], model: bytes) -> None:
+    """NeMo can give tokens ids behind those of the SentencePiece file, which knows them not."""
+    for key in ("special_tokens", "additional_special_tokens"):
+        named = section.get(key) or ()
+        tokens = named.values() if isinstance(named, dict) else named
+        tokens = [tokens] if isinstance(tokens, str) else list(tokens)
+        known = set(vocabulary(model).pieces if tokens else ())
+        added = {each for each in map(str, tokens) if not {each, hidden(each)} & known}
+        if added:
+            raise StudioError(
+                f"tokenizer.{key} in {CONFIG} adds “{min(added)}”, a token that the SentencePiece "
+                "file does not hold. It would be lost, so this model cannot be exported."
+            )
+
+
+def _tensors(members: Members, config: Mapping[str, Any], gated: bool) -> Mapping[str, Tensor]:
     if WEIGHTS in members.names:
         with members.file(WEIGHTS) as file:
             read = partial(members.read, WEIGHTS)
             return torch_file.stored_tensors(file, read, f"{WEIGHTS} in {members.path.name}")
     files = parallel.ranks(members)
     if files:
+        if max(stage for stage, _ in files):
+            Settings(config, CONFIG).require(_INTERLEAVED, (None, 1), None)
         return parallel.merged(members, files, gated)
     if any(name.startswith(distributed.FOLDER) for name in members.names):
         return distributed.tensors(members)

@@ -15,6 +15,15 @@ from steerlm_studio.export.settings import Settings
 Architecture = Literal["nemotron", "llama"]
 _BASE = 1e18  # of a rotation, at most; the largest known is about 1e8
 _GATED = ("fast-swiglu", "swiglu")
+# Keys of NeMo and Megatron-Core that leave no trace in the tensors but change what is computed.
+_CHANGES = (
+    "apply_residual_connection_post_layernorm",
+    "apply_embedding_scaling",
+    "scale_positional_embedding",
+    "softmax_scale",
+    "window_size",
+    "qk_layernorm",
+)
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,8 @@ def _refuse_other_families(settings: Settings, llama: bool) -> None:
     settings.require("rotary_interleaved", (False, None), False)
     settings.require("seq_len_interpolation_factor", (None, 1, 1.0), None)
     settings.require("num_moe_experts", (None, 1), None)
+    for key in _CHANGES:
+        settings.require(key, (False, None), None)
 
 
 def _refuse_other_layers(settings: Settings) -> None:
@@ -165,6 +176,9 @@ def from_huggingface(config: Mapping[str, Any]) -> Network:
     }
     settings = Settings(values, "config.json", "Llama" if llama else "GPT-Next")
     settings.require("model_type", ("nemotron", "llama"), "absent")
+    named = config.get("architectures") or (f"{config.get('model_type')}ForCausalLM",)
+    if not str(named[0] if isinstance(named, list | tuple) else named).endswith("ForCausalLM"):
+        raise settings.refused("architectures", "another head than a language model's")
     activation = "silu" if llama else "relu2"
     settings.require("hidden_act", (activation,), activation)
     settings.require("attention_bias", (False,), False)
@@ -173,6 +187,8 @@ def from_huggingface(config: Mapping[str, Any]) -> Network:
     width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
     head_size = _head_size(settings, "head_dim", width, heads)
     key = "partial_rotary_factor"
+    if llama:
+        settings.require(key, (1,), 1)
     share = 1.0 if llama else _rotary_share(settings, key, 0.5, head_size)
     return Network(
         layers=settings.count("num_hidden_layers"),

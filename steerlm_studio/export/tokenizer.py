@@ -71,10 +71,11 @@ def vocabulary(model: bytes) -> Vocabulary:
             str(error),
         ) from error
     _refuse_other_kinds(trainer, normalizer)
-    pieces, scores, types = zip(*entries, strict=True) if entries else ((), (), ())
+    pieces, scores, kinds = zip(*entries, strict=True) if entries else ((), (), ())
+    types = tuple(map(_type, pieces, kinds))
     _check_pieces(pieces, types)
     return Vocabulary(
-        pieces=pieces,
+        pieces=_names(pieces, kinds),
         scores=scores,
         types=types,
         unknown=_id(trainer, 40, 0, len(pieces)),
@@ -87,10 +88,41 @@ def vocabulary(model: bytes) -> Vocabulary:
 
 
 def _piece(message: Message) -> tuple[str, float, int]:
-    piece, kind = message.data(1).decode("utf-8"), message.integer(3, NORMAL)
+    return message.data(1).decode("utf-8"), message.float(2), message.integer(3, NORMAL)
+
+
+def _type(piece: str, kind: int) -> int:
     if kind == USER_DEFINED and _CONTROL.fullmatch(piece):
-        kind = CONTROL
-    return piece, message.float(2), kind
+        return CONTROL
+    if kind == USER_DEFINED and " " in piece:
+        return UNUSED  # no text has it, since spaces become ▁ first; llama.cpp would look before
+    return kind
+
+
+def hidden(piece: str) -> str:
+    """The name of a control piece that must not come out of a text; no pieces make it up."""
+    return f"⟦{piece}⟧"
+
+
+def _names(pieces: tuple[str, ...], kinds: tuple[int, ...]) -> tuple[str, ...]:
+    """The pieces, with control pieces hidden that llama.cpp would make of a user's text.
+
+    It merges neighbours into whatever has their spelling, SentencePiece only into pieces for text:
+    with the piece “s>” in the vocabulary, a text's “<s>” would become the begin of a sequence.
+    """
+    known = set(pieces)
+
+    def comes_up(piece: str) -> bool:
+        halves = ((piece[:at], piece[at:]) for at in range(1, len(piece)))
+        single = len(piece) == 1
+        return single or any(all(len(h) == 1 or h in known for h in pair) for pair in halves)
+
+    return tuple(
+        hidden(piece)
+        if kind in (UNKNOWN, CONTROL) and not CONTROL_SPELLING.fullmatch(piece) and comes_up(piece)
+        else piece
+        for piece, kind in zip(pieces, kinds, strict=True)
+    )
 
 
 def _refuse_other_kinds(trainer: Message, normalizer: Message) -> None:

@@ -15,6 +15,7 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.export import torch_file
 from steerlm_studio.export.boxes import Box, Chunks
 from steerlm_studio.export.members import Members, cut_off, small
+from steerlm_studio.export.names import ignored
 from steerlm_studio.export.tensors import Stored
 
 _LIMIT = 256 << 20
@@ -80,7 +81,7 @@ def arrays(members: Members, folder: str) -> dict[str, Chunks]:
         return {
             name: _array(members, folder, name, entry, places)
             for name, entry in about.state_dict_metadata.items()
-            if hasattr(entry, "chunks") and "_extra_state" not in name
+            if hasattr(entry, "chunks") and not ignored(name)
         }
     except _BROKEN as error:
         raise StudioError(

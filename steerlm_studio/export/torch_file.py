@@ -12,6 +12,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.export.names import ignored
 from steerlm_studio.export.tensors import Dtype, Stored
 
 _DTYPES: dict[torch.dtype, Dtype] = {
@@ -48,11 +49,23 @@ def stored_tensors(
     if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
         raise StudioError(f"{label} holds no tensors by name; it is not a model's weights.")
     records = _records(file, label)
+    tensors = {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}
+    _refuse_nested(state, tensors, label)
     return {
-        name: _stored(name, value, records, read, label)
-        for name, value in state.items()
-        if isinstance(value, torch.Tensor)
+        name: _stored(name, tensor, records, read, label)
+        for name, tensor in tensors.items()
+        if not ignored(name)
     }
+
+
+def _refuse_nested(state: dict[str, Any], tensors: dict[str, Any], label: str) -> None:
+    """Checkpoints of a training and of interleaved pipelines hold several networks' tensors."""
+    inner = [name for name, value in state.items() if isinstance(value, dict) and value]
+    if inner and not tensors:
+        raise StudioError(
+            f"{label} keeps its tensors under “{inner[0]}”, as a checkpoint of a training or of an "
+            "interleaved pipeline does. Save the model as a .nemo file for inference first."
+        )
 
 
 def stored_tensor(file: IO[bytes], read: Callable[[int, int], bytes], label: str) -> Stored:

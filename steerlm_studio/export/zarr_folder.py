@@ -9,6 +9,7 @@ from typing import Any
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export.boxes import Box, Chunks
 from steerlm_studio.export.members import Members, small
+from steerlm_studio.export.names import ignored
 from steerlm_studio.export.tensors import Dtype, Stored
 
 _DTYPES: dict[str, Dtype] = {"bfloat16": "BF16", "<f4": "F32", "<f2": "F16"}
@@ -20,7 +21,11 @@ def arrays(members: Members, folder: str) -> dict[str, Chunks]:
     """Shape and chunks of each array below `folder`, by name. Raises StudioError for holes."""
     end = "/.zarray"
     names = [n for n in members.names if n.startswith(folder) and n.endswith(end)]
-    return {name[len(folder) : -len(end)]: _array(members, name[: -len(end)]) for name in names}
+    return {
+        name[len(folder) : -len(end)]: _array(members, name[: -len(end)])
+        for name in names
+        if not ignored(name.removesuffix(end))
+    }
 
 
 def _array(members: Members, name: str) -> Chunks:

@@ -50,6 +50,12 @@ def test_settings_that_are_missing_mean_what_nemo_takes_them_to_mean():
         ("rotary_interleaved", True, "rotary_interleaved"),
         ("seq_len_interpolation_factor", 4, "seq_len_interpolation_factor"),
         ("num_moe_experts", 8, "num_moe_experts"),
+        ("apply_residual_connection_post_layernorm", True, "apply_residual_connection"),
+        ("apply_embedding_scaling", True, "apply_embedding_scaling"),
+        ("scale_positional_embedding", True, "scale_positional_embedding"),
+        ("softmax_scale", 0.5, "softmax_scale"),
+        ("window_size", [128, 0], "window_size"),
+        ("qk_layernorm", True, "qk_layernorm"),
         ("kv_channels", 32, "kv_channels"),
         ("num_query_groups", 3, "num_query_groups"),
         ("hidden_size", "absent", "hidden_size is missing"),
@@ -89,6 +95,7 @@ def test_every_spelling_leads_to_the_names_of_llama_cpp(prefix):
     [
         "model.language_model.rotary_pos_emb.inv_freq",
         "model.decoder.layers.0.mlp.linear_fc1._extra_state",
+        "model.decoder.layers.mlp.linear_fc1._extra_state/shard_0_24",
     ],
 )
 def test_what_a_gguf_does_not_need_is_passed_over(name):

@@ -54,6 +54,7 @@ def change(folder: Path, **changes: object) -> None:
         ("attention_bias", True),
         ("head_dim", 32),
         ("num_key_value_heads", 3),
+        ("architectures", ["NemotronForSequenceClassification"]),
     ],
 )
 def test_settings_of_another_model_are_named(key, value, folder, tmp_path):

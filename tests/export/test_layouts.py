@@ -134,6 +134,78 @@ def in_zarr(tensors: dict[str, torch.Tensor], chunks: tuple[int, ...]) -> dict[s
     return members
 
 
+STATE = "model.decoder.layers.1.mlp.linear_fc1._extra_state"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [None, io.BytesIO(b"x"), b"x", {"scale": torch.ones(2)}, torch.zeros(7, dtype=torch.uint8)],
+    ids=["none", "file", "bytes", "dictionary", "tensor"],
+)
+def test_the_state_that_transformer_engine_keeps_is_left_in_whatever_form(state, single, tmp_path):
+    tensors = {**made.weights(SHAPE, "model."), STATE: state}
+    tensors["model.rotary_pos_emb.inv_freq"] = torch.ones(4, dtype=torch.float64)
+    source = made.nemo(tmp_path / "m.nemo", tensors, made.config(SHAPE))
+    exported(source, tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
+@pytest.mark.parametrize("wrap", ["state_dict", "model0"])
+def test_tensors_one_level_deeper_are_told_from_missing_ones(wrap, tmp_path):
+    tensors = {wrap: made.weights(SHAPE), "version": 1}
+    source = made.nemo(tmp_path / "m.nemo", tensors, made.config(SHAPE))
+    with pytest.raises(StudioError, match=f"under “{wrap}”"):
+        exported(source, tmp_path / "m.gguf")
+
+
+@pytest.mark.parametrize("device", ["cuda:0", "cuda:3"])
+def test_it_does_not_matter_on_which_device_it_was_saved(device, single, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.serialization, "location_tag", lambda storage: device)
+    source = made.nemo(tmp_path / "m.nemo", made.weights(SHAPE), made.config(SHAPE))
+    monkeypatch.undo()
+    exported(source, tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
+def test_interleaved_stages_are_refused(tmp_path):
+    settings = made.config(SHAPE, virtual_pipeline_model_parallel_size=2)
+    members = head() | {"./model_config.yaml": yaml.safe_dump(settings).encode()}
+    for (_, stage), part in made.pieces_of_ranks(SHAPE, PREFIX, 1, 2).items():
+        members[f"./tp_rank_00_pp_rank_{stage:03d}/model_weights.ckpt"] = saved(part)
+    with pytest.raises(StudioError, match="virtual_pipeline_model_parallel_size"):
+        exported(made.tar(tmp_path / "m.nemo", members), tmp_path / "m.gguf")
+
+
+@pytest.mark.parametrize(
+    ("key", "tokens", "said"),
+    [
+        ("special_tokens", {"bos": "<s>", "mask": "<mask>"}, "adds “<mask>”"),
+        ("additional_special_tokens", ["<extra_id_1>", "<new>"], "adds “<new>”"),
+        ("additional_special_tokens", ["<extra_id_1>"], ""),
+        ("special_tokens", None, ""),
+    ],
+)
+def test_tokens_that_nemo_added_to_the_tokenizer_are_not_lost(key, tokens, said, tmp_path):
+    section = {"library": "sentencepiece", "model": "nemo:abc_tiny.model", key: tokens}
+    settings = made.config(SHAPE, tokenizer=section)
+    source = made.nemo(tmp_path / "m.nemo", made.weights(SHAPE), settings)
+    if said:
+        with pytest.raises(StudioError, match=said):
+            exported(source, tmp_path / "m.gguf")
+    else:
+        assert exported(source, tmp_path / "m.gguf")
+
+
+def test_a_byte_array_in_zarr_is_left_if_it_is_no_weight(single, tmp_path):
+    about = {"shape": [3], "chunks": [3], "dtype": "|u1", "compressor": None}
+    members = zarr_members((1, 1)) | {
+        f"./model_weights/{STATE}/.zarray": json.dumps(about).encode(),
+        f"./model_weights/{STATE}/0": b"abc",
+    }
+    exported(made.tar(tmp_path / "m.nemo", members), tmp_path / "m.gguf")
+    assert same(tmp_path / "m.gguf", single)
+
+
 @pytest.mark.parametrize("chunks", [(1, 1), (2, 1), (3, 5)])
 def test_zarr_chunks_are_joined(chunks, single, tmp_path):
     exported(made.tar(tmp_path / "m.nemo", zarr_members(chunks)), tmp_path / "m.gguf")

@@ -61,6 +61,18 @@ SETTINGS = {
     "space-runs": {"units": ("▁▁", "▁▁▁▁", "\t"), "add_dummy_prefix": True},
     "other-ids": {"unk_id": 0, "bos_id": 1, "eos_id": 2, "pad_id": -1},
 }
+ODD = {
+    "spaced-units": {"units": (" ", "  ", "▁▁")},
+    "ends-of-tags": {
+        "split_by_unicode_script": False,
+        "split_by_number": False,
+        "split_by_whitespace": False,
+        "max_sentencepiece_length": 4,
+        "vocab_size": 600,
+        "eos_piece": "<|endoftext|>",  # so that the trainer takes “</s>” for text
+    },
+    "control-of-one-letter": {"control_symbols": "),<mask>"},
+}
 TEXTS = st.lists(
     st.sampled_from([*EXTRA, "</s>", "<s>", "humor:4,", "lang:en", "\n", "  ", " ", "bread", "ü☃"])
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6),
@@ -68,10 +80,10 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@pytest.fixture(scope="module", params=SETTINGS)
+@pytest.fixture(scope="module", params=SETTINGS | ODD)
 def judged(request, tmp_path_factory):
     """SentencePiece's own processor, and the same vocabulary in llama.cpp."""
-    model = trained(**SETTINGS[request.param])
+    model = trained(**(SETTINGS | ODD)[request.param])
     path = tmp_path_factory.mktemp("words") / "words.gguf"
     write_words(path, model)
     with llama.loaded(path, vocabulary_only=True) as loaded:
@@ -89,6 +101,7 @@ def write_words(path: Path, model: bytes) -> None:
 @example("")
 @example("<extra_id_1>User\n\n\nhumor:4,lang:en\n  x   </s>")
 @example(" leading and trailing ")
+@example("def f(x): <s>")
 def test_llama_cpp_and_sentencepiece_agree_on_any_text(judged, text):
     processor, loaded = judged
     assert llama.tokenize(loaded, llama.split(text)) == processor.encode(text)
@@ -103,6 +116,18 @@ def test_special_pieces_get_the_types_that_llama_cpp_needs():
     assert types["<0x0A>"] == BYTE
     assert types["▁the"] == NORMAL
     assert words.pieces[words.turn] == "<extra_id_1>"
+
+
+def test_a_text_does_not_become_a_control_piece_by_merging():
+    """llama.cpp made the begin of a sequence of “<” and “s>”; a web page's text holds both."""
+    processor = sentencepiece.SentencePieceProcessor(model_proto=trained(**ODD["ends-of-tags"]))
+    words = vocabulary(trained(**ODD["ends-of-tags"]))
+    assert "s>" in words.pieces
+    assert processor.id_to_piece(words.begin) == "<s>"
+    assert words.pieces[words.begin] == "⟦<s>⟧"
+    assert words.types[words.begin] == CONTROL
+    plain = vocabulary(trained())
+    assert plain.pieces[plain.begin] == "<s>"
 
 
 def test_ids_of_special_pieces_come_from_the_model():
