@@ -3,13 +3,9 @@
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -17,16 +13,15 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.store.shelf import Shelf
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.list_dialog import ListDialog, stretch_first
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.text_safety import shown
-from steerlm_studio.ui.theme import GRID
-from steerlm_studio.ui.tree_dialog import ROOMY
 
 _ENTRY = Qt.ItemDataRole.UserRole
 _CONVERSATION = Qt.ItemDataRole.UserRole + 1
 
 
-class BinDialog(QDialog):
+class BinDialog(ListDialog):
     """Stays open beside the window; emptying it is the one thing that cannot be undone."""
 
     restored = Signal(int)  # the conversation that is back, or has something back
@@ -104,24 +99,9 @@ class BinDialog(QDialog):
         lines = self.lines
         lines.setHeaderLabels([self.tr("Title"), self.tr("What"), self.tr("Deleted")])
         lines.setRootIsDecorated(False)
-        lines.setUniformRowHeights(True)
-        lines.setStyleSheet(ROOMY)
         lines.setAccessibleName(self.tr("What was deleted"))
         lines.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        lines.header().setStretchLastSection(False)
-        lines.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        lines.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.empty_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.restore_button)
-        self.restore_button.setDefault(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(lines, 1)
-        column.addWidget(self.empty_note, 1, Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(self.notice)
-        column.addLayout(buttons)
+        stretch_first(lines)
+        self.empty_note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.lay_out(lines, [self.empty_note, self.notice], self.empty_button, self.restore_button)
         self.resize(560, 400)

@@ -23,6 +23,7 @@ from steerlm_studio.ui.amounts import bytes_text
 from steerlm_studio.ui.banner import Banner
 from steerlm_studio.ui.command_process import CommandProcess, command
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
 from steerlm_studio.ui.transcript_report import TranscriptReport
@@ -55,6 +56,7 @@ class TranscriptImportDialog(QDialog):
         self._refused = False
         self.banner = Banner()
         self.files = QListWidget()
+        self.files.setItemDelegate(TextCells(self.files))
         self.add = QPushButton(self.tr("Add files…"))
         self.remove = QPushButton(self.tr("Remove"))
         self.bar = QProgressBar()

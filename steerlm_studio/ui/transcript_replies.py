@@ -28,6 +28,7 @@ from steerlm_studio.store.transcripts.speech import has_reply, spoken
 from steerlm_studio.ui.beside import Beside
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
+from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown, tooltip
 from steerlm_studio.ui.theme import GRID, indent
 
@@ -46,6 +47,7 @@ class TranscriptReplies(QWidget):
         self._store = store
         self._turns: list[StoredTurn] = []
         self.table = QTableWidget(0, 3)
+        self.table.setItemDelegate(TextCells(self.table))
         self.attribute = Choice()
         self.value = QSpinBox()
         indent(self.value)

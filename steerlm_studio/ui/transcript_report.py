@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from steerlm_studio.ui.labels import PlainLabel
+from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown, tooltip
 from steerlm_studio.ui.theme import GRID
 
@@ -20,6 +21,7 @@ class TranscriptReport(QWidget):
         self.summary = PlainLabel()
         self.summary.setWordWrap(True)
         self.table = QTableWidget(0, 4)
+        self.table.setItemDelegate(TextCells(self.table))
         heads = (self.tr("File"), self.tr("Line"), self.tr("Kind"), self.tr("What"))
         self.table.setHorizontalHeaderLabels(list(heads))
         self.table.setAccessibleName(self.tr("What was not understood"))

@@ -2,30 +2,21 @@
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QFont, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QTreeView, QWidget
 
 from steerlm_studio.steer.steering import Steering, default_steering
 from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.chips import chips_of
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.list_dialog import ListDialog, stretch_first
 from steerlm_studio.ui.text_safety import shown
-from steerlm_studio.ui.theme import GRID
 
 _ANSWER = Qt.ItemDataRole.UserRole
 _LONGEST = 200  # characters of a line
-ROOMY = "QTreeView::item { padding: 4px 6px; } QHeaderView::section { padding: 4px 6px; }"
 
 
-class TreeDialog(QDialog):
+class TreeDialog(ListDialog):
     """A turn with one version stands under the turn before it; only versions are indented."""
 
     go_on_requested = Signal(object)  # Answer
@@ -52,10 +43,7 @@ class TreeDialog(QDialog):
         self.model.clear()
         self._items.clear()
         self.model.setHorizontalHeaderLabels([self.tr("Turn"), self.tr("Told otherwise")])
-        header = self.view.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        stretch_first(self.view)
         path = set(chat.path())
         self._fill(chat.start, path)
         self.view.expandAll()
@@ -118,21 +106,8 @@ class TreeDialog(QDialog):
         view = self.view
         view.setAccessibleName(self.tr("Turns and their versions"))
         view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
-        view.setUniformRowHeights(True)
-        view.setStyleSheet(ROOMY)
         note = SmallLabel(self.tr("In bold: what is shown. Enter goes on from a turn."))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        buttons.addWidget(self.delete)
-        buttons.addStretch(1)
-        buttons.addWidget(self.go_on)
-        self.go_on.setDefault(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(view, 1)
-        column.addWidget(note)
-        column.addLayout(buttons)
+        self.lay_out(view, [note], self.delete, self.go_on)
         self.resize(680, 480)
 
 

@@ -65,5 +65,6 @@ def test_five_kills_lose_nothing_that_was_acknowledged():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_fifty_kills_lose_nothing_that_was_acknowledged():
     _kill(default_path(), 50)

@@ -43,13 +43,19 @@ def _run(*arguments: str) -> int:
     """Run a command; returns the most memory that it took, in bytes."""
     command = child_command("steerlm_studio", "transcripts", *arguments)
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
+    try:
+        _, status, usage = os.wait4(child.pid, 0)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
     child.returncode = os.waitstatus_to_exitcode(status)
     assert child.returncode == 0
     return usage.ru_maxrss * 1024
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("form", ["lines", "list"])
 def test_a_hundred_megabytes_in_and_out_byte_for_byte(form, tmp_path):
     source = tmp_path / "in.jsonl"

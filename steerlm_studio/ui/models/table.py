@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown, tooltip
 
 _VALUE = Qt.ItemDataRole.UserRole
@@ -30,6 +31,7 @@ class ModelTable(QTreeView):
         self._model.setHorizontalHeaderLabels(list(columns))
         self._model.setSortRole(_SORT)
         self.setModel(self._model)
+        self.setItemDelegate(TextCells(self))
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
