@@ -1803,6 +1803,16 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>EarlierSweeps</name>
+    <message numerus="yes">
+        <source>%n cells</source>
+        <translation>
+            <numerusform>%n Zelle</numerusform>
+            <numerusform>%n Zellen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EmptyState</name>
     <message>
         <source>Ask, then move a slider and re-steer</source>
@@ -4538,6 +4548,18 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>What the bars show</source>
         <translation>Was die Balken zeigen</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Frühere</translation>
+    </message>
+    <message>
+        <source>Go back to a sweep that was made here before</source>
+        <translation>Zu einem Durchlauf zurückgehen, der hier schon gemacht wurde</translation>
+    </message>
+    <message>
+        <source>Earlier sweeps</source>
+        <translation>Frühere Durchläufe</translation>
     </message>
     <message>
         <source>Export</source>

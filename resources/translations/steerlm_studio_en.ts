@@ -59,6 +59,16 @@
     </message>
 </context>
 <context>
+    <name>EarlierSweeps</name>
+    <message numerus="yes">
+        <source>%n cells</source>
+        <translation>
+            <numerusform>%n cell</numerusform>
+            <numerusform>%n cells</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ExportReport</name>
     <message numerus="yes">
         <source>%n files are written and right</source>

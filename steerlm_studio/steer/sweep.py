@@ -10,6 +10,7 @@ from steerlm_studio.steer.steering import Steering
 MOST_CELLS = 25
 MOST_BESIDE_ANOTHER = 5  # values of an axis where there are two
 _RANGE = re.compile(r"(\d+)\s*(?:-|\u2013|\.\.)\s*(\d+)")
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _SOME_LANGUAGES = ("en", "de", "fr", "es", "it")
 
 Value = int | str | None
@@ -43,6 +44,12 @@ class Sweep:
     base: Steering
     across: Axis
     down: Axis | None = None
+
+    @property
+    def name(self) -> str:
+        """The attributes of the axes, for one line."""
+        keys = [self.across.key, *([self.down.key] if self.down else [])]
+        return f" {_TIMES} ".join(key.replace("_", " ") for key in keys)
 
     @property
     def columns(self) -> int:

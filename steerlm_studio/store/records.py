@@ -95,6 +95,37 @@ class StoredTurn:
 
 
 @dataclass(frozen=True)
+class StoredCell:
+    """One reply of a sweep; `finish` is None while it is written."""
+
+    reply: str = ""
+    finish: str | None = None
+    seed: int | None = None
+    counts: Counts = Counts()
+
+
+AxisValues = tuple[str, tuple[int | str | None, ...]]  # an attribute, the values it takes
+
+
+@dataclass(frozen=True)
+class StoredSweep:
+    """One question through the values of one or two attributes, row by row.
+
+    It follows the turn `parent` (None = it begins the conversation); `control` is what the axes
+    start from.
+    """
+
+    id: int
+    parent: int | None
+    question: str
+    control: str
+    axes: tuple[AxisValues, ...]
+    setup: Setup = Setup()
+    cells: tuple[StoredCell, ...] = ()
+    created: float = 0.0
+
+
+@dataclass(frozen=True)
 class StoredConversation:
     """A conversation with all its versions; `shown` is the first turn of the open path."""
 

@@ -69,7 +69,8 @@ def _salvage(damaged: Path, path: Path) -> tuple[int, int, int]:
         target.do("PRAGMA foreign_keys = OFF")
         lost = 0
         with target.write():
-            for table in TABLES:
+            there = {name for (name,) in target.rows("SELECT name FROM sqlite_schema")}
+            for table in (one for one in TABLES if one in there):
                 lost += _copy(source, target, table)
             lost += _reconnect(target)
         conversations = target.number("SELECT count(*) FROM conversation")
@@ -147,12 +148,7 @@ def _reconnect(target: Database) -> int:
                 " VALUES (?, ?, ?, ?, 'damaged', ?)",
                 (turn, home, control, setup, now),
             )
-    target.do(
-        "INSERT INTO conversation (id, title, system, created, changed)"
-        " SELECT DISTINCT conversation, 'Recovered', '', ?, ? FROM turn"
-        " WHERE conversation NOT IN (SELECT id FROM conversation)",
-        (now, now),
-    )
+    _find_homes(target, "turn", now)
     for sql in (
         "UPDATE turn SET parent = NULL WHERE parent NOT IN (SELECT id FROM turn)",
         "UPDATE turn SET binned = 0 WHERE binned > 0 AND binned NOT IN (SELECT id FROM bin)",
@@ -166,4 +162,23 @@ def _reconnect(target: Database) -> int:
         " AND below.binned = 0) WHERE shown IS NOT NULL AND shown NOT IN (SELECT id FROM turn)",
     ):
         target.do(sql)
+    _reconnect_sweeps(target, now)
     return target.number("SELECT count(*) FROM turn WHERE id NOT IN (SELECT turn FROM body)")
+
+
+def _find_homes(target: Database, table: str, now: float) -> None:
+    """Conversations for the rows of `table` that have lost theirs."""
+    target.do(
+        "INSERT INTO conversation (id, title, system, created, changed)"
+        f" SELECT DISTINCT conversation, 'Recovered', '', ?, ? FROM {table}"
+        " WHERE conversation NOT IN (SELECT id FROM conversation)",
+        (now, now),
+    )
+
+
+def _reconnect_sweeps(target: Database, now: float) -> None:
+    if not target.one("SELECT 1 FROM sqlite_schema WHERE name = 'sweep'"):
+        return  # a file from before there were any
+    _find_homes(target, "sweep", now)
+    target.do("UPDATE sweep SET parent = NULL WHERE parent NOT IN (SELECT id FROM turn)")
+    target.do("DELETE FROM sweep_cell WHERE sweep NOT IN (SELECT id FROM sweep)")

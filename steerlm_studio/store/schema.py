@@ -144,10 +144,41 @@ def _first(database: Database) -> None:
         database.do(statement)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first,)
+_SWEEPS = """
+CREATE TABLE sweep (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    parent INTEGER REFERENCES turn (id) ON DELETE CASCADE,
+    setup INTEGER NOT NULL REFERENCES setup (id),
+    question TEXT NOT NULL,
+    control TEXT NOT NULL,
+    axes TEXT NOT NULL,
+    created REAL NOT NULL
+);
+CREATE INDEX sweep_conversation ON sweep (conversation);
+CREATE INDEX sweep_parent ON sweep (parent);
+CREATE TABLE sweep_cell (
+    id INTEGER PRIMARY KEY,
+    sweep INTEGER NOT NULL REFERENCES sweep (id) ON DELETE CASCADE,
+    nth INTEGER NOT NULL,
+    reply TEXT NOT NULL DEFAULT '',
+    finish TEXT,
+    seed INTEGER,
+    counts TEXT NOT NULL DEFAULT '{}',
+    UNIQUE (sweep, nth)
+);
+"""
+
+
+def _sweeps(database: Database) -> None:
+    for statement in statements(_SWEEPS):
+        database.do(statement)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first, _sweeps)
 TABLES = (
     "folder", "conversation", "tag", "control", "control_value", "setup", "turn", "body", "piece",
-    "bin", "state",
+    "bin", "state", "sweep", "sweep_cell",
 )  # fmt: skip
 
 
@@ -160,14 +191,16 @@ def migrate(
     back_up: Callable[[int], None],
     migrations: tuple[Callable[[Database], None], ...] = MIGRATIONS,
 ) -> None:
-    """Bring the file to this version; `back_up(version)` is called before each step but the first.
+    """Bring the file to this version; `back_up(version)` is called before a step of a file with
+    anything in it, not of a new one.
 
     Raises StoreTrouble when the file is of a newer version. A step that fails leaves no trace.
     """
     if version_of(database) > len(migrations):
         raise newer(database.path, version_of(database), len(migrations))
+    is_new = version_of(database) == 0
     while (version := version_of(database)) < len(migrations):
-        if version:
+        if not is_new:
             back_up(version)
         with database.write():
             if version_of(database) == version:  # another program may have been faster

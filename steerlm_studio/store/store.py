@@ -15,6 +15,7 @@ from steerlm_studio.store.rows import asdict_of, to_json
 from steerlm_studio.store.schema import MIGRATIONS, migrate
 from steerlm_studio.store.search import Search
 from steerlm_studio.store.shelf import Shelf
+from steerlm_studio.store.sweeps import Sweeps
 from steerlm_studio.store.trouble import no_such
 from steerlm_studio.store.words import mended
 from steerlm_studio.store.writing import add_conversation, add_turn, titled
@@ -38,6 +39,7 @@ class Store:
         self.database = database
         self.shelf = Shelf(database)
         self.search = Search(database)
+        self.sweeps = Sweeps(database)
 
     @classmethod
     def in_memory(cls) -> "Store":

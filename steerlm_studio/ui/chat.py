@@ -1,8 +1,8 @@
 """A conversation as the window has it: a tree of answers, one of which is shown at each place."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from steerlm_studio.protocol import Finish, Mode, Sampling
 from steerlm_studio.steer.conversation import Conversation, Turn
@@ -11,6 +11,9 @@ from steerlm_studio.steer.steering import Steering
 from steerlm_studio.steer.template import Part, Template, render
 from steerlm_studio.store.records import Counts, Setup
 from steerlm_studio.store.writing import titled
+
+if TYPE_CHECKING:
+    from steerlm_studio.ui.sweep.swept import Swept
 
 # Besides the engine's own: it ended before the reply did; the program did; what a file brought.
 End = Finish | Literal["failed", "interrupted", "damaged", "imported", "unanswered"]
@@ -74,6 +77,17 @@ class Answer:
     @property
     def is_running(self) -> bool:
         return self.finish is None
+
+    @property
+    def counts(self) -> Counts:
+        """What its run took, and of that its own part."""
+        return replace(
+            self.cost,
+            tokens=self.tokens,
+            prompt_tokens=self.prompt_tokens,
+            seconds=self.seconds,
+            width=self.width,
+        )
 
     def as_turn(self) -> Turn:
         told = self.steering if self.control is None else self.control
@@ -140,6 +154,7 @@ class Chat:
     draft: str = ""  # typed, not sent
     name: str = ""  # given by the user
     view: dict[str, Any] = field(default_factory=dict)  # how the window shows it
+    sweeps: list["Swept"] = field(default_factory=list)  # beside its turns, oldest first
     stored: KeptChat | None = None
 
     @property
@@ -179,6 +194,8 @@ class Chat:
     def forget_stored(self) -> None:
         """Be a conversation that the store has never seen."""
         self.stored = None
+        for swept in self.sweeps:
+            swept.id, swept.kept = None, ()
         for _, fork in self.places():
             fork.stored = None
             for answer in fork.answers:
@@ -203,6 +220,10 @@ class Chat:
         """The empty fork where the next question goes."""
         last = self.last
         return last.then if last else self.start
+
+    def before_fork(self, fork: Fork) -> Answer | None:
+        """The answer that `fork` follows; None where the conversation begins."""
+        return next((before for before, place in self.places() if place is fork), None)
 
     def fork_of(self, answer: Answer) -> Fork:
         """The fork on the shown path that holds `answer` as a sibling. ValueError when none."""

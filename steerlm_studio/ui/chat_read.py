@@ -1,11 +1,13 @@
 """A stored conversation as the window has it: its versions as forks, its steerings as values."""
 
+import msgspec
+
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Mode, Sampling
 from steerlm_studio.steer.lint import parse
 from steerlm_studio.steer.schema import NEMOTRON, Schema, schema_named
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.store.records import StoredConversation, StoredTurn
+from steerlm_studio.store.records import StoredCell, StoredConversation, StoredSweep, StoredTurn
 from steerlm_studio.store.writing import titled
 from steerlm_studio.ui.chat import Answer, Chat, End, Fork, KeptAnswer, KeptChat
 
@@ -79,6 +81,19 @@ def _answer(turn: StoredTurn) -> Answer:
             turn.id, len(turn.reply), finish, counts, turn.vote, turn.kept, turn.note
         ),
     )
+
+
+def answer_of_cell(sweep: StoredSweep, cell: StoredCell, steering: Steering) -> Answer:
+    """A reply of a sweep: no turn, so that the store has no number for it."""
+    turn = StoredTurn(
+        0, None, sweep.question, cell.reply, str(steering), sweep.setup, cell.seed, cell.finish,
+        cell.counts,
+    )  # fmt: skip
+    answer = _answer(turn)
+    answer.stored = None
+    if answer.sampling.seed != cell.seed and cell.seed is not None:
+        answer.sampling = msgspec.structs.replace(answer.sampling, seed=cell.seed)
+    return answer
 
 
 def _schema(name: str) -> Schema:

@@ -47,7 +47,8 @@ class Conversing(QObject):
     def read_again(self, number: int) -> None:
         """The store has more of a conversation than is in memory: show it as it is there."""
         chat = self._session.chat
-        if chat.id != number or any(run.chat is chat for run in self._session.runs):
+        is_written_to = any(run.chat is chat for run in self._session.runs)
+        if chat.id != number or is_written_to or chat is self._session.sweeping:
             return  # read when it is opened; one that is written to is left as it is
         self._keeping.keep(chat)
         try:

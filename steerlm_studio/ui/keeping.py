@@ -13,6 +13,8 @@ from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Chat
 from steerlm_studio.ui.chat_read import chat_of
 from steerlm_studio.ui.session import Run, Session
+from steerlm_studio.ui.sweep.sweeping import Sweeping
+from steerlm_studio.ui.sweep.swept import swept_of
 from steerlm_studio.ui.writing import Writing
 
 FLUSH = 200  # ms: with what the event loop adds, a reply on the disk is 250 ms old at most
@@ -43,6 +45,11 @@ class Keeping(QObject):
         answering.measured.connect(self._on_measured)
         answering.run_ended.connect(self._on_run_ended)
 
+    def follow_sweeps(self, sweeping: Sweeping) -> None:
+        """The same of the cells of sweeps."""
+        sweeping.settled.connect(self.keep)
+        sweeping.grew.connect(self.keep_soon)
+
     # conversations
 
     def chat(self, number: int) -> Chat:
@@ -53,7 +60,10 @@ class Keeping(QObject):
 
     def read(self, number: int) -> Chat:
         """The conversation as the store has it."""
-        return chat_of(self.store.conversation(number))
+        chat = chat_of(self.store.conversation(number))
+        made = (swept_of(record, chat) for record in self.store.sweeps.of(number))
+        chat.sweeps = [swept for swept in made if swept is not None]
+        return chat
 
     @property
     def is_waiting(self) -> bool:
@@ -77,7 +87,8 @@ class Keeping(QObject):
             self._unkept.remove(chat)
             if not self._unkept:
                 self.troubled.emit("")
-        if is_new and chat.id is not None and not any(run.chat is chat for run in self._runs):
+        is_written_to = chat is self._session.sweeping or any(r.chat is chat for r in self._runs)
+        if is_new and chat.id is not None and not is_written_to:
             self.changed.emit(chat.id)
         return True
 

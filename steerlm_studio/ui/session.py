@@ -34,6 +34,7 @@ class Session:
 
     def __init__(self) -> None:
         self.chat = Chat()
+        self.sweeping: Chat | None = None  # the conversation whose sweep is being written
         self._runs: dict[int, Run] = {}
         self._number = 0
 
@@ -49,14 +50,14 @@ class Session:
 
     def new_chat(self, system: str = DEFAULT_SYSTEM) -> Chat:
         """Go to an empty conversation: the open one if it is, else a new one."""
-        if self.chat.last is not None:
+        if self.chat.last is not None or self.chat.sweeps:
             self.chat = Chat(system)
         return self.chat
 
     def chat_numbered(self, number: int) -> Chat | None:
         """A stored conversation, if it is in memory: open, or being written to."""
-        there = (self.chat, *(run.chat for run in self.runs))
-        return next((chat for chat in there if chat.id == number), None)
+        there = (self.chat, self.sweeping, *(run.chat for run in self.runs))
+        return next((chat for chat in there if chat and chat.id == number), None)
 
     def next_number(self) -> int:
         self._number += 1

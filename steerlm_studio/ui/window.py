@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)
+        self.keeping.follow_sweeps(self.sweeping)
         self.restoring = Restoring(
             self.frame, self.session, self.keeping, self.conversing, self.viewing
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from steerlm_studio.store.records import Asked, Counts
 from steerlm_studio.store.store import Store
 from steerlm_studio.ui.chat import Answer, Chat, Fork, KeptAnswer, KeptChat
+from steerlm_studio.ui.sweep.swept import Swept
 
 
 class Writing:
@@ -19,6 +20,7 @@ class Writing:
         self._ids: dict[Answer, int] = {}
         self._answers: dict[Answer, KeptAnswer] = {}
         self._forks: dict[Fork, Answer] = {}
+        self._swept: dict[Swept, int] = {}
         self._kept_chat = chat.stored
 
     def write(self) -> bool:
@@ -29,6 +31,8 @@ class Writing:
             number = self._begin()
             for before, fork in self._chat.places():
                 self._write_fork(number, before, fork)
+            for swept in self._chat.sweeps:
+                self._write_sweep(number, swept)
             self._write_chat(number)
         self._remember()
         return True
@@ -37,14 +41,16 @@ class Writing:
         """An empty conversation is not worth a place in the list."""
         chat = self._chat
         if chat.stored is None:
-            return bool(chat.start.answers or chat.draft.strip() or chat.name)
-        return _now(chat, chat.stored.id) != chat.stored or any(
-            _is_new(fork) for _, fork in chat.places()
+            return bool(chat.start.answers or chat.draft.strip() or chat.name or chat.sweeps)
+        return (
+            _now(chat, chat.stored.id) != chat.stored
+            or any(_is_new(fork) for _, fork in chat.places())
+            or any(swept.kept != swept.now() for swept in chat.sweeps)
         )
 
     def _is_durable(self) -> bool:
         """A piece of a reply or a draft may wait for the disk; all else may not."""
-        if self._chat.stored is None:
+        if self._chat.stored is None or any(swept.is_news for swept in self._chat.sweeps):
             return True
         return any(
             _now_of(answer, 0) != replace(answer.stored, id=0, length=len(answer.text))
@@ -95,6 +101,17 @@ class Writing:
                 self._forks[fork] = answer  # the store shows it now
         self._answers[answer] = now
 
+    def _write_sweep(self, number: int, swept: Swept) -> None:
+        before, now = swept.before, swept.now()
+        if swept.kept == now or (before and before.id is None and before not in self._ids):
+            return  # all of it is there, or what it followed was taken away unkept
+        if swept.id is None:
+            record = swept.record(self._id(before) if before else None)
+            self._swept[swept] = self._store.sweeps.add(number, record)
+        else:
+            self._store.sweeps.write(swept.id, swept.changed())
+            self._swept[swept] = swept.id
+
     def _write_chat(self, number: int) -> None:
         chat, before = self._chat, self._kept_chat
         if before is None or chat.draft != before.draft or (self._ids and chat.draft):
@@ -114,6 +131,8 @@ class Writing:
             answer.stored = kept
         for fork, shown in self._forks.items():
             fork.stored = shown
+        for swept, number in self._swept.items():
+            swept.id, swept.kept = number, swept.now()
         self._chat.stored = self._kept_chat
 
     def _id(self, answer: Answer) -> int:
@@ -135,21 +154,10 @@ def _now_of(answer: Answer, number: int) -> KeptAnswer:
         number,
         len(answer.text),
         answer.finish,
-        counts_of(answer) if answer.finish else Counts(),
+        answer.counts if answer.finish else Counts(),
         answer.vote,
         answer.kept,
         answer.note,
-    )
-
-
-def counts_of(answer: Answer) -> Counts:
-    """What its run took, and of that its own part."""
-    return replace(
-        answer.cost,
-        tokens=answer.tokens,
-        prompt_tokens=answer.prompt_tokens,
-        seconds=answer.seconds,
-        width=answer.width,
     )
 
 

@@ -260,10 +260,12 @@ def test_the_format_is_changed_step_by_step_with_a_backup_before_each(path):
     database = Database(path)
     steps = (*MIGRATIONS, lambda changed: changed.do("CREATE TABLE later (id INTEGER)"))
     migrate(database, lambda version: backup.back_up_version(path, version), steps)
-    assert version_of(database) == 2
+    assert version_of(database) == len(MIGRATIONS) + 1
     database.close()
-    with closing(sqlite3.connect(backup.folder_of(path) / "before-format-2.db")) as before:
-        assert before.execute("PRAGMA user_version").fetchone() == (1,)
+    with closing(
+        sqlite3.connect(backup.folder_of(path) / f"before-format-{len(steps)}.db")
+    ) as before:
+        assert before.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert before.execute("SELECT count(*) FROM turn").fetchone() == (3,)
 
 
@@ -277,7 +279,7 @@ def test_a_change_of_format_that_fails_leaves_no_trace(path):
 
     with pytest.raises(StudioError):
         migrate(database, lambda version: None, (*MIGRATIONS, fails))
-    assert version_of(database) == 1
+    assert version_of(database) == len(MIGRATIONS)
     assert database.rows("SELECT * FROM sqlite_schema WHERE name = 'later'") == []
     database.close()
 

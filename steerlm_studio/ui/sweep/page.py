@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from steerlm_studio.errors import StudioError
 from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.steering import DEFAULT, Steering
-from steerlm_studio.steer.sweep import Axis, Sweep
+from steerlm_studio.steer.sweep import Axis, Sweep, written_all
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.elided_label import ElidedLabel, SmallElidedLabel
@@ -53,6 +53,7 @@ class SweepPage(QWidget):
         indent(self.tokens)
         self.measure = Choice()
         self.run = QPushButton()
+        self.earlier = QToolButton()  # its menu is `EarlierSweeps`
         self.export = QToolButton()
         self.export_menu = QMenu(self)
         self.notice = Notice()
@@ -106,6 +107,16 @@ class SweepPage(QWidget):
         self.grid.show_sweep(sweep, self.answers)
         self.show_growth()
 
+    def show_kept(self, sweep: Sweep, answers: Sequence[Answer]) -> None:
+        """Show a sweep that was made before, the axes at what it went through."""
+        self.across.choose(sweep.across.key, written_all(sweep.across.values))
+        down = sweep.down
+        self.down.choose(down.key if down else "", written_all(down.values) if down else "")
+        self.notice.hide()
+        self._name_run(sweep)
+        self.show_answers(sweep, answers)
+        self.changed.emit()
+
     def clear(self) -> None:
         """No answers any more: the cells say what they will be told."""
         self.answers = ()
@@ -149,7 +160,10 @@ class SweepPage(QWidget):
             self.tokens.setValue(tokens)
         if (measure := state.get("measure")) in MEASURES:
             self.measure.setCurrentIndex(self.measure.findData(measure))
-        self._on_axis_changed()
+        if self.answers and self._are_axes_of(self.sweep):
+            self.show_growth()
+        else:
+            self._on_axis_changed()
 
     # inside
 
@@ -179,8 +193,17 @@ class SweepPage(QWidget):
             self.say(str(error))
             return
         self.notice.hide()
-        self.run.setText(self.tr("Run %n cells", "", sweep.rows * sweep.columns))
+        self._name_run(sweep)
         self.show_answers(sweep, ())
+
+    def _name_run(self, sweep: Sweep) -> None:
+        self.run.setText(self.tr("Run %n cells", "", sweep.rows * sweep.columns))
+
+    def _are_axes_of(self, sweep: Sweep) -> bool:
+        try:
+            return (self.across.axis(), self.down.axis()) == (sweep.across, sweep.down)
+        except StudioError:
+            return False
 
     def _connect(self) -> None:
         for row in (self.across, self.down):
@@ -208,6 +231,7 @@ class SweepPage(QWidget):
         below.addWidget(self.tokens)
         below.addWidget(SmallLabel(self.tr("bars show")))
         below.addWidget(self.measure, 1)
+        below.addWidget(self.earlier)
         below.addWidget(self.export)
         top, foot = QVBoxLayout(), QVBoxLayout()
         for part in (top, foot):
@@ -240,6 +264,11 @@ class SweepPage(QWidget):
         self.measure.setMinimumContentsLength(6)
         self.measure.setAccessibleName(self.tr("What the bars show"))
         self.run.setDefault(True)
+        self.earlier.setText(self.tr("Earlier"))
+        self.earlier.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.earlier.setToolTip(self.tr("Go back to a sweep that was made here before"))
+        self.earlier.setAccessibleName(self.tr("Earlier sweeps"))
+        self.earlier.hide()
         self.export.setText(self.tr("Export"))
         self.export.setIcon(icon("export"))
         self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -9,23 +9,25 @@ from steerlm_studio import protocol
 from steerlm_studio.errors import StudioError
 from steerlm_studio.steer.conversation import Conversation
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.steer.sweep import Sweep
 from steerlm_studio.steer.template import STOP, render
+from steerlm_studio.store.writing import titled
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.made_by import setup_by
 from steerlm_studio.ui.session import Session, as_message
+from steerlm_studio.ui.sweep.earlier import EarlierSweeps, is_on_path
 from steerlm_studio.ui.sweep.exporting import SweepExport
-
-_TIMES = "\N{MULTIPLICATION SIGN}"
+from steerlm_studio.ui.sweep.swept import Swept
 
 
 class Sweeping(QObject):
-    """Its answers stand in no conversation; `open_requested` tells which one should."""
+    """Its answers stand beside the conversation; `open_requested` tells which one should be in."""
 
     open_requested = Signal(object, object)  # Answer, the Fork it would be a version in
+    settled = Signal(object)  # Chat: a sweep of it is about to be sent, or has ended
+    grew = Signal(object)  # Chat: there is more of its sweep
     run_changed = Signal()  # begun or ended
     ended = Signal(object)  # tuple[Answer, ...]
 
@@ -37,15 +39,18 @@ class Sweeping(QObject):
         self._answering = answering
         self.page = frame.page.sweep
         self.export = SweepExport(self.page)
+        self.earlier = EarlierSweeps(self.page.earlier)
         self._run: int | None = None
-        self._chat: Chat | None = None  # of the sweep that is shown
-        self._question = ""  # of that sweep
-        self._fork = Fork()  # where it stands or would stand
+        self._answers: tuple[Answer, ...] = ()  # that the run writes
+        self._chat: Chat | None = None  # the one that is shown, and its last turn
+        self._last: Answer | None = None
+        self._swept: Swept | None = None  # of it, shown
         engine.stepped.connect(self._on_stepped)
         engine.lane_done.connect(self._on_lane_done)
         engine.done.connect(self._on_done)
         self.page.run_requested.connect(self.run_again)
         self.page.grid.open_requested.connect(self._open)
+        self.earlier.chosen.connect(self._show)
         frame.steering.steering_changed.connect(self.page.show_steering)
 
     @property
@@ -60,16 +65,29 @@ class Sweeping(QObject):
     def show_chat(self) -> None:
         """The conversation is another, or has other answers."""
         chat = self._session.chat
-        if self._chat is not None and chat is not self._chat and not self.is_running:
-            self._chat = None
+        if chat is not self._chat or chat.last is not self._last:
+            self._chat, self._last = chat, chat.last
+            fitting = (one for one in reversed(chat.sweeps) if _is_at_end(one, chat))
+            self._show(next(fitting, None))
+        self._show_question()
+
+    def _show(self, swept: Swept | None) -> None:
+        if swept is None and self._swept is not None:
             self.page.clear()
+        elif swept is not None and swept is not self._swept:
+            self.page.show_kept(swept.sweep, swept.answers)
+        self._swept = swept
+        self._show_question()
+
+    def _show_question(self) -> None:
         self.page.show_question(self._what_to_ask()[0])
+        self.earlier.offer(self._session.chat, self._swept)
 
     def _what_to_ask(self) -> tuple[str, Fork]:
         """The question of the sweep that is shown, else the last one asked; and its place."""
         chat = self._session.chat
-        if self._chat is chat and self._is_on_path(chat):
-            return self._question, self._fork
+        if self._swept is not None and is_on_path(self._swept, chat):
+            return self._swept.question, self._swept.place_in(chat)
         if chat.last is not None:
             return chat.last.question, chat.fork_of(chat.last)
         return "", chat.end()
@@ -100,17 +118,14 @@ class Sweeping(QObject):
         """The run is over, however it ended; what was not finished has failed."""
         if self._run is None:
             return
-        self._run = None
-        for answer in self.page.answers:
+        chat, self._run, self._session.sweeping = self._session.sweeping, None, None
+        for answer in self._answers:
             if answer.finish is None:
                 answer.finish = "failed"
         self.page.show_growth()
+        self.settled.emit(chat)
         self.run_changed.emit()
-        self.show_chat()
-        self.ended.emit(self.page.answers)
-
-    def _is_on_path(self, chat: Chat) -> bool:
-        return self._fork is chat.end() or any(fork is self._fork for fork in chat.forks())
+        self.ended.emit(self._answers)
 
     def _begin(self, question: str, fork: Fork) -> None:
         model = self._answering.model
@@ -124,20 +139,31 @@ class Sweeping(QObject):
         self.stop()
         self.end()
         chat = self._session.chat
-        answers = [self._answer_to(question, cell.steering) for cell in sweep.cells()]
+        made_by = setup_by(model)
+        answers = tuple(self._answer_to(question, cell.steering) for cell in sweep.cells())
+        for answer in answers:
+            answer.setup = made_by
         talk = _talk_before(chat, fork)
         parts = [as_message(render(talk, question, a.steering, model.template)) for a in answers]
         lanes = [protocol.Lane(p, a.sampling) for p, a in zip(parts, answers, strict=True)]
-        self._run = self._session.next_number()
-        self._chat, self._question, self._fork = chat, question, fork
-        for answer in answers:
-            answer.setup = setup_by(model)
-        self.page.show_answers(sweep, answers)
-        self.show_chat()
+        self._run, self._answers = self._session.next_number(), answers
+        self._keep(Swept(question, sweep, answers, chat.before_fork(fork)))
         self._engine.send(protocol.Generate(self._run, tuple(lanes), "fast", stop=(STOP,)))
         self._frame.status.begin(self._run, lanes=len(lanes))
-        self._frame.throughput.begin(self._run, lanes=len(lanes), setting=_name(sweep))
+        self._frame.throughput.begin(self._run, lanes=len(lanes), setting=sweep.name)
         self.run_changed.emit()
+
+    def _keep(self, swept: Swept) -> None:
+        """Before it is sent: the conversation has it, and so has the disk."""
+        chat = self._session.chat
+        if not chat.title:
+            chat.name = titled(swept.question)
+        chat.sweeps.append(swept)
+        self._chat, self._last, self._swept = chat, chat.last, swept
+        self.page.show_answers(swept.sweep, swept.answers)
+        self._show_question()
+        self.settled.emit(chat)
+        self._session.sweeping = chat
 
     def _answer_to(self, question: str, steering: Steering) -> Answer:
         sampling = self._frame.sampling.sampling()
@@ -147,27 +173,31 @@ class Sweeping(QObject):
     def _open(self, number: int) -> None:
         answer = self.page.answers[number] if self.page.answers else None
         is_ready = answer is not None and bool(answer.text.strip()) and not answer.is_running
-        if is_ready and self._chat is self._session.chat:
-            self.open_requested.emit(answer, self._fork)
+        if is_ready and self._swept is not None and is_on_path(self._swept, self._session.chat):
+            self.open_requested.emit(answer, self._swept.place_in(self._session.chat))
 
     def _on_stepped(self, message: protocol.Step) -> None:
         if message.run != self._run:
             return
         for lane, piece in zip(message.lanes, message.pieces, strict=True):
-            answer = self.page.answers[lane]
+            answer = self._answers[lane]
             answer.text += piece
             answer.tokens += 1
             answer.seconds += message.seconds
-        self.page.grew()
+        self._show_growth()
 
     def _on_lane_done(self, message: protocol.LaneDone) -> None:
         if message.run != self._run:
             return
-        answer = self.page.answers[message.lane]
+        answer = self._answers[message.lane]
         answer.finish, answer.tokens = message.finish, message.tokens
         answer.prompt_tokens, answer.width = message.prompt_tokens, message.width
         answer.sampling = msgspec.structs.replace(answer.sampling, seed=message.seed)
+        self._show_growth()
+
+    def _show_growth(self) -> None:
         self.page.grew()
+        self.grew.emit(self._session.sweeping)
 
     def _on_done(self, message: protocol.Done) -> None:
         if message.run == self._run:
@@ -181,7 +211,7 @@ def _talk_before(chat: Chat, fork: Fork) -> Conversation:
     return Conversation(chat.system, tuple(one.as_turn() for one in answers if one is not None))
 
 
-def _name(sweep: Sweep) -> str:
-    """In the legend of the plot: the attributes of the axes."""
-    keys = [sweep.across.key, *([sweep.down.key] if sweep.down else [])]
-    return f" {_TIMES} ".join(key.replace("_", " ") for key in keys)
+def _is_at_end(swept: Swept, chat: Chat) -> bool:
+    """Whether the conversation has not gone on since."""
+    place = swept.place_in(chat)
+    return place is chat.end() or chat.last in place.answers
