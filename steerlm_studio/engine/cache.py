@@ -210,6 +210,13 @@ class Cache:
                 self.slots[slot].tokens.append(shared.token)
         return ends
 
+    def fill(self, targets: Mapping[int, Tokens]) -> None:
+        """Make the slots hold their targets, whatever that takes."""
+        self.assign(targets)
+        missing, cut = self.missing(targets), len(targets.get(STEM, ()))
+        for batch, _ in self.batches(missing, cut):
+            self.evaluate(batch, targets)
+
     def step(self, tokens: Mapping[int, int], width: int) -> dict[int, int]:
         """Put one token after each lane; returns the row of logits of each."""
         rows: list[Row] = [

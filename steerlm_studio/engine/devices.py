@@ -8,7 +8,7 @@ import sys
 
 import msgspec
 
-from steerlm_studio.engine import llama
+from steerlm_studio.engine import backend
 from steerlm_studio.protocol import Device
 
 
@@ -25,7 +25,9 @@ def main() -> int:
     """Print the report as one line of JSON, with nothing else on stdout."""
     channel = os.dup(1)
     os.dup2(2, 1)
-    report = Report(llama.version(), llama.build_flags(), llama.can_offload(), llama.devices())
+    report = Report(
+        backend.version(), backend.build_flags(), backend.can_offload(), backend.devices()
+    )
     os.write(channel, msgspec.json.encode(report) + b"\n")
     return 0
 

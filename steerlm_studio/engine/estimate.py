@@ -11,7 +11,7 @@ import sys
 
 import msgspec
 
-from steerlm_studio.engine import header, llama
+from steerlm_studio.engine import backend, header, llama
 from steerlm_studio.engine.fit import Where
 from steerlm_studio.engine.session import shares
 from steerlm_studio.errors import StudioError
@@ -38,7 +38,7 @@ def estimate(options: argparse.Namespace) -> Estimate:
     held = _simulated(found, options)
     if held:
         wanted = msgspec.structs.replace(wanted, compute=sum(h.compute for h in held))
-    devices = llama.devices()
+    devices = backend.devices()
     return Estimate(
         wanted,
         Where(options.cache, options.gpu_layers, devices).free(),

@@ -3,124 +3,27 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-
-import numpy as np
 
 from steerlm_studio.engine.answer import Answer, Stops
 from steerlm_studio.engine.cache import STEM, Cache, common
-from steerlm_studio.engine.llama import BATCH, Aborted, Llama, Logits, NoRoom
+from steerlm_studio.engine.limits import Limits
+from steerlm_studio.engine.llama import BATCH, Aborted, Llama, NoRoom
 from steerlm_studio.engine.prompt import Prompt, Tokenizer
+from steerlm_studio.engine.run import Run
 from steerlm_studio.engine.threads import Threads
+from steerlm_studio.engine.warm_up import TAIL, warm_up
 from steerlm_studio.errors import StudioError
-from steerlm_studio.memory_need import ROWS, sequences
 from steerlm_studio.protocol import (
-    Done,
     Finish,
     Generate,
     Lane,
-    LaneDone,
     Prefill,
     Prefilling,
     Reply,
     Step,
 )
 
-ALIKE = (2, 4, ROWS)  # rows, one of which llama.cpp's CPU kernels round like any multiple of it
-TAIL = 48  # rows; from 64 on, idle ones included, the CPU's attention works in tiles of cells
 AHEAD = 64  # rows at a time of what nobody has asked for yet
-SETTLING = 0.5  # seconds at most that the load spends on finding a thread count
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an engine was started with, in tokens and lanes."""
-
-    context: int  # tokens in one sequence
-    cells: int  # tokens in all sequences together
-    lanes: int  # the most answers at a time
-    on_gpu: bool = False
-    rows: int = ROWS  # that are rounded like any multiple of them, on a CPU
-
-    def width(self, lanes: int, padded: bool = True) -> int:
-        """How many columns a step of so many lanes has, so that its rounding is always the same.
-
-        On a CPU llama.cpp multiplies some rows together and the rest otherwise. That is two to five
-        times the work of one row, so an engine for one lane does without. GPU kernels differ with
-        each width, and idle columns cost them little.
-        """
-        if self.lanes == 1 or not padded:
-            return lanes
-        return self.lanes if self.on_gpu else -(-lanes // self.rows) * self.rows
-
-    def alike(self, padded: bool) -> int:
-        """What the rows of a batch of control strings are a multiple of."""
-        return 1 if self.on_gpu else self.width(1, padded)
-
-    @property
-    def columns(self) -> int:
-        """The most columns that a step can have, whatever `rows` turns out to be."""
-        return sequences(self.lanes) - 2
-
-    @property
-    def exact_width(self) -> int:
-        """The columns of a step in Exact.
-
-        Two on a CPU: from 512 tokens on llama.cpp splits the attention of a single column by the
-        number of threads, which then shows in the rounding.
-        """
-        return 1 if self.on_gpu else 2
-
-
-@dataclass
-class Run:
-    """The counts and times of one request."""
-
-    number: int
-    answers: list[Answer]
-    width: int  # that its steps are padded to
-    padded: bool
-    cancelled: Callable[[], bool]
-    started: float = field(default_factory=time.monotonic)
-    evaluated: int = 0
-    reused: int = 0
-    prompt_seconds: float = 0.0
-    first_token: float = 0.0
-    sampling_seconds: float = 0.0
-    steps: int = 0
-    graphs: int = 0  # reused before this run
-
-    def check(self) -> None:
-        """Raise `Aborted` when the run was cancelled."""
-        if self.cancelled():
-            raise Aborted
-
-    def lane_done(self, answer: Answer, finish: Finish) -> LaneDone:
-        return LaneDone(
-            run=self.number,
-            lane=answer.number,
-            finish=finish,
-            tokens=answer.tokens,
-            prompt_tokens=len(answer.prompt.ids),
-            seed=answer.sampler.seed,
-            width=self.width,
-        )
-
-    def done(self, graphs: int) -> Done:
-        """The end of the run; `graphs` is how many were reused since the model was loaded."""
-        now = time.monotonic()
-        return Done(
-            run=self.number,
-            evaluated=self.evaluated,
-            reused=self.reused,
-            generated=sum(answer.tokens for answer in self.answers),
-            prompt_seconds=self.prompt_seconds,
-            first_token_seconds=(self.first_token or now) - self.started,
-            seconds=now - self.started,
-            sampling_seconds=self.sampling_seconds,
-            steps=self.steps,
-            graphs_reused=graphs - self.graphs,
-        )
 
 
 class Lanes:
@@ -141,55 +44,8 @@ class Lanes:
         self._cache = Cache(llama, limits.lanes)
 
     def warm_up(self) -> None:
-        """Evaluate a full batch of prompt and a full step, so that want of memory shows now."""
-        self._settle_threads()
-        if not self._limits.on_gpu and self._limits.lanes > 1:
-            self._limits = replace(self._limits, rows=self._rows_alike())
-        tokens = [0] * min(BATCH, self._limits.context - 2)
-        slots = range(1, self._limits.lanes + 1)
-        self._evaluate({STEM: tokens, **{slot: [*tokens, 0] for slot in slots}})
-        self._cache.step(dict.fromkeys(slots, 0), self._limits.width(len(slots)))
-        self._cache.clear()
-
-    def _rows_alike(self) -> int:
-        """The fewest rows that give the same numbers as a batch of many, for this model."""
-        outputs = self._limits.columns
-        many = self._first_logits(max(TAIL, outputs), outputs)
-        for rows in ALIKE[:-1]:
-            few, some = self._first_logits(rows, rows), self._first_logits(3 * rows, rows)
-            if np.array_equal(few, some) and np.array_equal(few, many[:rows]):
-                return rows
-        return ROWS
-
-    def _first_logits(self, rows: int, outputs: int) -> Logits:
-        """The first logits of a prompt that is evaluated in one batch."""
-        self._cache.clear()
-        self._llama.decode([(i, i, (STEM,), i < outputs) for i in range(rows)])
-        found = np.stack([self._llama.logits(row) for row in range(outputs)])
-        self._llama.clear()
-        return found
-
-    def _settle_threads(self) -> None:
-        """Find out on a few steps of one lane how many threads suit the machine as it is now.
-
-        Where steps are too slow to find out, all are used, and the run itself will show.
-        """
-        self._llama.set_threads(self.threads.climb())
-        self._evaluate({1: [0, 0]})
-        width, until = 1, time.monotonic() + SETTLING
-        while time.monotonic() < until and not self.threads.settled:
-            began = time.monotonic()
-            self._cache.step({1: 0}, width)
-            self._llama.set_threads(self.threads.observe(time.monotonic() - began, width))
-        if not self.threads.settled:
-            self.threads.fix(0)
-            self._llama.set_threads(self.threads.count)
-
-    def _evaluate(self, targets: Mapping[int, list[int]]) -> None:
-        self._cache.assign(targets)
-        missing, cut = self._cache.missing(targets), len(targets.get(STEM, ()))
-        for batch, _ in self._cache.batches(missing, cut):
-            self._cache.evaluate(batch, targets)
+        """Learn what suits this machine and model; see `warm_up`."""
+        self._limits = warm_up(self._llama, self._cache, self._limits, self.threads)
 
     def known(self, prompt: Prompt) -> int:
         """How many tokens of a prompt are in the cache now."""

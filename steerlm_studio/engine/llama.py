@@ -8,7 +8,7 @@ import ctypes
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from steerlm_studio import cuda_libraries
 
 try:
     cuda_libraries.load()
-    from llama_cpp import llama_cpp as L
+    import llama_cpp
 except (OSError, RuntimeError) as error:  # it is there, but its shared libraries cannot be loaded
     raise ImportError(str(error)) from error
 
@@ -27,13 +27,14 @@ from steerlm_studio.engine.ledger import Ledger
 from steerlm_studio.engine.refusals import not_loaded, not_opened
 from steerlm_studio.errors import MemoryShort, StudioError
 from steerlm_studio.memory_need import Cache
-from steerlm_studio.protocol import Device, Held
+from steerlm_studio.protocol import Held
 
+L: Any = llama_cpp.llama_cpp  # for the modules beside this one, and for them alone
+BINDING = str(llama_cpp.__version__)
 BATCH = 512  # tokens in one call: what a cancel has to wait for at most where abort is unknown
 SEQUENCES = 256  # ids that a unified cache knows (LLAMA_MAX_SEQ); a batch knows fewer
 _WARN = 3  # GGML_LOG_LEVEL_WARN
 _CONT = 5  # GGML_LOG_LEVEL_CONT, continues the line before
-_CPU = 0  # GGML_BACKEND_DEVICE_TYPE_CPU
 
 Row = tuple[int, int, Sequence[int], bool]  # token, position, sequence ids, wants logits
 Logits = npt.NDArray[np.float32]
@@ -45,59 +46,6 @@ class NoRoom(Exception):
 
 class Aborted(Exception):
     """`Llama.abort` stopped a batch half way."""
-
-
-def version() -> str:
-    """The version of llama.cpp and of the binding around it."""
-    import llama_cpp
-
-    return f"{L.llama_version().decode()} (llama-cpp-python {llama_cpp.__version__})"
-
-
-def build_flags() -> str:
-    """What this build of llama.cpp can use, e.g. `CPU : AVX2 = 1 | …`."""
-    return str(L.llama_print_system_info().decode().strip(" |\n"))
-
-
-def can_offload() -> bool:
-    """Whether this build and this machine can put layers on a GPU."""
-    return bool(L.llama_supports_gpu_offload())
-
-
-def devices() -> list[Device]:
-    """All devices that ggml sees, the CPU included."""
-    lib = L._lib
-    lib.ggml_backend_dev_count.restype = ctypes.c_size_t
-    lib.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
-    lib.ggml_backend_dev_get.restype = ctypes.c_void_p
-    for name in ("name", "description"):
-        function = getattr(lib, f"ggml_backend_dev_{name}")
-        function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_char_p
-    lib.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
-    size = ctypes.POINTER(ctypes.c_size_t)
-    lib.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
-    lib.ggml_backend_dev_memory.restype = None
-    lib.ggml_backend_dev_get_props.argtypes = [ctypes.c_void_p, ctypes.POINTER(_Properties)]
-    lib.ggml_backend_dev_get_props.restype = None
-    return [_device(lib, i) for i in range(lib.ggml_backend_dev_count())]
-
-
-def _device(lib: Any, index: int) -> Device:
-    device = lib.ggml_backend_dev_get(index)
-    free, total = ctypes.c_size_t(), ctypes.c_size_t()
-    lib.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
-    kinds = ("cpu", "gpu", "igpu", "accel")
-    kind = lib.ggml_backend_dev_type(device)
-    more = _Properties()
-    lib.ggml_backend_dev_get_props(device, ctypes.byref(more))
-    return Device(
-        lib.ggml_backend_dev_name(device).decode(errors="replace"),
-        lib.ggml_backend_dev_description(device).decode(errors="replace").strip(),
-        kinds[kind] if kind < len(kinds) else "other",
-        free.value,
-        total.value,
-        (more.device_id or b"").decode(errors="replace"),
-    )
 
 
 class Llama:
@@ -317,61 +265,6 @@ class Llama:
     def clear(self) -> None:
         """Forget all sequences."""
         L.llama_memory_clear(self._memory, False)
-
-
-class Chain:
-    """llama.cpp's own samplers in its own order: top-k, top-p, min-p, temperature, draw."""
-
-    def __init__(
-        self, *, seed: int, temperature: float, top_k: int, top_p: float, min_p: float
-    ) -> None:
-        self._chain = L.llama_sampler_chain_init(L.llama_sampler_chain_default_params())
-        for sampler in _samplers(seed, temperature, top_k, top_p, min_p):
-            L.llama_sampler_chain_add(self._chain, sampler)
-        self._array = L.llama_token_data_array()
-        self._room = np.empty(0, dtype=_CANDIDATE)
-
-    def draw(self, ids: npt.NDArray[np.int32], logits: Logits) -> int:
-        """Choose one of `ids` by their `logits`."""
-        if len(ids) > len(self._room):
-            self._room = np.empty(len(ids), dtype=_CANDIDATE)
-            self._array.data = ctypes.cast(self._room.ctypes.data, L.llama_token_data_p)
-        candidates, array = self._room[: len(ids)], self._array
-        candidates["id"], candidates["logit"], candidates["p"] = ids, logits, 0
-        array.size, array.selected, array.sorted = len(ids), -1, False
-        L.llama_sampler_apply(self._chain, ctypes.byref(array))
-        return int(candidates["id"][array.selected])
-
-    def close(self) -> None:
-        """Free the samplers."""
-        L.llama_sampler_free(self._chain)
-
-
-class _Properties(ctypes.Structure):
-    """ggml_backend_dev_props."""
-
-    _fields_ = (
-        ("name", ctypes.c_char_p),
-        ("description", ctypes.c_char_p),
-        ("memory_free", ctypes.c_size_t),
-        ("memory_total", ctypes.c_size_t),
-        ("type", ctypes.c_int),
-        ("device_id", ctypes.c_char_p),
-        ("caps", ctypes.c_bool * 8),  # llama.cpp has four
-    )
-
-
-_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
-
-
-def _samplers(
-    seed: int, temperature: float, top_k: int, top_p: float, min_p: float
-) -> Iterable[Any]:
-    yield L.llama_sampler_init_top_k(top_k)
-    yield L.llama_sampler_init_top_p(top_p, 1)
-    yield L.llama_sampler_init_min_p(min_p, 1)
-    yield L.llama_sampler_init_temp(temperature)
-    yield L.llama_sampler_init_dist(seed)
 
 
 _CACHE_TYPES = {"f32": 0, "f16": 1, "q8_0": 8}  # ggml_type

@@ -13,7 +13,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from steerlm_studio.engine.llama import Chain, Logits
+from steerlm_studio.engine.chain import Chain
+from steerlm_studio.engine.llama import Logits
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Sampling
 

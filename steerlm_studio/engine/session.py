@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
-from steerlm_studio.engine import fit, header, llama
-from steerlm_studio.engine.lanes import Lanes, Limits
+from steerlm_studio.engine import backend, fit, header, llama
+from steerlm_studio.engine.lanes import Lanes
+from steerlm_studio.engine.limits import Limits
 from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import IdleCores, Threads
 from steerlm_studio.errors import MemoryShort, StudioError
@@ -30,7 +31,7 @@ class Session:
             raise StudioError(f"Choose between 1 and {MOST_LANES} answers side by side.")
         self._header, self._cache = header.read(options.model), options.cache
         self._gpu_layers = options.gpu_layers
-        devices = llama.devices()
+        devices = backend.devices()
         self._gpu = next((d for d in devices if d.kind in ("gpu", "igpu")), None)
         self._limits = self._fit(options, devices)
         most = _cores() if not self._limits.on_gpu else min(4, _cores())
@@ -72,7 +73,7 @@ class Session:
 
     def devices(self) -> tuple[Device, ...]:
         """All that this build can use, as they are now."""
-        return tuple(llama.devices())
+        return tuple(backend.devices())
 
     def abort(self, stop: bool) -> None:
         """Stop the batch that is being evaluated, or let the next ones go on; from any thread."""
@@ -97,7 +98,7 @@ class Session:
         """The same with what is needed in all, and what is free now."""
         limits = self._limits
         wanted = need(self._header, limits.context, limits.lanes, self._cache)
-        where = fit.Where(self._cache, gpu_layers, llama.devices())
+        where = fit.Where(self._cache, gpu_layers, backend.devices())
         return MemoryShort(
             str(error),
             error.detail,
@@ -132,7 +133,7 @@ class Session:
             threads=self._llama.threads,
             vocabulary=self._llama.vocabulary,
             metadata=found.strings,
-            llama_version=llama.version(),
+            llama_version=backend.version(),
             load_seconds=seconds,
             cache=self._cache,
             memory=self._llama.memory,

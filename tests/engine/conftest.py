@@ -2,7 +2,8 @@
 
 import pytest
 
-from steerlm_studio.engine.lanes import Lanes, Limits
+from steerlm_studio.engine.lanes import Lanes
+from steerlm_studio.engine.limits import Limits
 from steerlm_studio.engine.llama import Llama
 from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.engine.threads import Threads

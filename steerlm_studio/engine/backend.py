@@ -1,0 +1,72 @@
+"""What this build of llama.cpp is, and the devices that it sees."""
+
+import ctypes
+from typing import Any
+
+from steerlm_studio.engine.llama import BINDING, L
+from steerlm_studio.protocol import Device
+
+
+def version() -> str:
+    """The version of llama.cpp and of the binding around it."""
+    return f"{L.llama_version().decode()} (llama-cpp-python {BINDING})"
+
+
+def build_flags() -> str:
+    """What this build of llama.cpp can use, e.g. `CPU : AVX2 = 1 | …`."""
+    return str(L.llama_print_system_info().decode().strip(" |\n"))
+
+
+def can_offload() -> bool:
+    """Whether this build and this machine can put layers on a GPU."""
+    return bool(L.llama_supports_gpu_offload())
+
+
+def devices() -> list[Device]:
+    """All devices that ggml sees, the CPU included."""
+    lib = L._lib
+    lib.ggml_backend_dev_count.restype = ctypes.c_size_t
+    lib.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
+    lib.ggml_backend_dev_get.restype = ctypes.c_void_p
+    for name in ("name", "description"):
+        function = getattr(lib, f"ggml_backend_dev_{name}")
+        function.argtypes, function.restype = [ctypes.c_void_p], ctypes.c_char_p
+    lib.ggml_backend_dev_type.argtypes = [ctypes.c_void_p]
+    size = ctypes.POINTER(ctypes.c_size_t)
+    lib.ggml_backend_dev_memory.argtypes = [ctypes.c_void_p, size, size]
+    lib.ggml_backend_dev_memory.restype = None
+    lib.ggml_backend_dev_get_props.argtypes = [ctypes.c_void_p, ctypes.POINTER(_Properties)]
+    lib.ggml_backend_dev_get_props.restype = None
+    return [_device(lib, i) for i in range(lib.ggml_backend_dev_count())]
+
+
+def _device(lib: Any, index: int) -> Device:
+    device = lib.ggml_backend_dev_get(index)
+    free, total = ctypes.c_size_t(), ctypes.c_size_t()
+    lib.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
+    kinds = ("cpu", "gpu", "igpu", "accel")
+    kind = lib.ggml_backend_dev_type(device)
+    more = _Properties()
+    lib.ggml_backend_dev_get_props(device, ctypes.byref(more))
+    return Device(
+        lib.ggml_backend_dev_name(device).decode(errors="replace"),
+        lib.ggml_backend_dev_description(device).decode(errors="replace").strip(),
+        kinds[kind] if kind < len(kinds) else "other",
+        free.value,
+        total.value,
+        (more.device_id or b"").decode(errors="replace"),
+    )
+
+
+class _Properties(ctypes.Structure):
+    """ggml_backend_dev_props."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("description", ctypes.c_char_p),
+        ("memory_free", ctypes.c_size_t),
+        ("memory_total", ctypes.c_size_t),
+        ("type", ctypes.c_int),
+        ("device_id", ctypes.c_char_p),
+        ("caps", ctypes.c_bool * 8),  # llama.cpp has four
+    )
