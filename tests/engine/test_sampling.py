@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from llama_cpp import llama_cpp as L
 
-from steerlm_studio.engine.sampling import Sampler, candidates, real_seed
+from steerlm_studio.engine.candidates import candidates
+from steerlm_studio.engine.sampling import Sampler, real_seed
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Sampling
 
@@ -18,6 +19,7 @@ KINDS = {
     "nucleus": Sampling(top_k=10_000, top_p=0.9, temperature=0.8),
     "all": Sampling(top_k=0, top_p=1.0, temperature=1.2),
     "top p of all": Sampling(top_k=0, top_p=0.8),
+    "top p of few": Sampling(top_k=0, top_p=0.95, temperature=2.0, min_p=0.001),
     "min p of all": Sampling(top_k=0, top_p=1.0, min_p=0.05),
     "min p of k": Sampling(min_p=0.1),
     "penalty": Sampling(repeat_penalty=1.3),
@@ -72,10 +74,10 @@ def rows(size, count, seed):
         yield row.astype(np.float32)
 
 
-@pytest.mark.parametrize(("name", "size"), list(itertools.product(KINDS, [512, BIG])))
+@pytest.mark.parametrize(("name", "size"), list(itertools.product(KINDS, [512, 6144, 32_000, BIG])))
 def test_the_tokens_are_those_of_llama_cpps_own_chain(name, size):
     sampler, whole = Sampler(KINDS[name]), Whole(KINDS[name], size)
-    count = 60 if size == 512 else 24
+    count = 24 if size == BIG else 60
     for row in rows(size, count, seed=len(name)):
         before = row.copy()
         assert sampler.choose(row) == whole.choose(row)
@@ -87,7 +89,7 @@ def test_the_tokens_are_those_of_llama_cpps_own_chain(name, size):
 def test_rows_full_of_ties_are_left_to_the_chain():
     row = np.zeros(BIG, np.float32)
     row[:60] = 5
-    assert len(candidates(row, Sampling())) == BIG
+    assert len(candidates(row, Sampling()).ids) == BIG
     sampler, whole = Sampler(Sampling()), Whole(Sampling())
     assert [sampler.choose(row) for _ in range(9)] == [whole.choose(row) for _ in range(9)]
     sampler.close()
@@ -96,7 +98,22 @@ def test_rows_full_of_ties_are_left_to_the_chain():
 
 def test_a_large_row_is_reduced_to_the_top_k():
     row = next(rows(BIG, 1, seed=3))
-    assert len(candidates(row, Sampling(top_k=50))) == 50
+    assert len(candidates(row, Sampling(top_k=50)).ids) == 50
+
+
+@pytest.mark.parametrize("size", [32_000, BIG])
+def test_a_large_row_is_reduced_to_the_nucleus(size):
+    sampling = Sampling(top_k=0, top_p=0.9)
+    row = next(rows(size, 1, seed=3)) * np.float32(3)
+    few = candidates(row, sampling)
+    assert few.narrowed
+    assert len(few.ids) < size / 16
+    shares = np.exp(row.astype(np.float64))[few.ids] / np.exp(row.astype(np.float64)).sum()
+    assert shares.sum() >= 0.9 > shares[:-1].sum()
+
+
+def test_a_row_of_equals_has_no_certain_nucleus():
+    assert not candidates(np.zeros(BIG, np.float32), Sampling(top_k=0, top_p=0.9)).narrowed
 
 
 def test_a_row_that_is_mostly_impossible_is_sampled_from_what_is_left():
