@@ -2000,6 +2000,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Speicher ging aus, während gerechnet wurde. Wählen Sie einen kleineren Kontext.</translation>
     </message>
     <message>
+        <source>The memory ran out while a question was answered. Try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The model and a context of %1 tokens need %2 GiB and %3 GiB are free. Choose a smaller context (--context), 8-bit keys and values (--cache q8_0), fewer answers side by side (--lanes), or a smaller quantization of the model.</source>
         <translation>Das Modell und ein Kontext von %1 Token brauchen %2 GiB, und %3 GiB sind frei. Wählen Sie einen kleineren Kontext (--context), Schlüssel und Werte in 8 Bit (--cache q8_0), weniger Antworten nebeneinander (--lanes) oder eine kleinere Quantisierung des Modells.</translation>
     </message>
@@ -3535,6 +3539,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>“%1” with a context of %2 tokens needs %3 of memory, and %4 is free.</source>
         <translation>„%1“ braucht mit einem Kontext von %2 Token %3 Speicher, und %4 sind frei.</translation>
+    </message>
+    <message>
+        <source>“%1” with a context of %2 tokens needs %3 of memory, and %4 is free now: another program may have held it for a while.</source>
+        <translation>„%1“ braucht mit einem Kontext von %2 Token %3 Speicher, und %4 sind jetzt frei: Ein anderes Programm hat ihn vielleicht eine Weile belegt.</translation>
     </message>
 </context>
 <context>

@@ -70,11 +70,16 @@ class Inbox:
                 self.on_cancel(False)
 
     def _read(self, descriptor: int) -> None:
-        with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            for data in stream:
-                self._sort(data)
-        # The parent closed the pipe or is gone. The main thread may be deep inside llama.cpp.
-        os._exit(0)
+        status = 1
+        try:
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                for data in stream:
+                    self._sort(data)
+            status = 0  # the parent closed the pipe or is gone
+        except MemoryError:  # without a reader the parent would wait for ever
+            print("MemoryError: no memory to read a request", file=sys.stderr, flush=True)
+        finally:  # The main thread may be deep inside llama.cpp.
+            os._exit(status)
 
     def _sort(self, data: bytes) -> None:
         try:

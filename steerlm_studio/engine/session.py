@@ -49,6 +49,9 @@ class Session:
             yield from self._lanes.run(request, cancelled)
         except MemoryShort as error:
             raise self._counted(error, self._gpu_layers) from error
+        except MemoryError as error:
+            short = MemoryShort("The memory ran out while a question was answered. Try again.")
+            raise self._counted(short, self._gpu_layers) from error
 
     def prefill(self, request: Prefill, disturbed: Callable[[], bool]) -> bool:
         """Evaluate what a prompt may need, until disturbed; whether that was all."""

@@ -123,6 +123,11 @@ def _advice(header: Header, free: int) -> str:
 
 def _numbers(model: Model, context: int, needed: int, free: int) -> str:
     text = _tr("“%1” with a context of %2 tokens needs %3 of memory, and %4 is free.")
+    if needed <= free:
+        text = _tr(
+            "“%1” with a context of %2 tokens needs %3 of memory, and %4 is free now: another "
+            "program may have held it for a while."
+        )
     values = (shown(model.name), QLocale().toString(context), bytes_text(needed), bytes_text(free))
     for place, value in enumerate(values, 1):
         text = text.replace(f"%{place}", value)

@@ -185,6 +185,6 @@ class ModelLoading(QObject):
         if self.model is not None and self.model.ready is not None:
             useful = [actions.reload_model]
         if first is not None:
-            useful = [first, actions.open_model]
+            useful.insert(0, first)
         self._frame.page.banner.show_error(sentence, detail, useful)
         self.said.emit(sentence)

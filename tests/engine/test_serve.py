@@ -14,13 +14,14 @@ import pytest
 
 from steerlm_studio import protocol
 from steerlm_studio.engine.client import Engine, command
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import MemoryShort, StudioError
 from steerlm_studio.protocol import (
     Cancel,
     Done,
     Failed,
     Generate,
     Loading,
+    Part,
     Ready,
     SetThreads,
     Step,
@@ -233,6 +234,19 @@ def test_a_context_that_cannot_fit_in_memory_is_refused_before_it_hangs(tmp_path
     with pytest.raises(StudioError, match="smaller context"), Engine(path, context=2**30):
         pass
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no such limit elsewhere")
+def test_memory_that_runs_out_during_a_run_is_told_in_bytes_and_the_next_run_works(engine):
+    """There is place enough to read a question of 24 MB, and none for its tokens, 96 MB more."""
+    child = psutil.Process(engine.pid)
+    most = child.memory_info().vms + 80 * 2**20
+    child.rlimit(psutil.RLIMIT_AS, (most, psutil.RLIM_INFINITY))
+    with pytest.raises(MemoryShort, match="memory ran out") as short:
+        list(engine.generate([lane((Part("text", "tea " * 6_000_000),))]))
+    assert short.value.needed > 0
+    child.rlimit(psutil.RLIMIT_AS, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
+    assert hear(engine.generate([lane()])).done is not None
 
 
 def test_a_smaller_context_than_asked_for_is_told(model):

@@ -111,6 +111,18 @@ def test_an_engine_that_the_system_ended_for_want_of_memory_is_said_so(
     assert (ready.args[0].context, ready.args[0].cache) == (2048, "f16")  # its heads are 16 wide
 
 
+def test_a_death_for_memory_that_is_free_again_says_so_and_offers_both_ways(
+    loaded: MainWindow,
+) -> None:
+    log = "terminate called after throwing an instance of 'std::bad_alloc'"
+    loaded.engine.lost.emit("The engine crashed with signal 6.", log)
+    said = loaded.page.banner.message.text()
+    assert "The engine ended because the memory ran out" in said
+    assert "another program may have held it" in said
+    texts = [button.text() for button in buttons(loaded)]
+    assert texts == [loaded.loading.smaller.text(), "Start the engine again"]
+
+
 def test_one_that_somebody_killed_while_there_was_memory_is_not(
     loaded: MainWindow, qtbot: QtBot
 ) -> None:
