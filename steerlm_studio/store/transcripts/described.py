@@ -34,6 +34,7 @@ def settings(turn: StoredTurn) -> list[tuple[str, str]]:
     """Name and value of everything that is known."""
     setup, counts = turn.setup, turn.counts
     found: list[tuple[str, object]] = [
+        ("note", " ".join(turn.note.split())),
         ("model", " ".join(filter(None, (setup.model, setup.quant)))),
         ("model hash", setup.model_hash),
         ("schema", setup.schema),
