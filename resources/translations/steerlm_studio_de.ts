@@ -2001,7 +2001,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>The memory ran out while a question was answered. Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Speicher ging aus, während eine Frage beantwortet wurde. Versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>The model and a context of %1 tokens need %2 GiB and %3 GiB are free. Choose a smaller context (--context), 8-bit keys and values (--cache q8_0), fewer answers side by side (--lanes), or a smaller quantization of the model.</source>
