@@ -1,6 +1,7 @@
 """Rules for every test: no window on a screen, no folder of the user's, no process left behind."""
 
 import os
+import signal
 
 import psutil
 import pytest
@@ -16,6 +17,9 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+# a shell's job in the background ignores it, and so would the children that are to be interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ from tests.ui.test_accessible import nameless
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SOURCE = FIXTURES / "nemo" / "legacy_bf16.nemo"
-RUN = 120_000  # ms
+RUN = 200_000  # ms
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 
 
