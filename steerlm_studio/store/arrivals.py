@@ -6,7 +6,7 @@ from types import TracebackType
 
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.records import StoredConversation
-from steerlm_studio.store.writing import add_conversation
+from steerlm_studio.store.sweeps import Sweeps
 
 _BATCH = 1_000_000  # characters to a transaction, so that a window beside it never waits long
 _BREATH = 0.005  # seconds between two, for that window
@@ -20,6 +20,7 @@ class Arrivals:
         self._mark = -os.getpid()
         self._waiting: list[StoredConversation] = []
         self._size = 0
+        self._sweeps = Sweeps(database)
         self._shown = False
 
     def __enter__(self) -> "Arrivals":
@@ -51,7 +52,7 @@ class Arrivals:
     def _flush(self) -> None:
         with self.database.write(durable=False):
             for record in self._waiting:
-                number = add_conversation(self.database, record)
+                number = self._sweeps.add_with(record)
                 self.database.do(
                     "UPDATE conversation SET binned = ? WHERE id = ?", (self._mark, number)
                 )

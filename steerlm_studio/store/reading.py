@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from steerlm_studio.store.database import Database
-from steerlm_studio.store.records import DAMAGED, StoredConversation, StoredTurn
+from steerlm_studio.store.records import DAMAGED, StoredConversation, StoredSweep, StoredTurn
 from steerlm_studio.store.rows import BODY, TURN, from_json, turn_of
+from steerlm_studio.store.sweeps import Sweeps
 from steerlm_studio.store.trouble import StoreTrouble
 
 _LOST = ("", "", "", "", "{}", "{}")
@@ -37,7 +38,17 @@ def read_conversation(database: Database, number: int) -> StoredConversation | N
         changed,
         from_json(view),
         from_json(extra),
+        _sweeps(database, number),
     )
+
+
+def _sweeps(database: Database, conversation: int) -> tuple[StoredSweep, ...]:
+    try:
+        return Sweeps(database).of(conversation)
+    except StoreTrouble as error:
+        if not error.damaged:
+            raise
+        return ()
 
 
 def _turns(database: Database, conversation: int) -> Iterator[StoredTurn]:

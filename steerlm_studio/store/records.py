@@ -142,6 +142,7 @@ class StoredConversation:
     changed: float = 0.0
     view: Extra = field(default_factory=dict)
     extra: Extra = field(default_factory=dict)
+    sweeps: tuple[StoredSweep, ...] = ()  # beside the turns
 
     def versions(self, parent: int | None) -> tuple[StoredTurn, ...]:
         """The turns that follow `parent` (None = the first ones), oldest first."""

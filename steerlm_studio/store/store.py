@@ -18,7 +18,7 @@ from steerlm_studio.store.shelf import Shelf
 from steerlm_studio.store.sweeps import Sweeps
 from steerlm_studio.store.trouble import no_such
 from steerlm_studio.store.words import mended
-from steerlm_studio.store.writing import add_conversation, add_turn, titled
+from steerlm_studio.store.writing import add_turn, titled
 
 FILE_NAME = "transcripts.db"
 
@@ -64,7 +64,7 @@ class Store:
     def add(self, record: StoredConversation) -> int:
         """Copy a whole conversation in, under new ids; returns its own."""
         with self.database.write():
-            return add_conversation(self.database, record)
+            return self.sweeps.add_with(record)
 
     def duplicate(self, conversation: int) -> int:
         return self.add(self.conversation(conversation))

@@ -3,14 +3,15 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from steerlm_studio.store.database import Database
-from steerlm_studio.store.records import AxisValues, StoredCell, StoredSweep
+from steerlm_studio.store.records import AxisValues, StoredCell, StoredConversation, StoredSweep
 from steerlm_studio.store.rows import asdict_of, counts_of, from_json, setup_of, to_json
 from steerlm_studio.store.trouble import no_such
 from steerlm_studio.store.words import mended
-from steerlm_studio.store.writing import setup_id, titled
+from steerlm_studio.store.writing import add_conversation, setup_id, titled
 
 
 class Sweeps:
@@ -25,27 +26,42 @@ class Sweeps:
         with self.database.write():
             if not self.database.one("SELECT 1 FROM conversation WHERE id = ?", (conversation,)):
                 raise no_such("conversation", conversation)
-            number = do(
-                "INSERT INTO sweep (conversation, parent, setup, question, control, axes, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    conversation,
-                    sweep.parent,
-                    setup_id(self.database, sweep.setup),
-                    mended(sweep.question),
-                    mended(sweep.control),
-                    json.dumps(sweep.axes),
-                    sweep.created or now,
-                ),
-            )
-            for nth in range(len(sweep.cells)):
-                do("INSERT INTO sweep_cell (sweep, nth) VALUES (?, ?)", (number, nth))
-            self.write(number, dict(enumerate(sweep.cells)))
+            number = self._insert(conversation, replace(sweep, created=sweep.created or now))
             do("UPDATE conversation SET changed = ? WHERE id = ?", (now, conversation))
             do(
                 "UPDATE conversation SET title = ? WHERE id = ? AND title = ''",
                 (titled(sweep.question), conversation),
             )
+        return number
+
+    def add_with(self, record: StoredConversation) -> int:
+        """A copy of a whole conversation, its sweeps included, under new ids; returns its own."""
+        with self.database.write():
+            number, turns = add_conversation(self.database, record)
+            for sweep in record.sweeps:
+                if sweep.parent is None or sweep.parent in turns:
+                    parent = None if sweep.parent is None else turns[sweep.parent]
+                    self._insert(number, replace(sweep, parent=parent))
+        return number
+
+    def _insert(self, conversation: int, sweep: StoredSweep) -> int:
+        do = self.database.do
+        number = do(
+            "INSERT INTO sweep (conversation, parent, setup, question, control, axes, created)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                conversation,
+                sweep.parent,
+                setup_id(self.database, sweep.setup),
+                mended(sweep.question),
+                mended(sweep.control),
+                json.dumps(sweep.axes),
+                sweep.created,
+            ),
+        )
+        for nth in range(len(sweep.cells)):
+            do("INSERT INTO sweep_cell (sweep, nth) VALUES (?, ?)", (number, nth))
+        self.write(number, dict(enumerate(sweep.cells)))
         return number
 
     def write(self, sweep: int, cells: Mapping[int, StoredCell]) -> None:
@@ -85,11 +101,14 @@ class Sweeps:
 
 
 def _axes(text: str) -> tuple[AxisValues, ...]:
-    """Those that are well formed: nothing that is damaged may be in the way."""
     try:
-        found = json.loads(text)
+        return axes_of(json.loads(text))
     except ValueError:
         return ()
+
+
+def axes_of(found: object) -> tuple[AxisValues, ...]:
+    """Those that are well formed: nothing that is damaged may be in the way."""
     pairs = found if isinstance(found, list) else []
     return tuple((key, tuple(values)) for pair in pairs for key, values in _pair(pair))
 

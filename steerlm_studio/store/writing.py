@@ -33,11 +33,13 @@ def add_turn(database: Database, conversation: int, parent: int | None, asked: A
     return _insert(database, conversation, question)
 
 
-def add_conversation(database: Database, record: StoredConversation) -> int:
-    """A copy of `record` under new ids; returns that of the conversation."""
+def add_conversation(database: Database, record: StoredConversation) -> tuple[int, dict[int, int]]:
+    """A copy of `record` and its turns under new ids; returns that of the conversation, and theirs
+    by their old ones."""
     now = time.time()
     folder = database.id_of("folder", "name", mended(record.folder))[0] if record.folder else None
-    title = record.title or (titled(record.turns[0].question) if record.turns else "")
+    asked = (*(turn.question for turn in record.turns), *(one.question for one in record.sweeps))
+    title = record.title or titled(next(iter(asked), ""))
     number = database.do(
         "INSERT INTO conversation (title, folder, pinned, created, changed, system, draft, view,"
         " extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -55,11 +57,10 @@ def add_conversation(database: Database, record: StoredConversation) -> int:
     )
     for tag in record.tags:
         database.do("INSERT OR IGNORE INTO tag VALUES (?, ?)", (number, mended(tag)))
-    _add_turns(database, number, record)
-    return number
+    return number, _add_turns(database, number, record)
 
 
-def _add_turns(database: Database, conversation: int, record: StoredConversation) -> None:
+def _add_turns(database: Database, conversation: int, record: StoredConversation) -> dict[int, int]:
     ids: dict[int, int] = {}
     for turn in _parents_first(record.turns):
         parent = None if turn.parent is None else ids[turn.parent]
@@ -71,6 +72,7 @@ def _add_turns(database: Database, conversation: int, record: StoredConversation
         database.do(
             "UPDATE conversation SET shown = ? WHERE id = ?", (ids[record.shown], conversation)
         )
+    return ids
 
 
 def _parents_first(turns: tuple[StoredTurn, ...]) -> Iterator[StoredTurn]:

@@ -60,8 +60,9 @@ class Keeping(QObject):
 
     def read(self, number: int) -> Chat:
         """The conversation as the store has it."""
-        chat = chat_of(self.store.conversation(number))
-        made = (swept_of(record, chat) for record in self.store.sweeps.of(number))
+        stored = self.store.conversation(number)
+        chat = chat_of(stored)
+        made = (swept_of(record, chat) for record in stored.sweeps)
         chat.sweeps = [swept for swept in made if swept is not None]
         return chat
 

@@ -109,7 +109,7 @@ def test_training_data_goes_out_byte_for_byte_as_it_came(tmp_path_factory, lines
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="")
     store = Store.in_memory()
     report = bring_in(store, [path])
-    assert (report.problems, report.conversations) == ([], len(lines))
+    assert (report.errors, report.conversations) == (0, len(lines))
     records = [store.conversation(number) for number in range(1, len(lines) + 1)]
     out = "".join(FORMATS["steerlm"].write(records, Options()))
     assert out == path.read_text(encoding="utf-8")

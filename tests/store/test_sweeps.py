@@ -9,10 +9,14 @@ import pytest
 from steerlm_studio.errors import StudioError
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.health import open_store
+from steerlm_studio.store.moving import settle
 from steerlm_studio.store.records import Counts, StoredCell, StoredSweep
 from steerlm_studio.store.repair import repair
 from steerlm_studio.store.schema import MIGRATIONS, migrate, version_of
 from steerlm_studio.store.store import Store
+from steerlm_studio.store.transcripts import json_file
+from steerlm_studio.store.transcripts.intake import bring_in
+from steerlm_studio.store.transcripts.options import Options
 from tests.store.made import SETUP, answered
 
 AXES = (("humor", (0, 2, None)), ("lang", ("en", "de")))
@@ -114,3 +118,68 @@ def test_a_repaired_file_has_its_sweeps_whatever_its_version(tmp_path: Path, ver
     swept = [s for entry in opened.store.shelf.entries() for s in opened.store.sweeps.of(entry.id)]
     assert [found.cells[0].reply for found in swept] == ["An oak."] * (version > 1)
     opened.close()
+
+
+def with_sweeps(store: Store) -> int:
+    """One that begins the conversation, and one after a turn."""
+    talk = store.create()
+    turn = answered(store, talk, None, "Name a tree.", "An oak.")
+    store.sweeps.add(talk, sweep())
+    store.sweeps.add(talk, sweep(turn, "And a bush?"))
+    return talk
+
+
+def told(store: Store, conversation: int) -> list[object]:
+    """What they say, and the question of the turn that each follows."""
+    record = store.conversation(conversation)
+    turns = {turn.id: turn.question for turn in record.turns}
+    return [
+        (turns.get(one.parent), one.question, one.control, one.axes, one.setup, one.created,
+         [(cell.reply, cell.seed, cell.counts) for cell in one.cells])
+        for one in record.sweeps
+    ]  # fmt: skip
+
+
+def test_a_duplicate_has_the_sweeps_too(store: Store):
+    talk = with_sweeps(store)
+    copy = store.duplicate(talk)
+    assert told(store, copy) == told(store, talk)
+    assert [one[:2] for one in told(store, copy)] == [
+        (None, "Name a tree."),
+        ("Name a tree.", "And a bush?"),
+    ]
+
+
+def test_our_json_holds_the_sweeps(store: Store, tmp_path: Path):
+    talk = with_sweeps(store)
+    file = tmp_path / "all.json"
+    file.write_text("".join(json_file.write([store.conversation(talk)], Options())))
+    there = Store.in_memory()
+    assert bring_in(there, [file]).problems == []
+    (entry,) = there.shelf.entries()
+    assert told(there, entry.id) == told(store, talk)
+    (first, _) = there.conversation(entry.id).sweeps
+    assert [cell.finish for cell in first.cells] == ["stop", *["interrupted"] * 5]
+
+
+def test_a_conversation_of_a_sweep_alone_comes_in_with_its_title(store: Store, tmp_path: Path):
+    talk = store.create()
+    store.sweeps.add(talk, sweep())
+    file = tmp_path / "all.json"
+    record = replace(store.conversation(talk), title="")
+    file.write_text("".join(json_file.write([record], Options())))
+    there = Store.in_memory()
+    assert bring_in(there, [file]).problems == []
+    assert [entry.title for entry in there.shelf.entries()] == ["Name a tree."]
+
+
+def test_sweeps_go_along_to_another_folder(store: Store, tmp_path: Path):
+    other = open_store(tmp_path / "transcripts.db")
+    answered(other.store, other.store.create(), None, "Name a bush.", "A rose.")
+    other.close()
+    talk = with_sweeps(store)
+    settle(store, tmp_path / "transcripts.db", since=0)
+    other = open_store(tmp_path / "transcripts.db")
+    newest = max(entry.id for entry in other.store.shelf.entries())
+    assert told(other.store, newest) == told(store, talk)
+    other.close()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from steerlm_studio.store.transcripts.json_lines import Broken, Value, lines, va
 
 _HEAD = 4096
 _MOST_LISTED = 1000
+_NOTHING = "nothing is said in this conversation"
 _OURS = re.compile(rf'\s*\{{\s*"format"\s*:\s*"{json_file.FORMAT}"\s*,\s*"version"\s*:\s*(\d+)\s*,'
                    r'\s*("conversations"\s*:)\s*\[')  # fmt: skip
 Read = Callable[[dict[str, Any], str], Found]
@@ -107,17 +108,12 @@ def _found(path: Path, report: Report) -> Iterator[tuple[Found, int]]:
             try:
                 for found in _conversations(value):
                     yield found, value.read
-                    for note in (*found.notes, *_emptiness(found)):
+                    for note in found.notes:
                         report.add(Problem(path, value.line, note, is_error=False))
             except NotUnderstood as error:
                 report.add(Problem(path, value.line, str(error), is_error=True))
     except OSError as error:
         raise StudioError(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _emptiness(found: Found) -> Iterator[str]:
-    if not found.record.turns and not found.record.draft:
-        yield "nothing is said in this conversation"
 
 
 def _values(path: Path) -> Iterator[Value | Broken]:
@@ -162,7 +158,10 @@ def _conversations(value: Value) -> Iterator[Found]:
         for item in list_in(found, "conversations", "the file"):
             yield json_file.read(item, "")
         return
-    yield _reader(found)(found, value.text)
+    read = _reader(found)
+    made = read(found, value.text)
+    is_empty = read is not json_file.read and not made.record.turns
+    yield replace(made, notes=(*made.notes, _NOTHING)) if is_empty else made
 
 
 def _reader(found: dict[str, Any]) -> Read:

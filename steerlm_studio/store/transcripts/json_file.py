@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from steerlm_studio.store.records import StoredConversation, StoredTurn
+from steerlm_studio.store.records import StoredCell, StoredConversation, StoredSweep, StoredTurn
 from steerlm_studio.store.rows import asdict_of, counts_of, setup_fields, setup_of
+from steerlm_studio.store.sweeps import axes_of
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, list_in, text_in
 from steerlm_studio.store.transcripts.options import Options
 
@@ -43,6 +44,7 @@ def as_object(record: StoredConversation) -> dict[str, Any]:
         "changed": record.changed,
         "shown": record.shown,
         "turns": [_turn_object(turn) for turn in record.turns],
+        "sweeps": [_sweep_object(sweep) for sweep in record.sweeps],
         "view": dict(record.view),
         "extra": dict(record.extra),
     }
@@ -70,12 +72,34 @@ def _turn_object(turn: StoredTurn) -> dict[str, Any]:
     }
 
 
+def _sweep_object(sweep: StoredSweep) -> dict[str, Any]:
+    return {
+        "id": sweep.id,
+        "parent": sweep.parent,
+        "question": sweep.question,
+        "control": sweep.control,
+        "axes": [[key, list(values)] for key, values in sweep.axes],
+        "created": sweep.created,
+        "setup": setup_fields(sweep.setup),
+        "cells": [
+            {
+                "reply": cell.reply,
+                "finish": cell.finish,
+                "seed": cell.seed,
+                "counts": asdict_of(cell.counts),
+            }
+            for cell in sweep.cells
+        ],
+    }
+
+
 def _pruned(record: StoredConversation, options: Options) -> StoredConversation:
     """Only the wanted replies and what leads to them."""
     if options.takes_all:
         return record
     wanted = {turn.id for path in options.paths(record) for turn in path}
-    return replace(record, turns=tuple(turn for turn in record.turns if turn.id in wanted))
+    turns = tuple(turn for turn in record.turns if turn.id in wanted)
+    return replace(record, turns=turns, sweeps=())
 
 
 def check_version(version: object) -> None:
@@ -108,8 +132,38 @@ def read(found: dict[str, Any], line: str) -> Found:
         changed=_number(found, "changed", where) or 0.0,
         view=_object(found, "view", where),
         extra=_object(found, "extra", where),
+        sweeps=tuple(_sweeps(found, where)),
     )
     return Found(record)
+
+
+def _sweeps(found: dict[str, Any], where: str) -> Iterator[StoredSweep]:
+    for index, item in enumerate(list_in(found, "sweeps", where) if "sweeps" in found else ()):
+        place = f"sweeps[{index}]"
+        if not isinstance(item, dict):
+            raise NotUnderstood(f"{place} is no object")
+        cells = list_in(item, "cells", place)
+        yield StoredSweep(
+            index,
+            _number(item, "parent", place),
+            text_in(item, "question", place),
+            _or_empty(item, "control", place),
+            axes_of(item.get("axes")),
+            setup_of(_object(item, "setup", place)),
+            tuple(_cell(cell, f"cells[{nth}] of {place}") for nth, cell in enumerate(cells)),
+            _number(item, "created", place) or 0.0,
+        )
+
+
+def _cell(item: Any, where: str) -> StoredCell:
+    if not isinstance(item, dict):
+        raise NotUnderstood(f"{where} is no object")
+    return StoredCell(
+        text_in(item, "reply", where),
+        _or_empty(item, "finish", where) or "interrupted",
+        _number(item, "seed", where),
+        counts_of(_object(item, "counts", where)),
+    )
 
 
 def _check_tree(turns: tuple[StoredTurn, ...]) -> None:
