@@ -43,7 +43,7 @@ class Viewing(QObject):
         page = frame.page
         page.composer.submitted.connect(self.ask)
         page.composer.edited.connect(self.ask_instead)
-        page.empty.chosen.connect(self.ask)
+        page.empty.chosen.connect(self._on_sample_chosen)
         page.compare.top.edit_requested.connect(self._edit_compared)
         page.compare.top.presets_wanted.connect(self._offer_presets)
         page.composer.stop_requested.connect(self.stop)
@@ -156,6 +156,11 @@ class Viewing(QObject):
         """Finding goes through the whole conversation, which only the chat shows."""
         self.show("chat")
         self._frame.page.find_bar.open()
+
+    def _on_sample_chosen(self, prompt: str) -> None:
+        """The button goes, so the next words go where one types."""
+        self.ask(prompt)
+        self._frame.page.composer.input.setFocus()
 
     def _on_view_chosen(self, action: QAction) -> None:
         self.show(action.data())

@@ -49,6 +49,15 @@ def test_a_typed_question_is_answered(loaded: MainWindow, qtbot: QtBot):
     assert loaded.page.composer.text() == ""
 
 
+def test_after_a_sample_one_types_on(loaded: MainWindow, qtbot: QtBot):
+    loaded.sampling.max_tokens.setValue(5)
+    loaded.activateWindow()
+    with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
+        loaded.page.empty.buttons[0].setFocus()
+        loaded.page.empty.buttons[0].click()
+    qtbot.waitUntil(lambda: loaded.focusWidget() is loaded.page.composer.input)
+
+
 def test_re_steering_gives_a_second_version_with_a_chip(loaded: MainWindow, qtbot: QtBot):
     answered(loaded, "What is tea?", qtbot)
     first = loaded.session.chat.last

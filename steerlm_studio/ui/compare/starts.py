@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.steer.steering import Steering
@@ -41,8 +41,11 @@ def starts() -> tuple[Start, ...]:
     )
 
 
-class StartCard(QWidget):
-    """Stands beside the only column: what comparing is for, and how to begin."""
+class StartCard(QScrollArea):
+    """Stands beside the only column: what comparing is for, and how to begin.
+
+    It scrolls where the window is low, so that it never makes the column beside it higher.
+    """
 
     chosen = Signal(object)  # Start
 
@@ -56,7 +59,8 @@ class StartCard(QWidget):
             )
         )
         text.setWordWrap(True)
-        column = QVBoxLayout(self)
+        page = QWidget()
+        column = QVBoxLayout(page)
         column.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         column.setSpacing(GRID)
         title = TitleLabel(self.tr("Type once, see what each slider does"))
@@ -67,6 +71,10 @@ class StartCard(QWidget):
         for button in self.buttons:
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
         column.addStretch(3)
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its buttons are where Tab goes
 
     def offer(self, base: Steering) -> None:
         """Show the beginnings that the model's family knows."""

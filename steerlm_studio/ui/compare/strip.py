@@ -59,8 +59,10 @@ class Strip(QScrollArea):
         self.updateGeometry()
 
     def reveal(self, key: int) -> None:
-        """Bring a column into sight."""
-        self.ensureWidgetVisible(self.views[key], GRID, 0)
+        """Bring a column into sight, its header first where it is wider than the room."""
+        view, bar = self.views[key], self.horizontalScrollBar()
+        left, right = view.x() - GRID, view.x() + view.width() + GRID
+        bar.setValue(min(max(bar.value(), right - self.viewport().width()), left))
 
     def scroll_value(self) -> int:
         """Where the columns stand, in pixels from their top."""

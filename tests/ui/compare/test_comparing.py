@@ -52,6 +52,16 @@ def test_a_click_makes_columns_that_say_what_differs(comparing: MainWindow):
     assert "Not asked yet" in views(comparing)[1].text.note.text()
 
 
+def test_a_low_window_shows_a_column_from_its_header_to_its_foot(loaded: MainWindow, qtbot: QtBot):
+    answered(loaded, "What is tea?", qtbot)
+    loaded.resize(1280, 760)
+    loaded.viewing.show("compare")
+    strip = loaded.page.compare.strip
+    assert not strip.card.isHidden()
+    qtbot.waitUntil(lambda: strip.widget().height() <= strip.viewport().height())
+    assert strip.verticalScrollBar().value() == 0
+
+
 def test_one_question_is_answered_in_every_column_in_one_batch(comparing: MainWindow, qtbot: QtBot):
     done = asked(comparing, qtbot)
     fork = comparing.session.chat.start
