@@ -14,6 +14,7 @@ from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.server_client import ServerEngine
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import glance
+from steerlm_studio.memory_need import CACHES
 from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import key_for
 
@@ -40,6 +41,12 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--context", type=int, metavar="TOKENS", default=0)
     parser.add_argument("--gpu-layers", type=int, metavar="N", default=-1)
     parser.add_argument("--threads", type=int, metavar="N", default=0, help="0 adapts it")
+    parser.add_argument(
+        "--cache", choices=CACHES, default="f16", help="how keys and values are kept"
+    )
+    parser.add_argument("--split", metavar="SHARES", default="",
+                        help="of the layers for several GPUs, e.g. 3,1")  # fmt: skip
+    parser.add_argument("--overcommit", action="store_true", help="load whatever seems to fit")
     parser.add_argument("--server", metavar="URL", help="a model on a server, in place of --model")
     parser.add_argument("--server-model", metavar="NAME", default="", help="if it has several")
     parser.add_argument("--concurrency", type=int, metavar="N", default=_CONCURRENCY,
@@ -73,6 +80,9 @@ def _file(options: argparse.Namespace, lanes: int) -> Engine:
         lanes=lanes,
         gpu_layers=options.gpu_layers,
         threads=options.threads,
+        cache=options.cache,
+        split=options.split,
+        overcommit=options.overcommit,
     )
 
 

@@ -45,11 +45,14 @@ def command(
     gpu_layers: int = -1,
     threads: int = 0,
     cache: Cache = "f16",
+    split: str = "",
+    overcommit: bool = False,
 ) -> list[str]:
     """The command line that starts the engine child."""
     options: dict[str, object] = {"context": context, "lanes": lanes, "gpu-layers": gpu_layers}
-    options |= {"threads": threads, "cache": cache}
+    options |= {"threads": threads, "cache": cache, "split": split}
     named = [f"--{name}={value}" for name, value in options.items()]
+    named += ["--overcommit"] if overcommit else []
     return child_command("steerlm_studio.engine.serve", os.fspath(model), *named)
 
 
@@ -74,6 +77,8 @@ class Engine:
         gpu_layers: int = -1,
         threads: int = 0,
         cache: Cache = "f16",
+        split: str = "",
+        overcommit: bool = False,
         loading: Callable[[float], None] = lambda fraction: None,
     ) -> None:
         self._command = command(
@@ -83,6 +88,8 @@ class Engine:
             gpu_layers=gpu_layers,
             threads=threads,
             cache=cache,
+            split=split,
+            overcommit=overcommit,
         )
         self._loading = loading
         self._run = 0

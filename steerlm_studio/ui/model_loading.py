@@ -33,7 +33,7 @@ class ModelLoading(QObject):
         self.model: Model | None = None
         self._engine, self._frame, self._options = engine, frame, options
         self._has_said_why = False  # the engine gave a reason before it ended
-        self._asked: tuple[str, ...] = ()  # the engine's options
+        self.asked: tuple[str, ...] = ()  # the engine's options
         self._smaller: tuple[str, ...] = ()  # of these: what the user took for want of memory
         self._kills = 0  # by the system, before this engine
         self.smaller = QAction(self)  # what is offered for want of memory
@@ -56,8 +56,8 @@ class ModelLoading(QObject):
         self.ended.emit()
         self.forget_error()
         self._smaller = tuple(smaller)
-        self._asked = (*self._options(path), *smaller)
-        self._engine.start(engine_command(path, self._asked))
+        self.asked = (*self._options(path), *smaller)
+        self._engine.start(engine_command(path, self.asked))
         self._begin(Model(path))
 
     def connect_to(self, server: Server) -> None:
@@ -121,6 +121,7 @@ class ModelLoading(QObject):
         if self.model is None:
             return
         is_first = self.model.ready is None
+        self._kills = kills()
         self._frame.status.show_ready(message)
         self._frame.throughput.watch_process(self._engine.process_id)
         self._set(replace(self.model, ready=message))
@@ -150,7 +151,7 @@ class ModelLoading(QObject):
             self.show_error(message.message, message.detail)
             return
         detail = "\n".join(filter(None, (message.message, message.detail)))
-        self._show_shortage(refused(model, self._asked, message), detail, message.message)
+        self._show_shortage(refused(model, self.asked, message), detail, message.message)
 
     def _show_death(self, sentence: str, log: str) -> None:
         model = self.model
@@ -158,7 +159,7 @@ class ModelLoading(QObject):
             self.show_error(sentence, log)
             return
         status, was_killed = self._engine.status, kills() > self._kills
-        short = died(model, self._asked, status, log, was_killed_for_it=was_killed)
+        short = died(model, self.asked, status, log, was_killed_for_it=was_killed)
         self._show_shortage(short, "\n".join(filter(None, (sentence, log))), sentence)
 
     def _show_shortage(self, short: Shortage | None, detail: str, else_said: str) -> None:

@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         if model is None:
             return None
         server, ready = model.server, model.ready
-        own = (f"--model={model.path}", *self._engine_options(model.path))
+        own = (f"--model={model.path}", *self.loading.asked)
         return Basis(
             own if server is None else tuple(server.arguments()),
             model.caption,

@@ -41,6 +41,14 @@ def test_the_same_seed_gives_the_same_text_and_the_cut_is_said(capsys):
     assert (one["tokens"], one["finish"]) == (8, "length")
 
 
+def test_the_model_is_loaded_as_the_options_say(capsys):
+    """As the sentence about short memory advises; shares are taken also where no GPU is."""
+    (reply,) = _replies(capsys, "--cache", "q8_0", "--split", "3,1", "--overcommit")
+    assert "tea" in reply["text"].lower()
+    assert main([*ASK, "--split", "what"]) == 1
+    assert "no shares of GPUs" in capsys.readouterr().err
+
+
 def test_without_json_the_text_streams_to_stdout_and_the_counts_to_stderr(capsys):
     assert main([*ASK, "--max-tokens", "5"]) == 0
     captured = capsys.readouterr()

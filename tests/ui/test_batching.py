@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import resources
+from steerlm_studio.models.defaults import Defaults, remember_defaults
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.batch_dialog import BatchDialog
 from steerlm_studio.ui.window import MainWindow
@@ -97,6 +98,24 @@ def test_a_sweep_fills_the_table_and_the_file(dialog: BatchDialog, prompts: Path
     assert dialog.amounts.text() == "10 of 10 answers"
     dialog.table.setCurrentIndex(dialog.table.model().index(0, 1))
     assert dialog.text.toPlainText() == by_place[1, "humor 0"]
+
+
+def test_a_batch_takes_the_model_as_the_window_loaded_it(
+    window: MainWindow, prompts: Path, qtbot: QtBot
+):
+    """Its options were unknown to the command, so that such a batch ended before it began."""
+    demo = resources.demo_model()
+    remember_defaults(demo, Defaults(cache="q8_0", split="1,1", overcommit=True, context=512))
+    window.open_model(demo)
+    window.engine.stop()
+    window.sampling.max_tokens.setValue(5)
+    dialog = window.batching.open()
+    dialog.form.prompts.set_path(prompts)
+    dialog.form.source.setCurrentIndex(dialog.form.source.findData("sweep"))
+    dialog.form.attribute.setCurrentIndex(dialog.form.attribute.findData("humor"))
+    run(dialog, qtbot)
+    assert len(rows(dialog)) == 10
+    assert {"--cache=q8_0", "--split=1,1", "--overcommit"} < set(window._basis().source)
 
 
 def test_a_cancelled_batch_goes_on_and_makes_nothing_twice(

@@ -101,4 +101,4 @@ def test_a_model_is_opened_with_its_weights(
     with qtbot.waitSignal(window.engine.ready, timeout=LOAD):
         qtbot.mouseClick(browser.file_card.open, Qt.MouseButton.LeftButton)
     assert defaults_for(tiny_model).split == "4,1"
-    assert "--split=4,1" in window.loading._asked
+    assert "--split=4,1" in window.loading.asked
