@@ -1,17 +1,19 @@
-"""All dialogs that there are: each is reached by a command, and all of it has a name."""
+"""All dialogs that there are: reached by a command, all in them named, walked in reading order."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 import steerlm_studio.ui
 from steerlm_studio.ui.window import MainWindow
-from tests.ui.test_accessible import nameless
+from tests.ui.test_accessible import is_inner, nameless, place_of
 from tests.ui.test_window import answered
 
 
@@ -49,6 +51,8 @@ def met(loaded: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> di
     """Every dialog that a command opens, by what the command is called."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: dialog.deleteLater())
+    answered(loaded, "Something for the bin.", qtbot)
+    loaded.frame.actions.delete_chat.trigger()
     answered(loaded, "What is tea?", qtbot)
     ways = {action.text(): action.trigger for action in openers(loaded)}
     ways["details"] = loaded.page.transcript.views[0].details.click
@@ -63,9 +67,34 @@ def met(loaded: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> di
     return found
 
 
-def test_every_dialog_is_reached_by_a_command_and_all_in_it_has_a_name(
+def stops(dialog: QDialog) -> list[QWidget]:
+    """What Tab goes to, in its order."""
+    found, widget = [], dialog.nextInFocusChain()
+    while widget is not dialog:
+        takes_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if takes_tab and widget.isVisible() and widget.isEnabled() and not is_inner(widget):
+            found.append(widget)
+        widget = widget.nextInFocusChain()
+    return found
+
+
+def steps_back(dialog: QDialog) -> list[str]:
+    """Where Tab goes up without going to a column further on."""
+    places = [
+        (widget, QRect(widget.mapTo(dialog, QPoint()), widget.size())) for widget in stops(dialog)
+    ]
+    return [
+        f"{place_of(before)} -> {place_of(after)}"
+        for (before, here), (after, there) in pairwise(places)
+        if there.bottom() < here.top() and there.left() <= here.right()
+    ]
+
+
+def test_every_dialog_is_reached_by_a_command_named_and_walked_in_the_order_of_reading(
     loaded: MainWindow, met: dict[str, QDialog]
 ):
+    assert {name: stops(dialog) != [] for name, dialog in met.items()} == dict.fromkeys(met, True)
+    assert {name: steps_back(dialog) for name, dialog in met.items()} == {name: [] for name in met}
     assert {name: nameless(dialog) for name, dialog in met.items()} == dict.fromkeys(met, "")
     assert {one.__name__ for one in dialog_classes()} <= {type(d).__name__ for d in met.values()}
     for dialog in dialogs():

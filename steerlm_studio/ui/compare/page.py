@@ -21,7 +21,7 @@ from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.pace import Pace
 from steerlm_studio.ui.theme import GRID
 
-_FRAME_SHARE = 0.008  # seconds of a frame's sixteen for the texts; the rest is for painting them
+_FRAME_SHARE = 0.006  # seconds of a frame's sixteen for the texts; the rest is for painting them
 _NUMBERS_MS = 200  # numbers change at most five times a second
 
 
