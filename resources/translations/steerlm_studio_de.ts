@@ -2759,6 +2759,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>8 Bit</translation>
     </message>
     <message>
+        <source>The heads of this model are of a width that 8 bits do not go with.</source>
+        <translation>Die Köpfe dieses Modells haben eine Breite, zu der 8 Bit nicht passen.</translation>
+    </message>
+    <message>
         <source>%1 of %2 free: weights %3, keys and values %4, computing %5</source>
         <translation>%1 von %2 frei: Gewichte %3, Schlüssel und Werte %4, Rechnen %5</translation>
     </message>

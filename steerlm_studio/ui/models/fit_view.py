@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
 from steerlm_studio.child import child_command
@@ -19,6 +20,7 @@ from steerlm_studio.memory_need import (
     largest_context,
     need,
     parameter_count,
+    smallest_cache,
 )
 from steerlm_studio.models.defaults import Defaults
 from steerlm_studio.ui.amounts import bytes_text
@@ -78,6 +80,7 @@ class FitView(QWidget):
             spin.setValue(value)
             spin.blockSignals(False)
         self.split.set_text(defaults.split)
+        self._allow_caches()
         self.cache.setCurrentIndex(max(0, self.cache.findData(defaults.cache or "f16")))
         self._refresh()
 
@@ -91,6 +94,15 @@ class FitView(QWidget):
             cache="" if cache == "f16" else cache,
             split=self.split.text,
         )
+
+    def _allow_caches(self) -> None:
+        """8 bits only for heads whose width llama.cpp can keep so; what was chosen still shows."""
+        can = self._header is None or smallest_cache(self._header) == "q8_0"
+        items = self.cache.model()
+        assert isinstance(items, QStandardItemModel)
+        items.item(self.cache.findData("q8_0")).setEnabled(can)
+        why = self.tr("The heads of this model are of a width that 8 bits do not go with.")
+        self.cache.setToolTip("" if can else why)
 
     def stop(self) -> None:
         self._soon.stop()

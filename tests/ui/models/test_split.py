@@ -1,4 +1,4 @@
-"""Layers shared out over several GPUs, chosen before a model is opened and remembered for it."""
+"""How a model is to be loaded, chosen before and remembered: shares of several GPUs, 8 bits."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defa
 from steerlm_studio.ui.models import fit_view
 from steerlm_studio.ui.models.fit_view import FitView
 from steerlm_studio.ui.window import MainWindow
+from tests.engine import tiny
 from tests.ui.conftest import LOAD
 
 GB = 10**9
@@ -102,3 +103,16 @@ def test_a_model_is_opened_with_its_weights(
         qtbot.mouseClick(browser.file_card.open, Qt.MouseButton.LeftButton)
     assert defaults_for(tiny_model).split == "4,1"
     assert "--split=4,1" in window.loading.asked
+
+
+def test_8_bits_are_offered_to_models_whose_heads_allow_them(
+    fit: FitView, tiny_model: Path, tmp_path: Path
+) -> None:
+    wide = tiny.write(tmp_path / "wide.gguf", shape=tiny.Shape(heads=2))
+    place = fit.cache.findData("q8_0")
+    for path, can in ((tiny_model, False), (wide, True), (tiny_model, False)):
+        fit.show_model(path, Defaults())
+        flags = fit.cache.model().index(place, 0).flags()
+        assert bool(flags & Qt.ItemFlag.ItemIsEnabled) is can
+        assert bool(fit.cache.toolTip()) is not can
+    fit.stop()
