@@ -7,25 +7,14 @@ from steerlm_studio.store.records import StoredConversation, StoredTurn
 from steerlm_studio.store.transcripts.described import settings, who
 from steerlm_studio.store.transcripts.options import Options
 from steerlm_studio.store.transcripts.speech import spoken
-from steerlm_studio.store.transcripts.walk import Branch, title_of, walk
+from steerlm_studio.store.transcripts.walk import Voice, told
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE = re.compile(r"(`+)(?:(?!\1).)*\1")
 
 
 def write(records: Iterable[StoredConversation], options: Options) -> Iterator[str]:
-    for number, record in enumerate(records):
-        yield ("\n---\n\n" if number else "") + f"# {_in_line(title_of(record))}\n"
-        if options.system and record.system:
-            yield f"\n{quoted(record.system)}\n"
-        for step in walk(record, options):
-            if isinstance(step, Branch):
-                yield f"\n## {_in_line(step.heading)}\n"
-                continue
-            if step.question is not None:
-                yield f"\n## User\n\n{visible(step.question)}\n"
-            for reply in step.replies:
-                yield from _reply(reply, options)
+    return told(records, options, _VOICE)
 
 
 def _reply(turn: StoredTurn, options: Options) -> Iterator[str]:
@@ -70,3 +59,13 @@ def _in_line(text: str) -> str:
         parts += [text[at : code.start()].replace("<", "\\<"), code[0]]
         at = code.end()
     return "".join(parts) + text[at:].replace("<", "\\<")
+
+
+_VOICE = Voice(
+    goes_before="\n---\n\n",
+    title=lambda text: f"# {_in_line(text)}\n",
+    system=lambda text: f"\n{quoted(text)}\n",
+    branch=lambda text: f"\n## {_in_line(text)}\n",
+    question=lambda text: f"\n## User\n\n{visible(text)}\n",
+    reply=_reply,
+)

@@ -6,24 +6,13 @@ from steerlm_studio.store.records import StoredConversation, StoredTurn
 from steerlm_studio.store.transcripts.described import settings, who
 from steerlm_studio.store.transcripts.options import Options
 from steerlm_studio.store.transcripts.speech import spoken
-from steerlm_studio.store.transcripts.walk import Branch, title_of, walk
+from steerlm_studio.store.transcripts.walk import Voice, told
 
 _RULE = "=" * 72
 
 
 def write(records: Iterable[StoredConversation], options: Options) -> Iterator[str]:
-    for number, record in enumerate(records):
-        yield (f"\n{_RULE}\n\n" if number else "") + f"{title_of(record)}\n"
-        if options.system and record.system:
-            yield f"\nSystem: {record.system}\n"
-        for step in walk(record, options):
-            if isinstance(step, Branch):
-                yield f"\n--- {step.heading} ---\n"
-                continue
-            if step.question is not None:
-                yield f"\nUser: {step.question}\n"
-            for reply in step.replies:
-                yield from _reply(reply, options)
+    return told(records, options, _VOICE)
 
 
 def _reply(turn: StoredTurn, options: Options) -> Iterator[str]:
@@ -32,3 +21,13 @@ def _reply(turn: StoredTurn, options: Options) -> Iterator[str]:
     yield f"\n{who(turn, goes_on=False)}: {spoken(turn)}\n"
     if options.settings:
         yield "".join(f"    {name}: {value}\n" for name, value in settings(turn))
+
+
+_VOICE = Voice(
+    goes_before=f"\n{_RULE}\n\n",
+    title=lambda text: f"{text}\n",
+    system=lambda text: f"\nSystem: {text}\n",
+    branch=lambda text: f"\n--- {text} ---\n",
+    question=lambda text: f"\nUser: {text}\n",
+    reply=_reply,
+)

@@ -1,6 +1,6 @@
 """The way through a conversation that every format for readers takes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from steerlm_studio.store.records import StoredConversation, StoredTurn
@@ -32,6 +32,34 @@ class Branch:
             return "Another beginning"
         words = " ".join((self.after.reply or self.after.question).split())
         return f"Another way on, after “{words if len(words) <= 60 else words[:59] + '…'}”"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How a format of running text says each of these; `goes_before` parts two conversations."""
+
+    goes_before: str
+    title: Callable[[str], str]
+    system: Callable[[str], str]
+    branch: Callable[[str], str]
+    question: Callable[[str], str]
+    reply: Callable[[StoredTurn, Options], Iterator[str]]
+
+
+def told(records: Iterable[StoredConversation], options: Options, voice: Voice) -> Iterator[str]:
+    """The conversations one after the other, every reply on its own."""
+    for number, record in enumerate(records):
+        yield (voice.goes_before if number else "") + voice.title(title_of(record))
+        if options.system and record.system:
+            yield voice.system(record.system)
+        for step in walk(record, options):
+            if isinstance(step, Branch):
+                yield voice.branch(step.heading)
+                continue
+            if step.question is not None:
+                yield voice.question(step.question)
+            for reply in step.replies:
+                yield from voice.reply(reply, options)
 
 
 def title_of(record: StoredConversation) -> str:
