@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import torch_dist, zarr_folder
+from steerlm_studio.export import zarr_folder
 from steerlm_studio.export.boxes import boxed, layers
 from steerlm_studio.export.members import Members
 from steerlm_studio.export.names import canonical
@@ -22,6 +22,8 @@ def form(members: Members) -> str:
 def tensors(members: Members) -> Mapping[str, Tensor]:
     """The tensors by name, one for each layer where all are stored as one. Raises StudioError."""
     if form(members) == "torch_dist":
+        from steerlm_studio.export import torch_dist  # brings torch, which takes seconds
+
         arrays = torch_dist.arrays(members, FOLDER)
     else:
         arrays = zarr_folder.arrays(members, FOLDER)

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import archive, distributed, folder, network, parallel, torch_file
+from steerlm_studio.export import archive, distributed, folder, network, parallel
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.members import Members, small
 from steerlm_studio.export.settings import Settings
@@ -99,6 +99,8 @@ def _refuse_added_tokens(section: Mapping[str, Any], model: bytes) -> None:
 
 def _tensors(members: Members, config: Mapping[str, Any], gated: bool) -> Mapping[str, Tensor]:
     if WEIGHTS in members.names:
+        from steerlm_studio.export import torch_file  # brings torch, which takes seconds
+
         with members.file(WEIGHTS) as file:
             read = partial(members.read, WEIGHTS)
             return torch_file.stored_tensors(file, read, f"{WEIGHTS} in {members.path.name}")

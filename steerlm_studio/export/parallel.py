@@ -6,7 +6,6 @@ from functools import partial
 from itertools import accumulate
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import torch_file
 from steerlm_studio.export.boxes import joined
 from steerlm_studio.export.members import Members
 from steerlm_studio.export.names import canonical
@@ -69,6 +68,8 @@ def _part(
             f"{members.path.name} lacks the part of tensor rank {rank}, pipeline rank {stage}, "
             "though there are higher ones. Download it again."
         )
+    from steerlm_studio.export import torch_file  # brings torch, which takes seconds
+
     with members.file(name) as file:
         label = f"{name} in {members.path.name}"
         return torch_file.stored_tensors(file, partial(members.read, name), label)

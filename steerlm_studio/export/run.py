@@ -10,7 +10,7 @@ from typing import Any, Literal
 from gguf import size_label
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.export import gguf_file, huggingface, tokenizer, weights
+from steerlm_studio.export import gguf_file, huggingface, nemo, tokenizer, weights
 from steerlm_studio.export.chat_template import chat_template
 from steerlm_studio.export.checkpoint import Checkpoint
 from steerlm_studio.export.file_types import data_bytes, file_type
@@ -101,8 +101,6 @@ def opened(path: Path) -> AbstractContextManager[Checkpoint]:
     """The checkpoint at `path`, whichever form it has. Raises StudioError."""
     if (path / huggingface.CONFIG).exists() and not (path / "model_config.yaml").exists():
         return huggingface.opened(path)
-    from steerlm_studio.export import nemo  # brings torch, which takes a second or more
-
     return nemo.opened(path)
 
 

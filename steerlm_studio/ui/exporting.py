@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer, QUrl, Signal
+from PySide6.QtCore import QObject, QSettings, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from steerlm_studio.ui.amounts import time_text
 from steerlm_studio.ui.export_dialog import ExportDialog
-from steerlm_studio.ui.export_job import ExportJob, Pace
-
-_UPDATE_MS = 500
+from steerlm_studio.ui.export_job import ExportJob
+from steerlm_studio.ui.job_status import Ends, JobStatus
 
 
 class Exporting(QObject):
@@ -27,19 +26,13 @@ class Exporting(QObject):
         self.job = ExportJob(self)
         self.dialog: ExportDialog | None = None
         self.question: QMessageBox | None = None
-        self.status = QToolButton()
-        self.status.setAutoRaise(True)
+        ends = Ends(
+            self.tr("Export finished"), self.tr("Export cancelled"), self.tr("Export failed")
+        )
+        self.status = JobStatus(self.job, window, self._pace_text, ends, self._is_seen)
         self.status.setToolTip(self.tr("Show the export"))
         self.status.clicked.connect(lambda: self.open())
-        self.status.hide()
-        window.statusBar().addPermanentWidget(self.status)
-        self._update = QTimer(self)
-        self._update.setSingleShot(True)
-        self._update.setInterval(_UPDATE_MS)
-        self._update.timeout.connect(self._show_pace)
-        self.job.begun.connect(self._show_pace)
-        self.job.progressed.connect(lambda _: self._update.isActive() or self._update.start())
-        self.job.ended.connect(self._on_ended)
+        self.status.said.connect(self.said)
 
     def open(self, checkpoint: Path | None = None) -> ExportDialog:
         """Show the dialog, with this checkpoint looked at."""
@@ -47,8 +40,7 @@ class Exporting(QObject):
             self.dialog = ExportDialog(self.job, self._store, self._window)
             self.dialog.open_requested.connect(self._on_open_asked)
             self.dialog.folder_requested.connect(_show_folder)
-        if not self.job.is_running:
-            self.status.hide()
+        self.status.look()
         self.dialog.open_for(checkpoint)
         return self.dialog
 
@@ -93,35 +85,17 @@ class Exporting(QObject):
             self.stop()
             self._window.close()
 
-    def _show_pace(self) -> None:
-        if self.job.is_running:
-            self._show_status(self._pace_text(self.job.pace))
+    def _is_seen(self) -> bool:
+        return self.dialog is not None and self.dialog.isVisible()
 
-    def _pace_text(self, pace: Pace) -> str:
+    def _pace_text(self) -> str:
+        pace = self.job.pace
         if pace.step == "writing" and pace.seconds_left is not None:
             text = self.tr("Exporting %1 %, %2 left").replace("%1", str(int(100 * pace.fraction)))
             return text.replace("%2", time_text(pace.seconds_left))
         if pace.step == "verifying":
             return self.tr("Verifying the export")
         return self.tr("Exporting")
-
-    def _on_ended(self) -> None:
-        self._update.stop()
-        if self.job.error is not None:
-            text = self.tr("Export failed")
-        elif self.job.was_cancelled:
-            text = self.tr("Export cancelled")
-        else:
-            text = self.tr("Export finished")
-        self._show_status(text)
-        self.said.emit(f"{text}." if self.job.error is None else self.job.error[0])
-        if self.dialog is not None and self.dialog.isVisible():
-            self.status.hide()
-
-    def _show_status(self, text: str) -> None:
-        self.status.setText(text)
-        self.status.setAccessibleName(text)
-        self.status.show()
 
 
 def _show_folder(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from steerlm_studio.ui.window import MainWindow
 from tests.ui.test_accessible import nameless
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-SOURCE = FIXTURES / "nemo" / "legacy_bf16.nemo"
+SOURCE = FIXTURES / "hf_mha"  # a folder: reading a .nemo starts torch, five seconds of work
 RUN = 200_000  # ms
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 
@@ -75,6 +76,7 @@ def test_a_checkpoint_becomes_a_file_that_opens(
     dialog.plan.licence.agree.click()
     with qtbot.waitSignal(job.begun, timeout=RUN):
         qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    os.kill(job.process.process_id, signal.SIGSTOP)  # or it might be done before the answer is
     dialog.close()
     assert not window.exporting.status.isHidden()
     window.sampling.max_tokens.setValue(5)
@@ -82,13 +84,13 @@ def test_a_checkpoint_becomes_a_file_that_opens(
         window.ask("Can I chat meanwhile?")
     assert job.is_running
     with qtbot.waitSignal(window.exporting.said, timeout=RUN) as said:
-        pass
+        os.kill(job.process.process_id, signal.SIGCONT)
     assert said.args == ["Export finished."]
     assert window.exporting.status.text() == "Export finished"
     window.exporting.status.click()
     assert window.exporting.status.isHidden()
     assert job.error is None
-    made = tmp_path / "legacy_bf16-Q8_0.gguf"
+    made = tmp_path / "hf_mha-Q8_0.gguf"
     assert list(tmp_path.iterdir()) == [made]
     assert planned.pages.currentWidget() is planned.report
     text = planned.report.text()
@@ -192,7 +194,7 @@ def test_an_export_that_fails_says_why_and_can_be_tried_again(
 ):
     with monkeypatch.context() as real:
         real.delattr(planned.reading, "ask_sizes")
-        planned.plan.options.set_weighing(Weighing(matrix=str(SOURCE)))
+        planned.plan.options.set_weighing(Weighing(matrix=str(SOURCE / "config.json")))
     qtbot.waitUntil(lambda: not planned.banner.isHidden(), timeout=RUN)
     assert "no importance matrix" in planned.banner.message.text()
     assert not planned.start.isEnabled()
@@ -231,9 +233,9 @@ def test_a_folder_that_cannot_take_the_files_is_said(planned: ExportDialog, monk
 
 
 def test_files_that_would_be_replaced_are_named(planned: ExportDialog, tmp_path: Path):
-    (tmp_path / "legacy_bf16-Q8_0.gguf").write_bytes(b"old")
+    (tmp_path / "hf_mha-Q8_0.gguf").write_bytes(b"old")
     planned.plan.output.changed.emit()
-    assert "Replaced will be: legacy_bf16-Q8_0.gguf." in planned.plan.output.note.text()
+    assert "Replaced will be: hf_mha-Q8_0.gguf." in planned.plan.output.note.text()
 
 
 def test_no_type_is_no_export(planned: ExportDialog):
@@ -244,7 +246,7 @@ def test_no_type_is_no_export(planned: ExportDialog):
 
 def test_a_dropped_checkpoint_opens_the_dialog(window: MainWindow, qtbot: QtBot):
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(FIXTURES / "hf_mha"))])
+    data.setUrls([QUrl.fromLocalFile(str(SOURCE))])
     event = QDropEvent(
         QPointF(5, 5),
         Qt.DropAction.CopyAction,
@@ -256,7 +258,7 @@ def test_a_dropped_checkpoint_opens_the_dialog(window: MainWindow, qtbot: QtBot)
     dialog = window.exporting.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.pages.currentWidget() is dialog.plan, timeout=RUN)
-    assert dialog.plan.request.checkpoint == FIXTURES / "hf_mha"
+    assert dialog.plan.request.checkpoint == SOURCE
 
 
 def test_a_narrow_dialog_puts_the_halves_below_each_other(planned: ExportDialog, qtbot: QtBot):
