@@ -966,6 +966,21 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>ColumnHead</name>
+    <message>
+        <source>The sliders change this column</source>
+        <translation>Die Regler ändern diese Spalte</translation>
+    </message>
+    <message>
+        <source>Drag to move the column</source>
+        <translation>Ziehen, um die Spalte zu verschieben</translation>
+    </message>
+    <message>
+        <source>Remove the column</source>
+        <translation>Spalte entfernen</translation>
+    </message>
+</context>
+<context>
     <name>ColumnMenu</name>
     <message>
         <source>Answer again</source>
@@ -1042,16 +1057,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>ihr Sampling</translation>
     </message>
     <message>
-        <source>Remove the column</source>
-        <translation>Spalte entfernen</translation>
-    </message>
-    <message>
         <source>Answer again</source>
         <translation>Neu antworten</translation>
-    </message>
-    <message>
-        <source>The sliders change this column</source>
-        <translation>Die Regler ändern diese Spalte</translation>
     </message>
 </context>
 <context>
@@ -1162,10 +1169,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
 <context>
     <name>ComparePage</name>
     <message>
-        <source>The column was removed.</source>
-        <translation>Die Spalte wurde entfernt.</translation>
-    </message>
-    <message>
         <source>Undo</source>
         <translation>Rückgängig</translation>
     </message>
@@ -1242,6 +1245,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Add a column</source>
         <translation>Spalte hinzufügen</translation>
+    </message>
+</context>
+<context>
+    <name>Comparing</name>
+    <message>
+        <source>The column was removed.</source>
+        <translation>Die Spalte wurde entfernt.</translation>
     </message>
 </context>
 <context>
@@ -3600,6 +3610,17 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Moving</name>
+    <message>
+        <source>The column was moved.</source>
+        <translation>Die Spalte wurde verschoben.</translation>
+    </message>
+    <message>
+        <source>The column is now %1 of %2.</source>
+        <translation>Die Spalte ist jetzt die %1. von %2.</translation>
     </message>
 </context>
 <context>

@@ -74,7 +74,10 @@ def read_settings(path: Path) -> tuple[Named, ...]:
         if path.stat().st_size > _LARGEST:
             raise StudioError(f"{path} is too large to be a file of settings.")
         found = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        why = error.strerror or error
+        raise StudioError(f"The settings {path} cannot be read: {why}. Check the path.") from error
+    except (ValueError, RecursionError) as error:
         raise StudioError(f"The settings {path} cannot be read: {error}.") from error
     settings = tuple(_all(found))
     names = [setting.name for setting in settings]

@@ -58,7 +58,10 @@ class Table:
         try:
             file = self.path.open("a+b", buffering=0)
         except OSError as error:
-            raise self._unwritable(error) from error
+            why = error.strerror or error
+            raise Unwritable(
+                f"{self.path} cannot be written: {why}. Choose another --out."
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

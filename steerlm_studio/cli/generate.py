@@ -61,6 +61,8 @@ def add_sampling_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     question = sys.stdin.read() if options.prompt == "-" else options.prompt
+    if not question.strip():
+        raise StudioError("The prompt is empty. Give a question, or - to read it from stdin.")
     with opened(options, 1 + len(options.vs)) as engine:
         metadata = engine.ready.metadata
         base, template = chosen_base(metadata, options)

@@ -40,6 +40,7 @@ QToolButton {{
 QToolButton:hover, QToolButton:checked {{ background: {selection}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 #resteer {{ border-color: {accent}; color: {accent}; }}
+#gap {{ background: {accent}; border: none; }}
 #viewSwitch {{ background: {window}; border: 1px solid {edge}; border-radius: 5px; }}
 #viewSwitch QToolButton {{ border-radius: 3px; padding: 2px 8px; }}
 #question {{ background: {base}; border-radius: 6px; }}

@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
         self.sweeping.run_changed.connect(self._show_running)
         self.sweeping.ended.connect(self.announcer.answers_ended)
         self.comparing.told.connect(self._on_steering_changed)
+        self.comparing.moving.said.connect(self.announcer.say)
         self.batching.said.connect(self.announcer.say)
         self.exporting.said.connect(self.announcer.say)
         self.comparing.copy_requested.connect(self.transferring.copy_answer_as)

@@ -84,3 +84,8 @@ def test_a_wrong_setting_is_named_with_its_fault(settings, value, why):
 def test_a_preset_of_another_family_is_refused(settings):
     with pytest.raises(StudioError, match=r"“p”: .*NeMo-Aligner"):
         settings({"p": {"preset": "Playful"}}, default_steering(NEMO_ALIGNER))
+
+
+def test_a_file_of_settings_that_is_not_there_is_said_without_a_number(tmp_path):
+    with pytest.raises(StudioError, match=r"none.json cannot be read: No such file.*Check the"):
+        read_settings(tmp_path / "none.json")

@@ -112,5 +112,5 @@ def test_a_disk_that_gets_full_is_said_and_the_rows_so_far_are_kept(path):
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(StudioError, match="cannot be written: No such file"):
+    with pytest.raises(StudioError, match=r"written: No such file or directory. Choose another"):
         Table(tmp_path / "none" / "out.jsonl", OURS)

@@ -59,3 +59,9 @@ def test_without_json_the_text_streams_to_stdout_and_the_counts_to_stderr(capsys
 def test_a_prompt_longer_than_the_context_is_refused_in_words(capsys):
     assert main([ASK[0], "tea " * 5000]) == 1
     assert "Shorten the conversation" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("prompt", ["", " \n"])
+def test_an_empty_prompt_is_refused_before_a_model_is_loaded(prompt, capsys):
+    assert main(["generate", prompt, "--model", "none.gguf"]) == 1
+    assert "The prompt is empty" in capsys.readouterr().err

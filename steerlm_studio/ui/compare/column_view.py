@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from steerlm_studio.ui.chat import Answer
-from steerlm_studio.ui.chips import ChipRow, chips_for, chips_of
+from steerlm_studio.ui.chips import chips_for, chips_of
 from steerlm_studio.ui.compare.column_foot import ColumnFoot
+from steerlm_studio.ui.compare.column_head import ColumnHead
 from steerlm_studio.ui.compare.column_menu import ColumnMenu
 from steerlm_studio.ui.compare.column_text import ColumnText
 from steerlm_studio.ui.compare.columns import Column, Difference
@@ -37,10 +38,9 @@ class ColumnView(QWidget):
         self.key = key
         self.answer: Answer | None = None
         self._is_selected = False
-        self._sign = QLabel()
-        self.title = SmallLabel()
-        self.chips = ChipRow()
-        self.close_button = QToolButton()
+        self.head = ColumnHead()
+        self.title, self.chips = self.head.title, self.head.chips
+        self.close_button = self.head.close_button
         self.told = SmallLabel()
         self.again = QToolButton()
         self.text = ColumnText()
@@ -74,6 +74,7 @@ class ColumnView(QWidget):
         self.setAccessibleName(name.replace("%3", said))
         self.setAccessibleDescription(str(column.steering))
         self.close_button.setEnabled(count > 1)
+        self.head.let_drag(count > 1)
         has_answer = self.answer is not None
         self.menu.show_state(place, count, has_answer, column.sampling is not None)
         self._show_told()
@@ -96,10 +97,10 @@ class ColumnView(QWidget):
 
     def select(self, is_selected: bool) -> None:
         self._is_selected = is_selected
-        self._sign.setVisible(is_selected)
+        self.head.sign.setVisible(is_selected)
         side = self.fontInfo().pixelSize() + 1
         colour = QColor(colours_of(self).accent)
-        self._sign.setPixmap(tinted("steer", colour, side, self.devicePixelRatioF()))
+        self.head.sign.setPixmap(tinted("steer", colour, side, self.devicePixelRatioF()))
         self.update()
 
     def _show_told(self) -> None:
@@ -129,6 +130,7 @@ class ColumnView(QWidget):
         menu.remove.triggered.connect(lambda: self.remove_requested.emit(self.key))
         for inside in (self.text.body, self.text.diff, marks.note, marks.up, marks.down):
             inside.installEventFilter(self)
+        self.head.pressed.connect(lambda: self.setFocus(Qt.FocusReason.MouseFocusReason))
         self.close_button.clicked.connect(lambda: self.remove_requested.emit(self.key))
         self.again.clicked.connect(lambda: self.again_requested.emit(self.key))
         self.text.scrolled.connect(self.scrolled)
@@ -140,23 +142,11 @@ class ColumnView(QWidget):
 
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.close_button.setIcon(icon("close"))
-        self.close_button.setAutoRaise(True)
-        self.close_button.setToolTip(self.tr("Remove the column"))
-        self.close_button.setAccessibleName(self.close_button.toolTip())
         self.told.setWordWrap(True)
         self.again.setText(self.tr("Answer again"))
         self.again.setIcon(icon("steer"))
         self.again.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.again.setObjectName("resteer")
-        self._sign.setToolTip(self.tr("The sliders change this column"))
-        head = QHBoxLayout()
-        head.setContentsMargins(GRID, HALF, HALF, 0)
-        head.setSpacing(HALF)
-        head.addWidget(self._sign)
-        head.addWidget(self.title)
-        head.addWidget(self.chips, 1)
-        head.addWidget(self.close_button)
         stale = QVBoxLayout()
         stale.setContentsMargins(GRID, 0, GRID, HALF)
         stale.setSpacing(HALF)
@@ -165,7 +155,7 @@ class ColumnView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addLayout(stale)
         column.addWidget(self.text, 1)
         column.addWidget(self.foot)

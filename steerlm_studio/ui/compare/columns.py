@@ -70,12 +70,18 @@ class Columns:
         return Columns(left, min(selected, len(left) - 1))
 
     def moving(self, place: int, by: int) -> "Columns":
-        """The column one place on or back, still selected where it was."""
+        """The column so many places on or back; the selected one stays selected."""
         to = place + by
         if not 0 <= to < len(self.all):
             return self
         order = list(self.all)
         order.insert(to, order.pop(place))
+        return Columns(tuple(order), order.index(self.current))
+
+    def ordered_as(self, before: "Columns") -> "Columns":
+        """In the order of `before`; those that it has not stand last."""
+        places = {one.key: place for place, one in enumerate(before.all)}
+        order = sorted(self.all, key=lambda one: places.get(one.key, len(places)))
         return Columns(tuple(order), order.index(self.current))
 
     def selecting(self, place: int) -> "Columns":

@@ -13,6 +13,7 @@ from steerlm_studio.ui.chat import Answer, Fork
 from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Column, Columns
 from steerlm_studio.ui.compare.kept import columns_of
+from steerlm_studio.ui.compare.moving import Moving
 from steerlm_studio.ui.compare.starts import Start
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.reply_details import show_details
@@ -33,6 +34,7 @@ class Comparing(QObject):
         super().__init__(frame)
         self._frame, self._session, self._answering = frame, session, answering
         self.page = frame.page.compare
+        self.moving = Moving(self.page)
         self.is_shown = False
         self._has_columns = False  # else they are made when the page is first shown
         self._sliders = self._steered = frame.steering.steering  # of the chat; of the panel
@@ -154,7 +156,7 @@ class Comparing(QObject):
                 self.page.answers[key] = answer
             self.become(self.page.columns.inserting(place, column))
 
-        self.page.offer_undo(put_back)
+        self.page.offer_undo(put_back, self.tr("The column was removed."))
 
     def _select(self, key: int) -> None:
         place = self.page.place_of(key)
@@ -186,7 +188,7 @@ class Comparing(QObject):
 
     def move(self, by: int) -> None:
         """Move the selected column."""
-        self.become(self.page.columns.moving(self.page.columns.selected, by))
+        self.moving.by(self.page.columns.selected, by)
 
     def open(self, answer: Answer, fork: Fork) -> None:
         """Show an answer that was made elsewhere: it becomes a version, and a column's reply."""
@@ -270,13 +272,13 @@ class Comparing(QObject):
         page.top.run.clicked.connect(self.answer_missing)
         page.strip.card.chosen.connect(self._begin)
         page.strip.made.connect(self._connect_column)
+        self.moving.ordered.connect(self.become)
 
     def _connect_column(self, view: ColumnView) -> None:
         view.select_requested.connect(self._select)
         view.again_requested.connect(lambda key: self._again([self._column(key)]))
         view.own_sampling_requested.connect(self._own_sampling)
         view.duplicate_requested.connect(self._duplicate)
-        view.move_requested.connect(self._move)
         view.remove_requested.connect(self._remove)
         view.details_requested.connect(self._show_details)
         view.foot.marks.keep_requested.connect(self.keep)
@@ -289,9 +291,6 @@ class Comparing(QObject):
 
     def _duplicate(self, key: int) -> None:
         self.become(self.page.columns.duplicating(self.page.place_of(key)))
-
-    def _move(self, key: int, by: int) -> None:
-        self.become(self.page.columns.moving(self.page.place_of(key), by))
 
     def _show_details(self, key: int) -> None:
         if answer := self.page.answers.get(key):

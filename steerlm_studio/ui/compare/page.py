@@ -115,10 +115,10 @@ class ComparePage(QWidget):
         answer = self.answers.get(column.key)
         return answer is not None and column.is_told_as(answer)
 
-    def offer_undo(self, put_back: Callable[[], None]) -> None:
-        """A column was removed; a line over the columns offers it back."""
+    def offer_undo(self, put_back: Callable[[], None], what: str) -> None:
+        """A line over the columns says what was done and offers it back."""
         self._put_back = put_back
-        self.notice.say(self.tr("The column was removed."), self.tr("Undo"))
+        self.notice.say(what, self.tr("Undo"))
 
     def _on_undo_asked(self) -> None:
         put_back, self._put_back = self._put_back, None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from steerlm_studio.protocol import Sampling
@@ -11,6 +11,8 @@ from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Columns
 from steerlm_studio.ui.compare.starts import StartCard
 from steerlm_studio.ui.theme import GRID
+
+_LINE = 3  # px
 
 
 class Strip(QScrollArea):
@@ -26,6 +28,9 @@ class Strip(QScrollArea):
         self.is_together = True
         self.card = StartCard()
         self._page = QWidget()
+        self._gap = QFrame(self._page)  # where a dragged column would go
+        self._gap.setObjectName("gap")
+        self._gap.hide()
         self._row = QHBoxLayout(self._page)
         self._row.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
         self._row.setSpacing(GRID)
@@ -57,6 +62,20 @@ class Strip(QScrollArea):
             view.select(place == columns.selected and count > 1)
         self.card.setVisible(count == 1)
         self.updateGeometry()
+
+    def show_gap(self, gap: int, point: QPoint) -> None:
+        """Mark the place behind so many columns; near an edge, more columns come into sight."""
+        before = self.in_order()[max(gap - 1, 0)].geometry()
+        is_behind = (gap > 0) != self.isRightToLeft()
+        edge = before.right() + GRID // 2 if is_behind else before.left() - GRID // 2
+        self._gap.setGeometry(edge - _LINE // 2, before.top(), _LINE, before.height())
+        self._gap.raise_()
+        self._gap.show()
+        here = self._page.mapFromGlobal(point)
+        self.ensureVisible(here.x(), before.top(), 6 * GRID, 0)
+
+    def hide_gap(self) -> None:
+        self._gap.hide()
 
     def reveal(self, key: int) -> None:
         """Bring a column into sight, its header first where it is wider than the room."""

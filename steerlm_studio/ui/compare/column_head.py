@@ -1,0 +1,108 @@
+"""The head of a column: its number, what differs, and the handle to drag it by."""
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from steerlm_studio.ui.chips import ChipRow
+from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.theme import GRID, HALF
+
+
+class ColumnHead(QWidget):
+    """Points are of the screen. Esc, while it is dragged, leaves the column where it is."""
+
+    pressed = Signal()
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
+    drag_cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._from: QPoint | None = None  # where the button went down
+        self._is_dragged = False
+        self.sign = QLabel()
+        self.title = SmallLabel()
+        self.chips = ChipRow()
+        self.close_button = QToolButton()
+        self.sign.setToolTip(self.tr("The sliders change this column"))
+        self.title.setToolTip(self.tr("Drag to move the column"))
+        self.close_button.setIcon(icon("close"))
+        self.close_button.setAutoRaise(True)
+        self.close_button.setToolTip(self.tr("Remove the column"))
+        self.close_button.setAccessibleName(self.close_button.toolTip())
+        self.close_button.setCursor(Qt.CursorShape.ArrowCursor)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, HALF, HALF, 0)
+        row.setSpacing(HALF)
+        row.addWidget(self.sign)
+        row.addWidget(self.title)
+        row.addWidget(self.chips, 1)
+        row.addWidget(self.close_button)
+        self.let_drag(False)
+
+    def let_drag(self, is_movable: bool) -> None:
+        """Whether there is another column to change places with."""
+        self._is_movable = is_movable
+        shape = Qt.CursorShape.OpenHandCursor if is_movable else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
+
+    def _begin(self) -> None:
+        self._is_dragged = True
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        _application().installEventFilter(self)
+
+    def _end(self) -> None:
+        self._from, was_dragged, self._is_dragged = None, self._is_dragged, False
+        if was_dragged:
+            _application().removeEventFilter(self)
+        self.let_drag(self._is_movable)
+
+    # Qt's
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
+        if event.button() == Qt.MouseButton.LeftButton and self._is_movable:
+            self._from = event.globalPosition().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        here = event.globalPosition().toPoint()
+        if self._from is None:
+            return
+        far = (here - self._from).manhattanLength() >= QApplication.startDragDistance()
+        if far and not self._is_dragged:
+            self._begin()
+        if self._is_dragged:
+            self.dragged.emit(here)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_dragged = self._is_dragged
+        self._end()
+        if was_dragged:
+            self.dropped.emit(event.globalPosition().toPoint())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While it is dragged, wherever the keyboard is: Esc would stop an answer otherwise."""
+        kinds = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if not isinstance(event, QKeyEvent) or event.type() not in kinds:
+            return False
+        if event.key() != Qt.Key.Key_Escape:
+            return False
+        event.accept()  # as no shortcut
+        if event.type() == QEvent.Type.KeyPress and self._is_dragged:
+            self._end()
+            self.drag_cancelled.emit()
+        return True
+
+    def hideEvent(self, event: QEvent) -> None:
+        """It is removed while it is dragged."""
+        if self._is_dragged:
+            self._end()
+            self.drag_cancelled.emit()
+
+
+def _application() -> QCoreApplication:
+    application = QApplication.instance()
+    assert application is not None  # a widget is shown
+    return application
