@@ -3531,6 +3531,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Text bis hierher bleibt erhalten.</translation>
     </message>
     <message>
+        <source>The engine was killed, most likely because the memory ran out.</source>
+        <translation>Die Engine wurde beendet, wahrscheinlich weil der Speicher ausging.</translation>
+    </message>
+    <message>
         <source>Load with %1 of %2 layers on the GPU</source>
         <translation>Mit %1 von %2 Schichten auf der GPU laden</translation>
     </message>

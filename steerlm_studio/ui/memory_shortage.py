@@ -84,14 +84,18 @@ def died(
     is_killed = status == -signal.SIGKILL and (was_killed_for_it or needed > free)
     if not is_killed and not ran_out_of_memory(log):
         return None
-    why = (
-        _tr("The system ended the engine because the memory ran out.")
-        if is_killed
-        else _tr("The engine ended because the memory ran out.")
-    )
+    kept = _tr("The text so far is kept.") if model.ready else ""
     numbers = _numbers(model, context_size(header, asked.context), needed, free)
-    said = f"{why} {_tr('The text so far is kept.')} {numbers}"
+    said = " ".join(filter(None, (_why(is_killed, was_killed_for_it), kept, numbers)))
     return _with_step(header, asked, said, free, on_gpu)
+
+
+def _why(is_killed: bool, was_killed_for_it: bool) -> str:
+    if not is_killed:
+        return _tr("The engine ended because the memory ran out.")
+    if was_killed_for_it:
+        return _tr("The system ended the engine because the memory ran out.")
+    return _tr("The engine was killed, most likely because the memory ran out.")
 
 
 def _with_step(header: Header, asked: Asked, said: str, free: int, on_gpu: bool) -> Shortage:

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from steerlm_studio import memory_free
 from steerlm_studio.gguf_header import glance
+from steerlm_studio.memory_free import Memory
 from steerlm_studio.memory_need import need
 from steerlm_studio.protocol import Device, Failed, Held, Ready
-from steerlm_studio.ui import model_loading
+from steerlm_studio.ui import memory_shortage, model_loading
 from steerlm_studio.ui.engine_process import engine_command
 from steerlm_studio.ui.memory_shortage import Asked, asked_by, died, refused
 from steerlm_studio.ui.model import Model
@@ -165,6 +166,27 @@ def test_a_gpu_without_memory_ends_the_engine_with_its_own_words(long_model: Pat
     assert "10.0 GB is free" in short.sentence
     assert short.options == (f"--context={LONG}", "--cache=q8_0")
     assert died(model, (), -signal.SIGABRT, "an assertion", was_killed_for_it=True) is None
+
+
+@pytest.mark.parametrize(
+    ("free", "counted", "words"),
+    [
+        (1, True, "The system ended the engine"),
+        (1, False, "killed, most likely because the memory ran out"),
+        (64 * GB, False, None),
+    ],
+)
+def test_a_kill_is_put_down_to_memory_as_far_as_that_is_known(
+    long_model: Path, monkeypatch: pytest.MonkeyPatch, free: int, counted: bool, words: str | None
+) -> None:
+    monkeypatch.setattr(memory_shortage, "memory", lambda: Memory(free, 64 * GB))
+    options = (f"--context={LONG}",)
+    model = Model(long_model)
+    short = died(model, options, -signal.SIGKILL, "", was_killed_for_it=counted)
+    assert (short is None) is (words is None)
+    if short is not None and words is not None:
+        assert words in short.sentence
+        assert "text so far" not in short.sentence  # there was none: it was still loading
 
 
 def test_where_no_worthwhile_context_fits_a_gpu_fewer_layers_go_there(long_model: Path) -> None:

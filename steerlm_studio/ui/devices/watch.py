@@ -8,6 +8,7 @@ from steerlm_studio.device_watch import Seen
 from steerlm_studio.outcome import outcome
 from steerlm_studio.ui.error_words import in_words
 
+_KEPT = 4000  # bytes of what drivers print
 _GRACE = 300  # ms
 _FIRST = 20_000  # ms until its first word: a busy machine takes its time
 _PATIENCE = 5_000  # ms of silence after that
@@ -22,7 +23,7 @@ class Watch(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._process: QProcess | None = None
-        self._rest = b""
+        self._rest, self._log = b"", b""
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.timeout.connect(self._on_silent)
@@ -34,7 +35,7 @@ class Watch(QObject):
     def start(self) -> None:
         if self._process is not None:
             return
-        self._rest = b""
+        self._rest, self._log = b"", b""
         process = self._process = QProcess(self)
         process.readyReadStandardOutput.connect(self._on_output_arrived)
         process.finished.connect(self._on_finished)
@@ -56,6 +57,7 @@ class Watch(QObject):
     def _on_output_arrived(self) -> None:
         if self._process is None:
             return
+        self._log = (self._log + self._process.readAllStandardError().data())[-_KEPT:]
         data = self._rest + self._process.readAllStandardOutput().data()
         *lines, self._rest = data.split(b"\n")
         if not lines:
@@ -81,7 +83,7 @@ class Watch(QObject):
         process = self._process
         if process is None:
             return
-        log = bytes(process.readAllStandardError().data()).decode(errors="replace")
+        log = (self._log + process.readAllStandardError().data()).decode(errors="replace")
         self._silence.stop()
         self._process = None
         process.deleteLater()
