@@ -167,7 +167,12 @@ class Llama:
     # --- the vocabulary ------------------------------------------------------------------------
 
     def tokenize(self, text: bytes, special: bool = False) -> list[int]:
-        """The ids of UTF-8 `text`, nothing put before or after; `special` reads control units."""
+        """The ids of UTF-8 `text`, nothing put before or after; `special` reads control units.
+
+        To SentencePiece ▁ is a space, also where a unit of several is looked for.
+        """
+        if L.llama_vocab_type(self._vocab) == L.LLAMA_VOCAB_TYPE_SPM:
+            text = text.replace("▁".encode(), b" ")
         room = len(text) + 16
         ids = (L.llama_token * room)()
         count = L.llama_tokenize(self._vocab, text, len(text), ids, room, False, special)

@@ -112,8 +112,8 @@ class Loaded:
         self._pieces = L.llama_vocab_n_tokens(self._vocab)
 
     def tokenize(self, text: str, control: bool) -> list[int]:
-        """The ids of a text, or of the spelling of a control token."""
-        data = text.encode()
+        """The ids of a text, or of the spelling of a control token; ▁ is a space in a text."""
+        data = text.replace("▁", " ").encode()
         room = (L.llama_token * (len(data) + 16))()
         count = L.llama_tokenize(self._vocab, data, len(data), room, len(room), False, control)
         return list(room[: max(count, 0)])

@@ -105,10 +105,12 @@ def hidden(piece: str) -> str:
 
 
 def _names(pieces: tuple[str, ...], kinds: tuple[int, ...]) -> tuple[str, ...]:
-    """The pieces, with control pieces hidden that llama.cpp would make of a user's text.
+    """The pieces as llama.cpp must know them.
 
-    It merges neighbours into whatever has their spelling, SentencePiece only into pieces for text:
-    with the piece “s>” in the vocabulary, a text's “<s>” would become the begin of a sequence.
+    It looks for user-defined pieces in the text as it is, and writes them as they are spelled, so
+    their ▁ are spaces. And it merges neighbours into whatever has their spelling, SentencePiece
+    only into pieces for text: with the piece “s>” in the vocabulary, a text's “<s>” would become
+    the begin of a sequence. Such pieces are hidden.
     """
     known = set(pieces)
 
@@ -117,12 +119,13 @@ def _names(pieces: tuple[str, ...], kinds: tuple[int, ...]) -> tuple[str, ...]:
         single = len(piece) == 1
         return single or any(all(len(h) == 1 or h in known for h in pair) for pair in halves)
 
-    return tuple(
-        hidden(piece)
-        if kind in (UNKNOWN, CONTROL) and not CONTROL_SPELLING.fullmatch(piece) and comes_up(piece)
-        else piece
-        for piece, kind in zip(pieces, kinds, strict=True)
-    )
+    def name(piece: str, kind: int) -> str:
+        if kind == USER_DEFINED:
+            return hidden(piece) if " " in piece else piece.replace("▁", " ")
+        is_inner = kind in (UNKNOWN, CONTROL) and not CONTROL_SPELLING.fullmatch(piece)
+        return hidden(piece) if is_inner and comes_up(piece) else piece
+
+    return tuple(map(name, pieces, kinds))
 
 
 def _refuse_other_kinds(trainer: Message, normalizer: Message) -> None:

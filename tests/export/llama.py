@@ -91,7 +91,7 @@ def split(text: str) -> list[dict[str, str]]:
 
 
 def _ids(vocab: object, text: str, special: bool) -> list[int]:
-    data = text.encode()
+    data = text.replace("▁", " ").encode()
     room = (C.llama_token * (len(data) + 8))()
     count = C.llama_tokenize(vocab, data, len(data), room, len(room), False, special)
     assert count >= 0

@@ -62,7 +62,7 @@ SETTINGS = {
     "other-ids": {"unk_id": 0, "bos_id": 1, "eos_id": 2, "pad_id": -1},
 }
 ODD = {
-    "spaced-units": {"units": (" ", "  ", "▁▁")},
+    "spaced-units": {"units": (" ", "  ", "▁▁", "a▁b")},
     "ends-of-tags": {
         "split_by_unicode_script": False,
         "split_by_number": False,
@@ -102,6 +102,8 @@ def write_words(path: Path, model: bytes) -> None:
 @example("<extra_id_1>User\n\n\nhumor:4,lang:en\n  x   </s>")
 @example(" leading and trailing ")
 @example("def f(x): <s>")
+@example("of the cat: a b   c")
+@example("▁▁ is how it writes a space ▁, a▁b")
 def test_llama_cpp_and_sentencepiece_agree_on_any_text(judged, text):
     processor, loaded = judged
     assert llama.tokenize(loaded, llama.split(text)) == processor.encode(text)
@@ -128,6 +130,16 @@ def test_a_text_does_not_become_a_control_piece_by_merging():
     assert words.types[words.begin] == CONTROL
     plain = vocabulary(trained())
     assert plain.pieces[plain.begin] == "<s>"
+
+
+def test_units_with_spaces_are_written_with_spaces():
+    """llama.cpp wrote “▁▁” into a reply where the model indents by such a unit."""
+    model = trained(units=("▁▁", "▁the▁"))
+    words = vocabulary(model)
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+    for piece, text in (("▁▁", "  "), ("▁the▁", " the ")):
+        assert words.pieces[processor.piece_to_id(piece)] == text
+        assert words.types[processor.piece_to_id(piece)] == USER_DEFINED
 
 
 def test_ids_of_special_pieces_come_from_the_model():
