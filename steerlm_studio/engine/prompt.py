@@ -11,6 +11,7 @@ from steerlm_studio.engine.llama import Llama
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Part
 
+KEPT = 512  # stretches of text between control tokens whose ids are remembered
 _ALWAYS_GUARDED = (r"<extra_id_\d+>", "<s>", "</s>")
 
 
@@ -30,6 +31,8 @@ class Tokenizer:
         self._llama = llama
         self._dummy_prefix = dummy_prefix
         self.unit = lru_cache(maxsize=1024)(self._unit)
+        # All lanes hold one conversation, and a slider move leaves it as it is: read it once.
+        self._stretch = lru_cache(maxsize=KEPT)(self._stretch_anew)
 
     def _unit(self, spelling: str) -> int | None:
         """The id of a control or user-defined token of this spelling, None when there is none."""
@@ -43,15 +46,15 @@ class Tokenizer:
 
         A control part that the vocabulary does not know is text like any other.
         """
-        guarded = {part.text for part in parts if part.kind == "control"}
+        guarded = frozenset(part.text for part in parts if part.kind == "control")
         ids: list[int] = []
         origin: list[int] = []
         prefix = 0
         for unit, group in groupby(self._numbered(parts), key=lambda entry: entry[0]):
             entries = list(group)
             if unit is None:
-                found = self.text("".join(text for _, text, _ in entries), guarded)
-                origin += self._origins(found, entries)
+                found, places = self._stretch(tuple(text for _, text, _ in entries), guarded)
+                origin += [entries[place][2] for place in places]
                 ids += found
             else:
                 prefix = len(ids) + len(entries) - 1
@@ -82,12 +85,15 @@ class Tokenizer:
         for number, part in enumerate(parts):
             yield self.unit(part.text) if part.kind == "control" else None, part.text, number
 
-    def _origins(self, ids: Sequence[int], texts: list[tuple[int | None, str, int]]) -> list[int]:
-        """The number of the part in which each token starts."""
-        ends = list(accumulate(len(text.encode(errors="replace")) for _, text, _ in texts))
+    def _stretch_anew(
+        self, texts: tuple[str, ...], guarded: frozenset[str]
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The ids of texts that follow each other, and in which of them each token starts."""
+        ids = self.text("".join(texts), guarded)
+        ends = list(accumulate(len(text.encode(errors="replace")) for text in texts))
         starts = accumulate((len(self._llama.piece(i, True)) for i in ids[:-1]), initial=0)
-        last = len(texts) - 1
-        return [texts[min(bisect_right(ends, start), last)][2] for start in starts][: len(ids)]
+        places = (min(bisect_right(ends, start), len(texts) - 1) for start in starts)
+        return tuple(ids), tuple(places)[: len(ids)]
 
     def _cut(self, text: str, guarded: Iterable[str]) -> list[str]:
         """The text cut inside every spelling that llama.cpp would read as a unit even in text."""

@@ -141,11 +141,13 @@ def _server(programs: Programs, stack: ExitStack) -> Measure:
     engine = stack.enter_context(_engine(programs, SLOTS))
     cells = SLOTS * (CHAT + 300 + TOKENS)
     server = stack.enter_context(Server(programs, SLOTS, cells))
-    return partial(_server_round, engine, server)
+    return partial(_server_round, engine, server, [])
 
 
-def _server_round(engine: Engine, server: Server, number: int) -> Measured:
-    before: list[tuple[int, ...]] = []
+def _server_round(
+    engine: Engine, server: Server, before: list[tuple[int, ...]], number: int
+) -> Measured:
+    """`before` are the prompts that the engine was asked last, the round before included."""
     for what, shift in (("cold", 0), ("after a slider move", 1)):
         prompts = [_prompt(engine, number, CHAT, s) for s in _settings(SLOTS, shift)]
         ids = [engine.tokenize(prompt).ids for prompt in prompts]
@@ -157,7 +159,7 @@ def _server_round(engine: Engine, server: Server, number: int) -> Measured:
         yield pair, ours, server.seconds(ids, TOKENS)
         counted = Pair(f"tokens evaluated, {what}", "prefixes nobody has yet", "1.00", "tokens")
         yield counted, heard.done.evaluated, _needed(ids, before)
-        before = ids
+        before[:] = ids
 
 
 def _length(programs: Programs, stack: ExitStack) -> Measure:

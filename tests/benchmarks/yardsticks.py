@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 START = 120.0  # seconds that the server has to load
+PATIENCE = 3600.0  # seconds for an answer, on a machine that others use, too
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Server:
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=600) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return int(json.load(answer)["tokens_predicted"])
 
     def _is_ready(self) -> bool:

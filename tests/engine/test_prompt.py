@@ -142,3 +142,21 @@ def test_a_control_token_in_text_is_refused_should_it_ever_appear(llama, monkeyp
     monkeypatch.setattr(llama, "tokenize", lambda text, special=False: [4])
     with pytest.raises(StudioError, match=r"'<extra_id_0>', which this model's tokenizer reads"):
         Tokenizer(llama).text("oak")
+
+
+def test_a_conversation_is_read_once_for_all_lanes_and_slider_moves(llama, monkeypatch):
+    tokenizer, read = Tokenizer(llama), []
+    tokenize = llama.tokenize
+
+    def noted(text, special=False):
+        read.append(text)
+        return tokenize(text, special)
+
+    monkeypatch.setattr(llama, "tokenize", noted)
+    first = tokenizer.prompt(prompt(control="humor:0"))
+    read.clear()
+    moved = tokenizer.prompt(prompt(control="humor:4"))
+    assert len(read) == 1
+    assert b"humor:4" in read[0]
+    assert moved == Tokenizer(llama).prompt(prompt(control="humor:4"))
+    assert first == tokenizer.prompt(prompt(control="humor:0"))
