@@ -1,6 +1,6 @@
-"""The engine's errors as they stand in the code, a sentence each with %1, %2 for its values.
+"""Errors of the engine and the store as the code says them, with %1, %2 for their values.
 
-The engine knows no Qt and says its sentences in English; the window finds the one that was said
+They know no Qt and say their sentences in English; the window finds the one that was said
 among these and shows it in the user's language.
 """
 
@@ -8,7 +8,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-SAYING = {"StudioError", "MemoryShort", "Damaged", "Failed", "piece"}  # what is given sentences
+# what is given sentences
+SAYING = {"StudioError", "StoreTrouble", "MemoryShort", "Damaged", "Failed", "piece"}
 
 
 def sentences_in(file: Path) -> Iterator[str]:

@@ -60,9 +60,10 @@ def all_words() -> list[Word]:
 
 
 def all_sentences() -> list[str]:
-    """What the engine, and what looks at its files and its end, can say of errors."""
+    """What the engine can say of errors, what looks at its files and its end, and the store."""
     package = ROOT / "steerlm_studio"
-    files = [package / "gguf_header.py", package / "outcome.py", *(package / "engine").glob("*.py")]
+    names = ("gguf_header", "outcome", "folders", "store/trouble", "store/health", "store/moving")
+    files = [*(package / f"{name}.py" for name in names), *(package / "engine").glob("*.py")]
     return sorted({sentence for file in files for sentence in sentences_in(file)})
 
 

@@ -1978,6 +1978,14 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 wurde durch Signal %2 beendet. %3; %4</translation>
     </message>
     <message>
+        <source>Another program holds the conversations in %1. Close it and try again.</source>
+        <translation>Ein anderes Programm hält die Gespräche in %1 fest. Beenden Sie es und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Another window has the same conversations open; what one writes, both keep.</source>
+        <translation>Ein anderes Fenster hat dieselben Gespräche offen; was eines schreibt, bewahren beide auf.</translation>
+    </message>
+    <message>
         <source>Choose between 1 and %1 answers side by side.</source>
         <translation>Wählen Sie zwischen 1 und %1 Antworten nebeneinander.</translation>
     </message>
@@ -1990,6 +1998,42 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>die GGUF-Version %1 ist unbekannt</translation>
     </message>
     <message>
+        <source>The choice of %1 cannot be written to %2: %3. Set %4 to a folder of yours instead.</source>
+        <translation>Die Wahl von %1 lässt sich nicht nach %2 schreiben: %3. Setzen Sie stattdessen %4 auf einen Ordner von Ihnen.</translation>
+    </message>
+    <message>
+        <source>The conversations cannot be kept in %1: %2. Choose a folder that is yours.</source>
+        <translation>Die Gespräche lassen sich in %1 nicht aufbewahren: %2. Wählen Sie einen Ordner, der Ihnen gehört.</translation>
+    </message>
+    <message>
+        <source>The conversations in %1 cannot be opened. Look whether the folder exists and is yours, %2.</source>
+        <translation>Die Gespräche in %1 lassen sich nicht öffnen. Sehen Sie nach, ob es den Ordner gibt und ob er Ihnen gehört, %2.</translation>
+    </message>
+    <message>
+        <source>The conversations in %1 cannot be read or written (%2). Look whether the disk is full or gone, %3.</source>
+        <translation>Die Gespräche in %1 lassen sich weder lesen noch schreiben (%2). Sehen Sie nach, ob der Datenträger voll ist oder fehlt, %3.</translation>
+    </message>
+    <message>
+        <source>The conversations in %1 cannot be written to. Make the file and its folder writable, %2.</source>
+        <translation>In die Gespräche in %1 lässt sich nicht schreiben. Machen Sie die Datei und ihren Ordner schreibbar, %2.</translation>
+    </message>
+    <message>
+        <source>The conversations in %1 were written by a newer version of this program (format %2; this one knows %3). They were not touched: update the program, %4.</source>
+        <translation>Die Gespräche in %1 hat eine neuere Version dieses Programms geschrieben (Format %2; dieses kennt %3). Sie blieben unangetastet: Bringen Sie das Programm auf den neuen Stand, %4.</translation>
+    </message>
+    <message>
+        <source>The conversations lie on a network drive, or one that works like it. They are kept, only slower; do not open them from two machines at once.</source>
+        <translation>Die Gespräche liegen auf einem Netzlaufwerk oder einem, das so arbeitet. Sie werden aufbewahrt, nur langsamer; öffnen Sie sie nicht von zwei Rechnern zugleich.</translation>
+    </message>
+    <message>
+        <source>The disk is full, so this was not kept in %1. What is on the screen is still there: free some space and try again, or copy the text.</source>
+        <translation>Der Datenträger ist voll, deshalb wurde dies nicht in %1 aufbewahrt. Was auf dem Bildschirm steht, ist noch da: Schaffen Sie Platz und versuchen Sie es noch einmal, oder kopieren Sie den Text.</translation>
+    </message>
+    <message>
+        <source>The drive with the conversations in %1 gives no locks, so nothing is written there: two programs at once could damage the file. Have the drive&apos;s lock service started, %2.</source>
+        <translation>Das Laufwerk mit den Gesprächen in %1 kennt keine Sperren, deshalb wird dort nichts geschrieben: Zwei Programme zugleich könnten die Datei beschädigen. Lassen Sie den Sperrdienst des Laufwerks starten, %2.</translation>
+    </message>
+    <message>
         <source>The engine</source>
         <translation>Die Engine</translation>
     </message>
@@ -2000,6 +2044,22 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>The engine said something that is no message. Restart it.</source>
         <translation>Die Engine hat etwas gesagt, das keine Nachricht ist. Starten Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>The file %1 is damaged (%2). The program repairs it at its next start; backups lie in the folder “backups” beside it.</source>
+        <translation>Die Datei %1 ist beschädigt (%2). Das Programm repariert sie beim nächsten Start; Sicherungen liegen daneben im Ordner „backups“.</translation>
+    </message>
+    <message>
+        <source>The file of the conversations is damaged.</source>
+        <translation>Die Datei der Gespräche ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The folder %1 for the conversations cannot be made: %2. Make it yourself, %3.</source>
+        <translation>Der Ordner %1 für die Gespräche lässt sich nicht anlegen: %2. Legen Sie ihn selbst an, %3.</translation>
+    </message>
+    <message>
+        <source>The folder %1, chosen for the conversations, is not there. Connect its drive and try again, or choose another folder.</source>
+        <translation>Der Ordner %1, der für die Gespräche gewählt wurde, ist nicht da. Schließen Sie sein Laufwerk an und versuchen Sie es noch einmal, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>The key holds characters that no key has. Copy it again.</source>
@@ -2038,6 +2098,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Text bis hierher bleibt</translation>
     </message>
     <message>
+        <source>There is no %1 %2. It may have been deleted; “transcripts list” shows all.</source>
+        <translation>Nicht gefunden: %1 %2. Vielleicht wurde es gelöscht; „transcripts list“ zeigt alle.</translation>
+    </message>
+    <message>
         <source>There is not enough memory for a context of %1 tokens. Choose a smaller context, fewer answers side by side, or a smaller model.</source>
         <translation>Für einen Kontext von %1 Token ist nicht genug Speicher da. Wählen Sie einen kleineren Kontext, weniger Antworten nebeneinander oder ein kleineres Modell.</translation>
     </message>
@@ -2052,6 +2116,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>This model&apos;s keys and values cannot be kept in 8 bits. Choose F16 (--cache f16).</source>
         <translation>Schlüssel und Werte dieses Modells können nicht in 8 Bit gehalten werden. Wählen Sie F16 (--cache f16).</translation>
+    </message>
+    <message>
+        <source>You can go on working, but nothing new will be kept.</source>
+        <translation>Sie können weiterarbeiten, aber nichts Neues wird aufbewahrt.</translation>
     </message>
     <message>
         <source>a tensor&apos;s name is too long or there twice</source>
@@ -2184,6 +2252,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>metadata entries</source>
         <translation>Metadaten</translation>
+    </message>
+    <message>
+        <source>or keep them elsewhere by setting %1 to another folder</source>
+        <translation>oder bewahren Sie sie anderswo auf, indem Sie %1 auf einen anderen Ordner setzen</translation>
     </message>
     <message>
         <source>strings</source>

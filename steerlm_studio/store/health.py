@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from steerlm_studio import folders
+from steerlm_studio.errors import piece
 from steerlm_studio.store.arrivals import discard_abandoned
 from steerlm_studio.store.backup import back_up_version
 from steerlm_studio.store.database import BUSY_SECONDS, Database
@@ -17,9 +18,9 @@ from steerlm_studio.store.store import Store
 from steerlm_studio.store.trouble import ELSEWHERE, StoreTrouble, without_locks
 
 _RUNNING = "running"
-NOT_KEPT = "You can go on working, but nothing new will be kept."
-OTHER_WINDOW = "Another window has the same conversations open; what one writes, both keep."
-NETWORK = (
+NOT_KEPT = piece("You can go on working, but nothing new will be kept.")
+OTHER_WINDOW = piece("Another window has the same conversations open; what one writes, both keep.")
+NETWORK = piece(
     "The conversations lie on a network drive, or one that works like it. They are kept, only "
     "slower; do not open them from two machines at once."
 )
@@ -78,8 +79,8 @@ def open_store(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Opened:
         return opened
     except StoreTrouble as error:
         if error.read_only and path.is_file():
-            return _copied(path, f"{error} {NOT_KEPT}")
-        return Opened(Store.in_memory(), (f"{error} {NOT_KEPT}",), lasting=False)
+            return _copied(path, str(error), NOT_KEPT)
+        return Opened(Store.in_memory(), (str(error), NOT_KEPT), lasting=False)
 
 
 def open_beside(path: Path) -> Opened:
@@ -164,7 +165,7 @@ def _try_to_write(database: Database) -> None:
         database.do("DELETE FROM state WHERE key = ''")
 
 
-def _copied(path: Path, note: str) -> Opened:
+def _copied(path: Path, *notes: str) -> Opened:
     """Work on a copy in the temporary folder, the log of unfinished business included."""
     folder = tempfile.TemporaryDirectory(prefix="steerlm-studio-")
     try:
@@ -175,5 +176,5 @@ def _copied(path: Path, note: str) -> Opened:
         store = Store(_database(Path(folder.name) / path.name, BUSY_SECONDS))
     except (OSError, StoreTrouble):
         folder.cleanup()
-        return Opened(Store.in_memory(), (note,), lasting=False)
-    return Opened(store, (note,), lasting=False, copy=folder)
+        return Opened(Store.in_memory(), notes, lasting=False)
+    return Opened(store, notes, lasting=False, copy=folder)

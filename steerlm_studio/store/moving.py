@@ -20,7 +20,7 @@ def settle(source: Store, path: Path, since: float) -> None:
     opened = open_store(path)
     try:
         if not opened.lasting:
-            raise StudioError(" ".join(opened.notes))
+            raise StudioError(opened.notes[0])
         _add(source, opened.store, since)
     finally:
         opened.close()

@@ -4,10 +4,10 @@ import os
 import sqlite3
 from pathlib import Path
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.folders import HOME_VARIABLE
 
-ELSEWHERE = f"or keep them elsewhere by setting {HOME_VARIABLE} to another folder"
+ELSEWHERE = piece(f"or keep them elsewhere by setting {HOME_VARIABLE} to another folder")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)

@@ -1,4 +1,4 @@
-"""The engine's errors in the user's language; the engine knows no Qt and says them in English."""
+"""Errors of the engine and the store in the user's language; these know no Qt and say English."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _VALUE = re.compile(r"%(\d)")
 
 
 def in_words(sentence: str) -> str:
-    """`sentence` as the user reads it; what is not one of the engine's stays as it is."""
+    """`sentence` as the user reads it; what is not one of theirs stays as it is."""
     if len(sentence) > _LONGEST:
         return sentence
     for pattern, known in _known():
@@ -30,7 +30,7 @@ def _filled(words: str, values: Sequence[str]) -> str:
 
 @cache
 def _known() -> list[tuple[re.Pattern[str], str]]:
-    """What the engine can say, that with the most words of its own first."""
+    """What they can say, that with the most words of its own first."""
     file = resources.path("translations") / "errors.json"
     sentences = json.loads(file.read_text(encoding="utf-8"))
     sentences.sort(key=lambda sentence: -len(_VALUE.sub("", sentence)))

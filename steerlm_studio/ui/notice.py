@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.icons import icon, tinted
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
@@ -43,6 +44,7 @@ class Notice(QWidget):
 
     def say(self, sentence: str, button: str = "", is_error: bool = False) -> None:
         """Show the sentence, and a button that ends in `acted` when `button` names it."""
+        sentence = in_words(sentence) if is_error else sentence
         self.message.setText(shown(sentence))
         self.setAccessibleName(sentence)
         self.button.setText(button)

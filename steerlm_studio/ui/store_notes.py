@@ -13,6 +13,7 @@ from steerlm_studio.store.health import Opened, open_store
 from steerlm_studio.store.moving import settle
 from steerlm_studio.store.store import FILE_NAME, default_path
 from steerlm_studio.ui.banner import Banner
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.keeping import Keeping
 from steerlm_studio.ui.writing import Writing
 
@@ -44,7 +45,7 @@ class StoreNotes(QObject):
         keeping.troubled.connect(self._on_troubled)
         if opened.notes:
             actions = [] if opened.lasting else [self.again, self.elsewhere]
-            banner.show_error("\n".join(opened.notes), actions=actions)
+            banner.show_error(" ".join(map(in_words, opened.notes)), actions=actions)
 
     def choose_folder(self) -> QFileDialog:
         """Ask where the conversations are to lie from now on."""
@@ -96,11 +97,11 @@ class StoreNotes(QObject):
                 opened.close()
 
     def _show(self, sentence: str) -> None:
-        self._banner.show_error(sentence, actions=[self.again, self.elsewhere])
+        self._banner.show_error(in_words(sentence), actions=[self.again, self.elsewhere])
         self._is_shown = True
 
     def _on_troubled(self, sentence: str) -> None:
-        if sentence and sentence != self._banner.message.text():
+        if sentence and in_words(sentence) != self._banner.message.text():
             self._show(sentence)
         elif not sentence and self._is_shown:
             self._banner.dismiss()

@@ -1,7 +1,9 @@
 """What the engine says of its errors, in the user's language."""
 
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.outcome import outcome
+from steerlm_studio.store.health import open_store
+from steerlm_studio.store.store import default_path
 from steerlm_studio.ui.error_words import in_words
+from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.translations import install_translations
 from steerlm_studio.ui.window import MainWindow
 
@@ -72,3 +78,18 @@ def test_a_file_that_is_no_model_is_told_in_german(
     window.open_model(file)
     wanted = "letter.gguf ist nicht zu gebrauchen: sie ist keine GGUF-Datei. Wurde die Datei"
     qtbot.waitUntil(lambda: window.page.banner.message.text().startswith(wanted))
+
+
+@pytest.mark.usefixtures("german")
+def test_what_is_wrong_with_the_conversations_is_said_in_german(theme: Theme, qtbot: QtBot):
+    open_store(default_path()).close()
+    with closing(sqlite3.connect(default_path())) as file:
+        file.execute("PRAGMA user_version = 99")
+    window = MainWindow(theme, settings(), (), open_store(default_path()))
+    qtbot.addWidget(window)
+    said = window.page.keeping.message.text()
+    assert said.startswith(f"Die Gespräche in {default_path()} hat eine neuere Version")
+    assert "(Format 99; dieses kennt " in said
+    assert "indem Sie STEERLM_STUDIO_HOME auf einen anderen Ordner setzen" in said
+    assert said.endswith("aber nichts Neues wird aufbewahrt.")
+    window.close()
