@@ -1169,6 +1169,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
 <context>
     <name>ComparePage</name>
     <message>
+        <source>Too low for both: “Table” brings the columns back.</source>
+        <translation>Zu niedrig für beides: „Tabelle“ bringt die Spalten zurück.</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>Rückgängig</translation>
     </message>

@@ -272,6 +272,7 @@ class MainWindow(QMainWindow):
         self.conversing.changed.connect(self._show_chat)
         self.comparing.changed.connect(self._show_chat)
         self.sweeping.run_changed.connect(self._show_running)
+        self.sweeping.run_changed.connect(lambda: self.frame.show_chat(self.session.chat))
         self.sweeping.ended.connect(self.announcer.answers_ended)
         self.comparing.told.connect(self._on_steering_changed)
         self.comparing.moving.said.connect(self.announcer.say)

@@ -17,6 +17,7 @@ from steerlm_studio.ui.compare.kept import answers_of, as_data, from_data
 from steerlm_studio.ui.compare.strip import Strip
 from steerlm_studio.ui.compare.table import FigureTable
 from steerlm_studio.ui.compare.top import CompareTop
+from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.pace import Pace
 from steerlm_studio.ui.theme import GRID
@@ -47,6 +48,7 @@ class ComparePage(QWidget):
         self.foot = CompareFoot()
         self.notice = Notice()
         self.table = FigureTable()
+        self.instead = SmallLabel(self.tr("Too low for both: “Table” brings the columns back."))
         self.differences = Differences(self)
         self._pace = Pace(self)
         self._pace.due.connect(self._show_grown)
@@ -213,11 +215,16 @@ class ComparePage(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """On a low window the table takes the place of the columns."""
-        others = (self.top, self.notice, self.foot, self.table)
-        taken = sum(part.sizeHint().height() for part in others if not part.isHidden())
-        is_low = self.height() < taken + self.strip.minimumSizeHint().height()
-        self.strip.setVisible(self.table.isHidden() or not is_low)
+        """On a low window the table takes the place of the columns, and says so."""
+        others = [part for part in (self.top, self.notice, self.foot) if not part.isHidden()]
+        taken = sum(part.sizeHint().height() for part in others)
+        is_table = not self.table.isHidden()
+        wanted = self.strip.minimumSizeHint().height() + is_table * self.table.usual_height
+        is_instead = is_table and self.height() < taken + wanted
+        self.strip.setVisible(not is_instead)
+        self.instead.setVisible(is_instead)
+        room = self.height() - taken - self.instead.sizeHint().height()
+        self.table.give_room(room if is_instead else 0)
 
     def _show_grown(self) -> None:
         """As many columns as there is time for in one frame; the others have the next one."""
@@ -269,10 +276,13 @@ class ComparePage(QWidget):
         column.addWidget(self.top)
         column.addLayout(above)
         column.addWidget(self.strip, 1)
-        beside = QHBoxLayout()
-        beside.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
-        beside.addWidget(self.table)
-        column.addLayout(beside)
+        below = QVBoxLayout()
+        below.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        below.setSpacing(0)
+        self.instead.setWordWrap(True)
+        below.addWidget(self.table)
+        below.addWidget(self.instead)
+        column.addLayout(below)
         column.addStretch()  # for where there are no columns
         column.addWidget(self.foot)
 

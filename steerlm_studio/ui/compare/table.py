@@ -23,7 +23,7 @@ from steerlm_studio.ui.theme import GRID
 
 _Index = QModelIndex | QPersistentModelIndex
 _GAP = "\N{EM SPACE}"  # grows with the text
-_SHOWN_ROWS = 4  # more are scrolled to
+_SHOWN_ROWS = 4  # beside the columns; more are scrolled to
 
 
 class FigureTable(QTableWidget):
@@ -31,6 +31,7 @@ class FigureTable(QTableWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._room = 0  # px, for more rows than it shows beside the columns
         heads = {
             self.tr("column"): "",
             self.tr("words"): "",
@@ -118,13 +119,28 @@ class FigureTable(QTableWidget):
     def _space_rows(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + GRID // 2)
 
+    @property
+    def usual_height(self) -> int:
+        """Of as many rows as it shows beside the columns."""
+        return self._height_of(min(self.rowCount(), _SHOWN_ROWS))
+
+    def give_room(self, room: int) -> None:
+        """Show as many rows as fit into this height, the usual ones at least."""
+        if room != self._room:
+            self._room = room
+            self._fit()
+
     def _fit(self) -> None:
-        rows = min(self.rowCount(), _SHOWN_ROWS)
+        rows = range(min(self.rowCount(), _SHOWN_ROWS), self.rowCount() + 1)
+        fitting = [self._height_of(count) for count in rows]
+        self.setFixedHeight(max([fitting[0], *(h for h in fitting if h <= self._room)]))
+
+    def _height_of(self, rows: int) -> int:
         height = self.rowHeight(0) if self.rowCount() else 0
         head = self.horizontalHeader().sizeHint().height()
         bar = self.horizontalScrollBar()
         below = bar.sizeHint().height() if bar.maximum() else 0
-        self.setFixedHeight(head + rows * height + GRID // 2 + below)
+        return head + rows * height + GRID // 2 + below
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.maximumHeight())

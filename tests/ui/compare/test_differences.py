@@ -1,6 +1,7 @@
 """Reading what differs between columns: words, only changes, figures."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -173,8 +174,25 @@ def test_the_table_takes_the_place_of_the_columns_where_there_is_no_room(
     assert page.strip.height() >= page.strip.minimumSizeHint().height()
     page.window().resize(1280, 600)
     qtbot.waitUntil(lambda: not page.strip.isVisible())
+    assert page.instead.isVisible()
     page.foot.table.click()
     assert page.strip.isVisible()
+    assert not page.instead.isVisible()
+
+
+def test_a_table_instead_of_the_columns_shows_as_many_rows_as_fit(window: MainWindow, qtbot: QtBot):
+    page = window.page.compare
+    window.viewing.show("compare")
+    while not page.columns.is_full:
+        window.comparing.add(None)
+    page.foot.table.click()
+    table = page.table
+    window.resize(1280, 1300)
+    qtbot.waitUntil(lambda: page.strip.isVisible() and table.height() == table.usual_height)
+    window.resize(1280, 770)
+    qtbot.waitUntil(lambda: page.strip.isHidden() and table.height() > table.usual_height)
+    stacked = (table, page.instead, page.foot)
+    qtbot.waitUntil(lambda: all(a.geometry().bottom() <= b.y() for a, b in pairwise(stacked)))
 
 
 def test_columns_scroll_together_until_that_is_switched_off(window: MainWindow, qtbot: QtBot):

@@ -65,6 +65,14 @@ def test_every_cell_is_answered_under_its_value_with_one_seed_and_few_tokens(
     assert sweeping.session.chat.last is None
 
 
+def test_a_conversation_that_begins_with_a_sweep_has_its_name_over_it(
+    sweeping: MainWindow, qtbot: QtBot
+):
+    swept(sweeping, qtbot)
+    assert "What is tea?" in sweeping.windowTitle()
+    assert sweeping.frame.conversations.selected() == (sweeping.session.chat.id,)
+
+
 def test_a_grid_of_twenty_five_fills_in_whatever_the_lanes_of_the_engine(
     sweeping: MainWindow, qtbot: QtBot
 ):
