@@ -2,7 +2,7 @@
 
     make yardsticks
     python tests/benchmarks/compare.py [--model M] [--programs build/yardsticks/build/bin]
-        [--threads 2] [--rounds 5] [--only lanes,server,length] [--json]
+        [--threads 2] [--rounds 5] [--only lanes,server,keeping,length] [--json]
 
 Each round runs every pair once, ours and theirs one after the other; medians of all rounds are
 compared. Ours is measured where the parent receives it: sampling, text and messages included.
@@ -34,7 +34,7 @@ from tests.benchmarks.yardsticks import Programs, Server
 BIN = Path(__file__).resolve().parents[2] / "build" / "yardsticks" / "build" / "bin"
 CHAT, TOKENS, SLOTS = 1000, 64, 8
 SHARED, TOGETHER = 256, 32  # question and reply of lanes beside batched-bench
-PARTS = ("lanes", "server", "length")
+PARTS = ("lanes", "server", "keeping", "length")
 
 
 @dataclass
@@ -83,7 +83,7 @@ def main() -> None:
         for number in range(options.rounds):
             for measure in rounds:
                 for pair, ours, theirs in measure(number):
-                    kept = pairs.setdefault(pair.what, pair)
+                    kept = pairs.setdefault(f"{pair.what} {pair.against}", pair)
                     kept.ours.append(ours)
                     kept.theirs.append(theirs)
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
@@ -137,10 +137,10 @@ def _lanes_round(programs: Programs, engine: Engine, number: int) -> Measured:
         yield Pair(f"{lanes} lanes together", against, "≥ 0.95", "tokens/s"), heard.rate, theirs
 
 
-def _server(programs: Programs, stack: ExitStack) -> Measure:
+def _server(programs: Programs, stack: ExitStack, keeps: bool = False) -> Measure:
     engine = stack.enter_context(_engine(programs, SLOTS))
     cells = SLOTS * (CHAT + 300 + TOKENS)
-    server = stack.enter_context(Server(programs, SLOTS, cells))
+    server = stack.enter_context(Server(programs, SLOTS, cells, keeps))
     return partial(_server_round, engine, server, [])
 
 
@@ -155,8 +155,10 @@ def _server_round(
         heard = _heard(engine, prompts, TOKENS)
         ours = time.monotonic() - began
         title = f"{SLOTS} settings of a chat of {CHAT} tokens, {what}"
-        pair = Pair(title, f"llama-server -np {SLOTS} -kvu", "≤ 1/6 on a CPU", "s")
-        yield pair, ours, server.seconds(ids, TOKENS)
+        against = f"llama-server -np {SLOTS} -kvu{' --no-cache-idle-slots' * server.keeps}"
+        yield Pair(title, against, "≤ 1/6 on a CPU", "s"), ours, server.seconds(ids, TOKENS)
+        read = Pair(f"prompt tokens read, {what}", against, "", "tokens")
+        yield read, heard.done.evaluated, server.evaluated
         counted = Pair(f"tokens evaluated, {what}", "prefixes nobody has yet", "1.00", "tokens")
         yield counted, heard.done.evaluated, _needed(ids, before)
         before[:] = ids
@@ -186,6 +188,7 @@ def _length_round(programs: Programs, engine: Engine, number: int) -> Measured:
 _MAKE: dict[str, Callable[[Programs, ExitStack], Measure]] = {
     "lanes": _lanes,
     "server": _server,
+    "keeping": partial(_server, keeps=True),
     "length": _length,
 }
 

@@ -56,9 +56,16 @@ class Programs:
 
 
 class Server:
-    """llama-server with a slot for each lane, on this machine's loopback; ended on leaving."""
+    """llama-server with a slot for each lane, on this machine's loopback; ended on leaving.
 
-    def __init__(self, programs: Programs, slots: int, cells: int) -> None:
+    `keeps`: a slot keeps what it evaluated while it waits. Unless told so, the server clears
+    waiting slots where all share their cells, and reads most of a prompt again.
+    """
+
+    evaluated = 0  # prompt tokens of the last `seconds`
+
+    def __init__(self, programs: Programs, slots: int, cells: int, keeps: bool = False) -> None:
+        self.keeps = keeps
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
@@ -67,6 +74,7 @@ class Server:
             *(str(programs.folder / "llama-server"), "-m", str(programs.model)),
             *("-t", str(programs.threads), "-np", str(slots), "-c", str(cells), "-kvu"),
             *("-fa", "on", "--host", "127.0.0.1", "--port", str(self._port), "--no-webui"),
+            *(["--no-cache-idle-slots"] if keeps else []),
         ]
 
     def __enter__(self) -> "Server":
@@ -92,12 +100,15 @@ class Server:
         """From the first request to the last token of all, a slot for each prompt."""
         began = time.monotonic()
         with ThreadPoolExecutor(len(prompts)) as pool:
-            counts = list(pool.map(lambda each: self._ask(*each, tokens), enumerate(prompts)))
+            told = list(pool.map(lambda each: self._ask(*each, tokens), enumerate(prompts)))
+        self.evaluated = sum(evaluated for _, evaluated in told)
+        counts = [count for count, _ in told]
         if counts != [tokens] * len(prompts):
             raise SystemExit(f"llama-server generated {counts} tokens and not {tokens} each.")
         return time.monotonic() - began
 
-    def _ask(self, slot: int, prompt: Sequence[int], tokens: int) -> int:
+    def _ask(self, slot: int, prompt: Sequence[int], tokens: int) -> tuple[int, int]:
+        """How many tokens were generated, and how many of the prompt evaluated."""
         body = {
             **{"prompt": list(prompt), "n_predict": tokens, "cache_prompt": True},
             **{"id_slot": slot, "ignore_eos": True, "seed": slot, "temperature": 0.75},
@@ -109,7 +120,8 @@ class Server:
             {"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return int(json.load(answer)["tokens_predicted"])
+            told = json.load(answer)
+        return int(told["tokens_predicted"]), int(told["timings"]["prompt_n"])
 
     def _is_ready(self) -> bool:
         try:
