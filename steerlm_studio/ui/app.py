@@ -94,13 +94,12 @@ def _come_forward(window: MainWindow, files: Sequence[Path]) -> None:
     window.show()
     window.raise_()
     window.activateWindow()
-    for file in files[-1:]:
-        window.open_model(file)
+    window.incoming.take(files)
 
 
 def _load_first(window: MainWindow, model: Path | None) -> None:
     if model is not None:
-        window.open_model(model)
+        window.incoming.take([model])
     elif resources.demo_model().is_file():
         window.last_model.load_at_start(resources.demo_model())
 
@@ -125,7 +124,12 @@ def _close_when_asked(window: MainWindow) -> None:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=APP, description="The SteerLM Studio window.")
-    parser.add_argument("model", nargs="?", type=Path, help="a GGUF file; else the demo model")
+    parser.add_argument(
+        "model",
+        nargs="?",
+        type=Path,
+        help="a GGUF file, a checkpoint to export, or conversations to import",
+    )
     parser.add_argument("--model", dest="named", type=Path, metavar="FILE", help="the same")
     parser.add_argument("--context", type=int, help="tokens of one conversation")
     parser.add_argument("--gpu-layers", type=int, help="layers on the GPU, -1 for all")

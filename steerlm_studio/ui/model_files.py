@@ -1,4 +1,4 @@
-"""Model files and checkpoints by hand: chosen in a dialog, or dropped on the window."""
+"""Model files and checkpoints by hand: what they are by their names, and a dialog to choose one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,22 +21,16 @@ def choose_model(parent: QWidget, folder: Path | None, then: Callable[[Path], No
     dialog.open()
 
 
-def model_in(data: QMimeData) -> Path | None:
-    """The first model file among what is dragged."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix.lower() == ".gguf"), None)
-
-
-def checkpoint_in(data: QMimeData) -> Path | None:
-    """The checkpoint that is dragged: a .nemo file or a folder with the settings of one."""
-    path = local_path_in(data)
-    return path if path is not None and is_checkpoint(path) else None
-
-
 def is_checkpoint(path: Path) -> bool:
     if path.is_dir():
         return any((path / name).is_file() for name in _SETTINGS)
     return path.suffix.lower() == ".nemo"
+
+
+def local_paths_in(data: QMimeData) -> list[Path]:
+    """The files and folders that are dragged; none when there is anything else."""
+    urls = data.urls()
+    return [Path(url.toLocalFile()) for url in urls] if all(u.isLocalFile() for u in urls) else []
 
 
 def local_path_in(data: QMimeData) -> Path | None:

@@ -23,6 +23,7 @@ from steerlm_studio.ui.amounts import bytes_text
 from steerlm_studio.ui.banner import Banner
 from steerlm_studio.ui.command_process import CommandProcess, command
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.model_files import local_paths_in
 from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
@@ -33,12 +34,15 @@ _FILES_SHOWN = 4
 _SUFFIXES = (".json", ".jsonl")
 
 
+def are_transcripts(paths: Sequence[Path]) -> bool:
+    """Whether all of these may hold conversations, by their names."""
+    return bool(paths) and all(path.suffix.lower() in _SUFFIXES for path in paths)
+
+
 def transcripts_in(data: QMimeData) -> list[Path]:
     """The files of conversations that are dragged; none when there is anything else."""
-    urls = data.urls()
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    is_all = len(paths) == len(urls) and all(path.suffix.lower() in _SUFFIXES for path in paths)
-    return paths if is_all else []
+    paths = local_paths_in(data)
+    return paths if are_transcripts(paths) else []
 
 
 class TranscriptImportDialog(QDialog):

@@ -25,12 +25,13 @@ from steerlm_studio.ui.devices.watching import Watching
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.exporting import Exporting
 from steerlm_studio.ui.frame import Frame
+from steerlm_studio.ui.incoming import Incoming
 from steerlm_studio.ui.keeping import Keeping
 from steerlm_studio.ui.last_model import LastModel
 from steerlm_studio.ui.marking import Marking
 from steerlm_studio.ui.menu_wiring import connect_actions
 from steerlm_studio.ui.model import Model
-from steerlm_studio.ui.model_files import checkpoint_in, model_in
+from steerlm_studio.ui.model_files import local_paths_in
 from steerlm_studio.ui.model_loading import ModelLoading
 from steerlm_studio.ui.models.habits import Habits
 from steerlm_studio.ui.models.idle import Idle
@@ -46,7 +47,6 @@ from steerlm_studio.ui.store_notes import StoreNotes
 from steerlm_studio.ui.sweep.sweeping import Sweeping
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.token_count import TokenCount
-from steerlm_studio.ui.transcript_import import transcripts_in
 from steerlm_studio.ui.transferring import Open, Transferring
 from steerlm_studio.ui.viewing import Viewing
 
@@ -95,9 +95,10 @@ class MainWindow(QMainWindow):
         self.transferring = Transferring(self.store, store, self, self._open_chat)
         self.watching = Watching(self.engine, self.loading, self.frame.devices)
         self.idle = Idle(self.engine, self._is_busy, self.loading.sleep)
-        self.idle.set_minutes(self.preferring.preferences.unload_after)
-        self.preferring.changed.connect(lambda now: self.idle.set_minutes(now.unload_after))
         self.opening = Opening(store, self, self.open_model, self.exporting.open)
+        self.incoming = Incoming(
+            self.open_model, self.exporting.open, self.transferring.open_import
+        )
         self._count = TokenCount(self.engine, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)
@@ -260,6 +261,8 @@ class MainWindow(QMainWindow):
 
     def _connect_engine(self) -> None:
         loading = self.loading
+        self.idle.set_minutes(self.preferring.preferences.unload_after)
+        self.preferring.changed.connect(lambda now: self.idle.set_minutes(now.unload_after))
         loading.changed.connect(self._on_model_changed)
         loading.loaded.connect(self._on_model_loaded)
         loading.ended.connect(self._on_engine_ended)
@@ -333,17 +336,10 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        data = event.mimeData()
-        if model_in(data) or checkpoint_in(data) or transcripts_in(data):
+        if self.incoming.way(local_paths_in(event.mimeData())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if path := model_in(event.mimeData()):
+        if way := self.incoming.way(local_paths_in(event.mimeData())):
             event.acceptProposedAction()
-            self.open_model(path)
-        elif path := checkpoint_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.exporting.open(path)
-        elif paths := transcripts_in(event.mimeData()):
-            event.acceptProposedAction()
-            self.transferring.open_import(paths)
+            way()
