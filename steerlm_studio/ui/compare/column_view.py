@@ -166,6 +166,14 @@ class ColumnView(QWidget):
         width = _WIDTH * self.fontMetrics().averageCharWidth()
         return QSize(width, super().minimumSizeHint().height())
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The sign is a picture: it does not follow the text's size and the colours by itself."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange) and hasattr(
+            self, "foot"
+        ):
+            self.select(self._is_selected)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_of(self)
         painter = QPainter(self)

@@ -41,6 +41,8 @@ class Strip(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its columns are where Tab goes
         self.setAccessibleName(self.tr("Columns"))
+        # A bar that comes or goes takes or gives room.
+        self.horizontalScrollBar().rangeChanged.connect(lambda low, high: self.updateGeometry())
 
     def in_order(self) -> list[ColumnView]:
         return list(self.views.values())

@@ -265,6 +265,8 @@ class SweepPage(QWidget):
         self.measure.setAccessibleName(self.tr("What the bars show"))
         self.run.setDefault(True)
         self.earlier.setText(self.tr("Earlier"))
+        self.earlier.setIcon(icon("sweep"))
+        self.earlier.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.earlier.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.earlier.setToolTip(self.tr("Go back to a sweep that was made here before"))
         self.earlier.setAccessibleName(self.tr("Earlier sweeps"))

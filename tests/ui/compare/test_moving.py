@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from steerlm_studio.ui.compare.column_head import ColumnHead
 from steerlm_studio.ui.compare.column_view import ColumnView
+from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -147,3 +148,14 @@ def test_the_only_column_is_not_dragged(comparing: MainWindow):
     drag(comparing, 0, 0)
     assert comparing.page.compare.strip._gap.isHidden()
     let_go(comparing, 0, 0)
+
+
+def test_the_sign_of_the_selected_column_grows_with_the_text(
+    comparing: MainWindow, theme: Theme, request: pytest.FixtureRequest, qtbot: QtBot
+):
+    """It is a picture, and once stayed as small as it was made."""
+    request.addfinalizer(lambda: theme.set_scale(1.0))
+    head = views(comparing)[2].head
+    before = head.sign.pixmap().deviceIndependentSize().width()
+    theme.set_scale(1.5)
+    qtbot.waitUntil(lambda: head.sign.pixmap().deviceIndependentSize().width() > 1.3 * before)
