@@ -46,8 +46,10 @@ def run(arguments: Sequence[str]) -> int:
     app.setApplicationDisplayName("SteerLM Studio")
     app.setDesktopFileName(APP)
     app.setWindowIcon(app_icon())
-    store = settings()
-    QLocale.setDefault(locale_for(load_preferences(store).language))  # numbers go with the words
+    remembered = settings()
+    QLocale.setDefault(
+        locale_for(load_preferences(remembered).language)
+    )  # numbers go with the words
     install_translations(app, QLocale())
     instance = SingleInstance(folders.data())
     files = [options.model] if options.model is not None else []
@@ -57,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
     theme = Theme(app)
     result, reopens = 0, True
     while reopens:
-        result, reopens = _show(app, theme, store, options, instance)
+        result, reopens = _show(app, theme, remembered, options, instance)
     instance.release()
     return result
 
@@ -65,13 +67,13 @@ def run(arguments: Sequence[str]) -> int:
 def _show(
     app: QApplication,
     theme: Theme,
-    store: QSettings,
+    remembered: QSettings,
     options: argparse.Namespace,
     instance: SingleInstance,
 ) -> tuple[int, bool]:
     """One window until it is closed; its result, and whether another is wanted after it."""
     opened = open_store(default_path(), busy_seconds=BUSY_SECONDS)
-    window = MainWindow(theme, store, _engine_options(options), opened)
+    window = MainWindow(theme, remembered, _engine_options(options), opened)
     _close_when_asked(window)
     arrived = instance.files_arrived.connect(lambda files: _come_forward(window, files))
     window.show()

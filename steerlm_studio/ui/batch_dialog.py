@@ -37,10 +37,10 @@ _FOLDER = "batch/folder"
 class BatchDialog(QDialog):
     """May be closed and opened again: the batch goes on meanwhile."""
 
-    def __init__(self, job: BatchJob, store: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, job: BatchJob, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Batch"))
-        self._job, self._store = job, store
+        self._job, self._settings = job, settings
         self.banner = Banner()
         self.form = BatchForm()
         self.bar = QProgressBar()
@@ -74,7 +74,7 @@ class BatchDialog(QDialog):
         if request is None:
             return
         self.banner.dismiss()
-        self._store.setValue(_FOLDER, str(request.prompts.parent))
+        self._settings.setValue(_FOLDER, str(request.prompts.parent))
         try:
             self._job.start(request)
         except StudioError as error:
@@ -154,7 +154,7 @@ class BatchDialog(QDialog):
         return " · ".join(pieces)
 
     def _recall(self) -> None:
-        folder = self._store.value(_FOLDER)
+        folder = self._settings.value(_FOLDER)
         if isinstance(folder, str) and Path(folder).is_dir():
             for row in (self.form.prompts, self.form.settings, self.form.out):
                 row.folder = Path(folder)

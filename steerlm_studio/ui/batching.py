@@ -22,13 +22,13 @@ class Batching(QObject):
 
     def __init__(
         self,
-        store: QSettings,
+        settings: QSettings,
         window: QMainWindow,
         basis: Callable[[], Basis | None],
         presets: Callable[[], list[Preset]],
     ) -> None:
         super().__init__(window)
-        self._store, self._window = store, window
+        self._settings, self._window = settings, window
         self._basis, self._presets = basis, presets
         self.job = BatchJob(self)
         self.dialog: BatchDialog | None = None
@@ -41,7 +41,7 @@ class Batching(QObject):
     def open(self) -> BatchDialog:
         """Show the dialog with the model and the sliders as they are now."""
         if self.dialog is None:
-            self.dialog = BatchDialog(self.job, self._store, self._window)
+            self.dialog = BatchDialog(self.job, self._settings, self._window)
         self.status.look()
         self.dialog.open_for(self._basis(), self._presets())
         return self.dialog

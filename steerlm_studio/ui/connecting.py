@@ -19,21 +19,21 @@ class Connecting(QObject):
 
     def __init__(
         self,
-        store: QSettings,
+        settings: QSettings,
         window: QMainWindow,
         engine: EngineProcess,
         frame: Frame,
         loading: ModelLoading,
     ) -> None:
         super().__init__(window)
-        self._store, self._window, self._frame, self._loading = store, window, frame, loading
+        self._settings, self._window, self._frame, self._loading = settings, window, frame, loading
         self._told: set[str] = set()  # what was said of this server already
         engine.lane_done.connect(self._on_lane_done)
         loading.changed.connect(self._on_model_changed)
         loading.loaded.connect(self._on_model_loaded)
 
     def open(self) -> ConnectDialog:
-        dialog = ConnectDialog(recent_servers(self._store), self._window)
+        dialog = ConnectDialog(recent_servers(self._settings), self._window)
         dialog.chosen.connect(self._loading.connect_to)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
@@ -41,7 +41,7 @@ class Connecting(QObject):
 
     def _on_model_loaded(self, model: Model) -> None:
         if model.server is not None:
-            remember_server(self._store, model.server.url)
+            remember_server(self._settings, model.server.url)
 
     def _on_model_changed(self, model: Model | None) -> None:
         self._told.clear()

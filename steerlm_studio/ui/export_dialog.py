@@ -38,10 +38,10 @@ class ExportDialog(QDialog):
     open_requested = Signal(object)  # Path of a new GGUF
     folder_requested = Signal(object)  # Path of a file whose folder is to be shown
 
-    def __init__(self, job: ExportJob, store: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, job: ExportJob, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export to GGUF"))
-        self._job, self._store = job, store
+        self._job, self._settings = job, settings
         self.missing = ExportToolsMissing()
         self.source = CheckpointSource()
         self.reading_label = ElidedLabel()
@@ -79,7 +79,7 @@ class ExportDialog(QDialog):
         self.reading_label.set_text(text)
         self._show(self.reading_label)
         self.reading.describe(path)
-        self._store.setValue(_FROM, str(path.parent))
+        self._settings.setValue(_FROM, str(path.parent))
 
     def _begin(self) -> None:
         """An empty page, or what is missing."""
@@ -122,7 +122,7 @@ class ExportDialog(QDialog):
         request = self.plan.request
         self.banner.dismiss()
         self.plan.licence.accept()
-        self._store.setValue(_TO, str(request.folder))
+        self._settings.setValue(_TO, str(request.folder))
         self._job.start(request)
 
     def _on_begun(self) -> None:
@@ -152,7 +152,7 @@ class ExportDialog(QDialog):
 
     def _folder(self, key: str, otherwise: Path) -> Path:
         """The folder used last, if it is still there."""
-        value = self._store.value(key)
+        value = self._settings.value(key)
         known = Path(value) if isinstance(value, str) and value else otherwise
         return known if known.is_dir() else otherwise
 

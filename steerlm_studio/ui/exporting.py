@@ -19,10 +19,10 @@ class Exporting(QObject):
     said = Signal(str)  # how an export ended, for those who do not see it
 
     def __init__(
-        self, store: QSettings, window: QMainWindow, open_model: Callable[[Path], None]
+        self, settings: QSettings, window: QMainWindow, open_model: Callable[[Path], None]
     ) -> None:
         super().__init__(window)
-        self._store, self._window, self._open_model = store, window, open_model
+        self._settings, self._window, self._open_model = settings, window, open_model
         self.job = ExportJob(self)
         self.dialog: ExportDialog | None = None
         self.question: QMessageBox | None = None
@@ -37,7 +37,7 @@ class Exporting(QObject):
     def open(self, checkpoint: Path | None = None) -> ExportDialog:
         """Show the dialog, with this checkpoint looked at."""
         if self.dialog is None:
-            self.dialog = ExportDialog(self.job, self._store, self._window)
+            self.dialog = ExportDialog(self.job, self._settings, self._window)
             self.dialog.open_requested.connect(self._on_open_asked)
             self.dialog.folder_requested.connect(_show_folder)
         self.status.look()

@@ -42,7 +42,7 @@ _PLOT_HEIGHT = 132
 class Frame(QObject):
     """Owns the panels of a window and puts them in their places."""
 
-    def __init__(self, window: QMainWindow, theme: Theme, store: QSettings) -> None:
+    def __init__(self, window: QMainWindow, theme: Theme, settings: QSettings) -> None:
         super().__init__(window)
         self._window = window
         self.theme = theme
@@ -65,7 +65,7 @@ class Frame(QObject):
         self._connect()
         folds = {str(group.group): group.header for group in self.steering.groups}
         folds["sampling"] = self.sampling.header
-        self._remembered = Remembered(store, window, self._panes, folds)
+        self._remembered = Remembered(settings, window, self._panes, folds)
         self._restore()
 
     def show_model(self, model: Model | None) -> None:

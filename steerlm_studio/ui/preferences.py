@@ -36,32 +36,32 @@ class Preferences:
         return [*options, f"--cache={self.cache}"] if self.cache != "f16" else options
 
 
-def load_preferences(store: QSettings) -> Preferences:
+def load_preferences(settings: QSettings) -> Preferences:
     """What was remembered; values that cannot be are taken as not set."""
-    send_key = store.value("prompt/send_key", "Enter")
-    language = store.value("looks/language", "")
+    send_key = settings.value("prompt/send_key", "Enter")
+    language = settings.value("looks/language", "")
     return Preferences(
         send_key=next((key for key in get_args(SendKey) if key == send_key), "Enter"),
-        threads=_number(store, "engine/threads", MAX_THREADS),
-        context=_number(store, "engine/context", MAX_CONTEXT),
-        cache=next((c for c in CACHES if c == store.value("engine/cache", "f16")), "f16"),
-        unload_after=_number(store, "engine/unload_after", MAX_MINUTES),
+        threads=_number(settings, "engine/threads", MAX_THREADS),
+        context=_number(settings, "engine/context", MAX_CONTEXT),
+        cache=next((c for c in CACHES if c == settings.value("engine/cache", "f16")), "f16"),
+        unload_after=_number(settings, "engine/unload_after", MAX_MINUTES),
         language=next((code for code in languages() if code == language), ""),
     )
 
 
-def save_preferences(store: QSettings, preferences: Preferences) -> None:
-    store.setValue("prompt/send_key", preferences.send_key)
-    store.setValue("engine/threads", preferences.threads)
-    store.setValue("engine/context", preferences.context)
-    store.setValue("engine/cache", preferences.cache)
-    store.setValue("engine/unload_after", preferences.unload_after)
-    store.setValue("looks/language", preferences.language)
+def save_preferences(settings: QSettings, preferences: Preferences) -> None:
+    settings.setValue("prompt/send_key", preferences.send_key)
+    settings.setValue("engine/threads", preferences.threads)
+    settings.setValue("engine/context", preferences.context)
+    settings.setValue("engine/cache", preferences.cache)
+    settings.setValue("engine/unload_after", preferences.unload_after)
+    settings.setValue("looks/language", preferences.language)
 
 
-def _number(store: QSettings, key: str, most: int) -> int:
+def _number(settings: QSettings, key: str, most: int) -> int:
     try:
-        number = int(str(store.value(key, 0)))
+        number = int(str(settings.value(key, 0)))
     except ValueError:
         return 0
     return number if 0 <= number <= most else 0

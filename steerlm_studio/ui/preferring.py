@@ -16,14 +16,14 @@ class Preferring(QObject):
     changed = Signal(object)  # Preferences
 
     def __init__(
-        self, store: QSettings, engine: EngineProcess, frame: Frame, window: QWidget
+        self, settings: QSettings, engine: EngineProcess, frame: Frame, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._store, self._engine, self._frame, self._window = store, engine, frame, window
-        self.preferences = load_preferences(store)
+        self._settings, self._engine, self._frame, self._window = settings, engine, frame, window
+        self.preferences = load_preferences(settings)
         frame.page.composer.set_send_key(self.preferences.send_key)
-        frame.page.tour.ended.connect(lambda: store.setValue("tour/done", True))
-        if not store.contains("tour/done"):
+        frame.page.tour.ended.connect(lambda: settings.setValue("tour/done", True))
+        if not settings.contains("tour/done"):
             frame.page.tour.begin()
 
     def open_dialog(self) -> SettingsDialog:
@@ -43,6 +43,6 @@ class Preferring(QObject):
         if preferences.threads != self.preferences.threads and self._engine.is_running:
             self._engine.send(protocol.SetThreads(preferences.threads))
         self.preferences = preferences
-        save_preferences(self._store, preferences)
+        save_preferences(self._settings, preferences)
         self.changed.emit(preferences)
         self._frame.page.composer.set_send_key(preferences.send_key)

@@ -15,42 +15,42 @@ class Remembered:
 
     def __init__(
         self,
-        store: QSettings,
+        settings: QSettings,
         window: QMainWindow,
         panes: QSplitter,
         folds: Mapping[str, FoldHeader],
     ) -> None:
-        self._store, self._window, self._panes, self._folds = store, window, panes, folds
+        self._settings, self._window, self._panes, self._folds = settings, window, panes, folds
 
     def write(self, theme: Theme, actions: Actions) -> None:
-        store = self._store
-        store.setValue("window/geometry", self._window.saveGeometry())
-        store.setValue("window/state", self._window.saveState())
-        store.setValue("window/panes", self._panes.saveState())
-        store.setValue("window/sidebar", actions.sidebar.isChecked())
-        store.setValue("looks/scale", theme.scale)
-        store.setValue("looks/scheme", actions.scheme().value)
+        settings = self._settings
+        settings.setValue("window/geometry", self._window.saveGeometry())
+        settings.setValue("window/state", self._window.saveState())
+        settings.setValue("window/panes", self._panes.saveState())
+        settings.setValue("window/sidebar", actions.sidebar.isChecked())
+        settings.setValue("looks/scale", theme.scale)
+        settings.setValue("looks/scheme", actions.scheme().value)
         for name, header in self._folds.items():
-            store.setValue(f"folds/{name}", header.isChecked())
+            settings.setValue(f"folds/{name}", header.isChecked())
 
     def read(self, theme: Theme, actions: Actions) -> None:
-        store = self._store
-        if store.contains("window/geometry"):
-            self._window.restoreGeometry(store.value("window/geometry"))
-            self._window.restoreState(store.value("window/state"))
-            self._panes.restoreState(store.value("window/panes"))
-        actions.sidebar.setChecked(_flag(store, "window/sidebar", True))
-        theme.set_scale(_number(store.value("looks/scale", 1.0, type=float)))
-        scheme = int(_number(store.value("looks/scheme", 0, type=int)))
+        settings = self._settings
+        if settings.contains("window/geometry"):
+            self._window.restoreGeometry(settings.value("window/geometry"))
+            self._window.restoreState(settings.value("window/state"))
+            self._panes.restoreState(settings.value("window/panes"))
+        actions.sidebar.setChecked(_flag(settings, "window/sidebar", True))
+        theme.set_scale(_number(settings.value("looks/scale", 1.0, type=float)))
+        scheme = int(_number(settings.value("looks/scheme", 0, type=int)))
         for action in actions.schemes.actions():
             action.setChecked(action.data() == scheme)
         theme.set_scheme(actions.scheme())
         for name, header in self._folds.items():
-            header.setChecked(_flag(store, f"folds/{name}", header.isChecked()))
+            header.setChecked(_flag(settings, f"folds/{name}", header.isChecked()))
 
 
-def _flag(store: QSettings, key: str, default: bool) -> bool:
-    return bool(store.value(key, default, type=bool))
+def _flag(settings: QSettings, key: str, default: bool) -> bool:
+    return bool(settings.value(key, default, type=bool))
 
 
 def _number(value: object) -> float:

@@ -34,12 +34,12 @@ class Server:
         return {VARIABLE: self.key}
 
 
-def recent_servers(store: QSettings) -> list[str]:
+def recent_servers(settings: QSettings) -> list[str]:
     """Addresses connected to last, the newest first."""
-    value = store.value(_RECENT, [])
+    value = settings.value(_RECENT, [])
     return [str(url) for url in value] if isinstance(value, list) else [str(value)]
 
 
-def remember_server(store: QSettings, url: str) -> None:
-    others = [known for known in recent_servers(store) if known != url]
-    store.setValue(_RECENT, [url, *others][:_MOST])
+def remember_server(settings: QSettings, url: str) -> None:
+    others = [known for known in recent_servers(settings) if known != url]
+    settings.setValue(_RECENT, [url, *others][:_MOST])

@@ -12,12 +12,12 @@ def settings() -> QSettings:
     return QSettings(str(folders.config() / "window.ini"), QSettings.Format.IniFormat)
 
 
-def recent_models(store: QSettings) -> list[str]:
+def recent_models(settings: QSettings) -> list[str]:
     """Paths of the models opened last, the newest first."""
-    value = store.value("models/recent", [])
+    value = settings.value("models/recent", [])
     return [str(path) for path in value] if isinstance(value, list) else [str(value)]
 
 
-def remember_model(store: QSettings, path: str) -> None:
-    others = [known for known in recent_models(store) if known != path]
-    store.setValue("models/recent", [path, *others][:MAX_RECENT])
+def remember_model(settings: QSettings, path: str) -> None:
+    others = [known for known in recent_models(settings) if known != path]
+    settings.setValue("models/recent", [path, *others][:MAX_RECENT])

@@ -23,9 +23,9 @@ class TranscriptForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, store: QSettings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._store = store
+        self._settings = settings
         self._current: int | None = None
         self._title = ""
         self._selected: tuple[int, ...] = ()
@@ -83,21 +83,21 @@ class TranscriptForm(QWidget):
 
     def remember(self) -> None:
         """So that the next export begins with these choices."""
-        store, name = self._store, self.kind.currentData()
-        store.setValue(f"{_KEY}format", name)
-        store.setValue(f"{_KEY}which/{self._purpose()}", self.which.currentData())
+        settings, name = self._settings, self.kind.currentData()
+        settings.setValue(f"{_KEY}format", name)
+        settings.setValue(f"{_KEY}which/{self._purpose()}", self.which.currentData())
         for each, box in self.includes.items():
-            store.setValue(f"{_KEY}include/{each}", box.isChecked())
-        store.setValue(f"{_KEY}newlines", self.newlines.isChecked())
+            settings.setValue(f"{_KEY}include/{each}", box.isChecked())
+        settings.setValue(f"{_KEY}newlines", self.newlines.isChecked())
         if self.out.path:
-            store.setValue(f"{_KEY}folder", str(self.out.path.parent))
+            settings.setValue(f"{_KEY}folder", str(self.out.path.parent))
 
     # following each other
 
     def _on_kind_changed(self) -> None:
         with QSignalBlocker(self.which):
             default = "kept,voted" if self._purpose() == "training" else "all"
-            wanted = str(self._store.value(f"{_KEY}which/{self._purpose()}", default))
+            wanted = str(self._settings.value(f"{_KEY}which/{self._purpose()}", default))
             self.which.setCurrentIndex(max(self.which.findData(wanted), 0))
         self._on_changed()
 
@@ -173,14 +173,14 @@ class TranscriptForm(QWidget):
         }
 
     def _recall(self) -> None:
-        store = self._store
-        place = self.kind.findData(store.value(f"{_KEY}format", "markdown"))
+        settings = self._settings
+        place = self.kind.findData(settings.value(f"{_KEY}format", "markdown"))
         self.kind.setCurrentIndex(max(place, 0))
         for name, box in self.includes.items():
             key = f"{_KEY}include/{name}"
-            box.setChecked(bool(store.value(key, name in _AT_FIRST, type=bool)))
-        self.newlines.setChecked(bool(store.value(f"{_KEY}newlines", False, type=bool)))
-        folder = store.value(f"{_KEY}folder")
+            box.setChecked(bool(settings.value(key, name in _AT_FIRST, type=bool)))
+        self.newlines.setChecked(bool(settings.value(f"{_KEY}newlines", False, type=bool)))
+        folder = settings.value(f"{_KEY}folder")
         if isinstance(folder, str) and Path(folder).is_dir():
             self.out.folder = Path(folder)
         self._on_kind_changed()

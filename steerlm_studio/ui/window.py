@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         theme: Theme,
-        store: QSettings,
+        settings: QSettings,
         options: Sequence[str] = (),
         opened: Opened | None = None,
     ) -> None:
@@ -69,15 +69,15 @@ class MainWindow(QMainWindow):
         self.opened = opened or Opened(Store.in_memory(), lasting=False)
         self.keeping = Keeping(self.opened.store, self.session, self)
         self.engine = EngineProcess(self)
-        self.frame = Frame(self, theme, store)
+        self.frame = Frame(self, theme, settings)
         self.page = self.frame.page
         self.steering = self.frame.steering
         self.sampling = self.frame.sampling
-        self._store = store
+        self._settings = settings
         self._options = tuple(options)
         self.habits = Habits(self.frame)
         self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
-        self.connecting = Connecting(store, self, self.engine, self.frame, self.loading)
+        self.connecting = Connecting(settings, self, self.engine, self.frame, self.loading)
         self.answering = Answering(self.engine, self.frame, self.session)
         self.comparing = Comparing(self.frame, self.session, self.answering)
         self.sweeping = Sweeping(self.engine, self.frame, self.session, self.answering)
@@ -87,15 +87,15 @@ class MainWindow(QMainWindow):
         self.branching = Branching(self, self.session, self.conversing)
         Marking(self.frame, self.session, self.keeping, self.conversing, self.comparing)
         self.announcer = Announcer(self.engine, self)
-        self.preferring = Preferring(store, self.engine, self.frame, self)
+        self.preferring = Preferring(settings, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
         ReadingAhead(self.engine, self.frame, self.session, self.prompting)
-        self.batching = Batching(store, self, self._basis, self.steering.presets.presets)
-        self.exporting = Exporting(store, self, self.open_model)
-        self.transferring = Transferring(self.store, store, self, self._open_chat)
+        self.batching = Batching(settings, self, self._basis, self.steering.presets.presets)
+        self.exporting = Exporting(settings, self, self.open_model)
+        self.transferring = Transferring(self.store, settings, self, self._open_chat)
         self.watching = Watching(self.engine, self.loading, self.frame.devices)
         self.idle = Idle(self.engine, self._is_busy, self.loading.sleep)
-        self.opening = Opening(store, self, self.open_model, self.exporting.open)
+        self.opening = Opening(settings, self, self.open_model, self.exporting.open)
         self.incoming = Incoming(
             self.open_model, self.exporting.open, self.transferring.open_import
         )
@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self._connect_engine()
         self._connect_panels()
         connect_actions(self)
-        self.frame.show_recent(recent_models(store), self.open_model)
+        self.frame.show_recent(recent_models(settings), self.open_model)
         self.frame.show_model(None)
         self.last_model = LastModel(self.opened, self.frame, self.loading, self.engine)
         self.backup = DailyBackup(self.opened, self.keeping)
@@ -187,8 +187,8 @@ class MainWindow(QMainWindow):
         self.habits.begin(model)
         self._count_control()
         if not model.is_demo and model.server is None:
-            remember_model(self._store, str(model.path))
-            self.frame.show_recent(recent_models(self._store), self.open_model)
+            remember_model(self._settings, str(model.path))
+            self.frame.show_recent(recent_models(self._settings), self.open_model)
 
     def _on_engine_ended(self) -> None:
         self.answering.end_all()

@@ -17,13 +17,13 @@ class Opening(QObject):
 
     def __init__(
         self,
-        store: QSettings,
+        settings: QSettings,
         window: QMainWindow,
         open_model: Callable[[Path], None],
         export: Callable[[Path], object],
     ) -> None:
         super().__init__(window)
-        self._store, self._window = store, window
+        self._settings, self._window = settings, window
         self._open_model, self._export = open_model, export
         self.downloads = Downloads(self)
         self.browser: ModelBrowser | None = None
@@ -51,7 +51,7 @@ class Opening(QObject):
 
     def choose_file(self) -> None:
         """The system's own dialog."""
-        recent = recent_models(self._store)
+        recent = recent_models(self._settings)
         choose_model(self._window, Path(recent[0]).parent if recent else None, self._on_chosen)
 
     def stop(self) -> None:
