@@ -50,7 +50,7 @@ def _no_window_left(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random model: it answers with nonsense, always to the last token allowed."""
+    """A random model: it answers with nonsense, as a rule to the last token allowed."""
     return tiny.write(tmp_path_factory.mktemp("window") / "tiny.gguf")
 
 

@@ -154,7 +154,8 @@ def test_a_killed_engine_leaves_the_text_and_the_next_question_works(
     assert "ended before" in loaded.page.transcript.views[0].note.text()
     answered(loaded, "And coffee?", qtbot)
     assert loaded.page.banner.isHidden()
-    assert loaded.session.chat.last.finish == "length"
+    assert loaded.session.chat.last.question == "And coffee?"
+    assert loaded.session.chat.last.finish in ("length", "stop")
 
 
 def test_a_file_that_is_no_model_is_told_in_the_window(

@@ -242,7 +242,10 @@ def test_an_engine_that_is_killed_leaves_every_text(comparing: MainWindow, qtbot
     assert "engine lost" in views(comparing)[0].foot.numbers.accessibleName()
     comparing.sampling.max_tokens.setValue(5)
     asked(comparing, qtbot, "And coffee?")
-    assert all(view.answer and view.answer.tokens == 5 for view in views(comparing))
+    # what was written before the kill is part of the prompt, so a reply may end by itself
+    answers = [view.answer for view in views(comparing)]
+    assert [answer and answer.question for answer in answers] == ["And coffee?"] * 3
+    assert all(answer and answer.finish in ("length", "stop") for answer in answers)
 
 
 def test_the_comparison_is_the_same_after_it_was_written_down(comparing: MainWindow, qtbot: QtBot):

@@ -145,5 +145,6 @@ def test_a_model_at_work_is_not_unloaded(loaded: MainWindow, qtbot: QtBot) -> No
     qtbot.wait(30)
     assert slept == []
     work.clear()
-    qtbot.waitUntil(lambda: slept == ["model"], timeout=LOAD)
+    # the count of the control string may come as late as this, and counts as use
+    qtbot.waitUntil(lambda: "model" in slept, timeout=LOAD)
     idle.set_minutes(0)
