@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.page = self.frame.page
         self.steering = self.frame.steering
         self.sampling = self.frame.sampling
-        self._settings = settings
+        self.settings = settings
         self._options = tuple(options)
         self.habits = Habits(self.frame)
         self.loading = ModelLoading(self.engine, self.frame, self._engine_options)
@@ -187,8 +187,8 @@ class MainWindow(QMainWindow):
         self.habits.begin(model)
         self._count_control()
         if not model.is_demo and model.server is None:
-            remember_model(self._settings, str(model.path))
-            self.frame.show_recent(recent_models(self._settings), self.open_model)
+            remember_model(self.settings, str(model.path))
+            self.frame.show_recent(recent_models(self.settings), self.open_model)
 
     def _on_engine_ended(self) -> None:
         self.answering.end_all()

@@ -79,7 +79,7 @@ def test_the_key_reaches_the_server_and_no_file_or_command_line(
     assert {headers["Authorization"] for _, _, headers, _ in peer.seen} == {"Bearer very-secret"}
     assert "very-secret" not in " ".join(psutil.Process(connected.engine.process_id).cmdline())
     connected.frame.remember()
-    connected._store.sync()
+    connected.settings.sync()
     written = [path for path in folders.config().rglob("*") if path.is_file()]
     assert written
     assert not any(b"very-secret" in path.read_bytes() for path in written)

@@ -279,7 +279,7 @@ def test_geometry_text_size_and_mode_are_remembered(window: MainWindow, theme, q
     window.frame.actions.larger.trigger()
     window.frame.actions.sidebar.trigger()
     window.close()
-    again = MainWindow(theme, window._store)
+    again = MainWindow(theme, window.settings)
     qtbot.addWidget(again)
     assert theme.scale == pytest.approx(1.1)
     assert again.frame.conversations.isHidden()

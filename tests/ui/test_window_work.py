@@ -97,11 +97,11 @@ def test_settings_hold_at_once_and_at_the_next_start(window: MainWindow, theme, 
     assert window.page.composer.input.send_key == "Ctrl+Enter"
     dialog.close()
     window.close()
-    again = MainWindow(theme, window._store)
+    again = MainWindow(theme, window.settings)
     qtbot.addWidget(again)
     assert again.preferring.preferences.engine_options() == ["--threads=3", "--context=2048"]
     assert again.page.composer.input.send_key == "Ctrl+Enter"
-    assert load_preferences(again._store).language == "de"
+    assert load_preferences(again.settings).language == "de"
     theme.set_scale(1.0)
     again.close()
 
@@ -118,8 +118,8 @@ def test_the_threads_of_a_running_engine_follow_the_setting(loaded: MainWindow, 
 
 def test_settings_that_cannot_be_are_taken_as_not_set(window: MainWindow, theme, qtbot: QtBot):
     for key in ("prompt/send_key", "engine/threads", "engine/context", "looks/language"):
-        window._store.setValue(key, "tea")
-    again = MainWindow(theme, window._store)
+        window.settings.setValue(key, "tea")
+    again = MainWindow(theme, window.settings)
     qtbot.addWidget(again)
     assert again.preferring.preferences.engine_options() == []
     assert again.preferring.preferences == Preferences()
@@ -130,7 +130,7 @@ def test_folded_groups_stay_folded(window: MainWindow, theme, qtbot: QtBot):
     window.steering.groups[1].header.setChecked(False)
     window.sampling.header.setChecked(True)
     window.close()
-    again = MainWindow(theme, window._store)
+    again = MainWindow(theme, window.settings)
     qtbot.addWidget(again)
     assert not again.steering.groups[1].header.isChecked()
     assert again.sampling.header.isChecked()
@@ -145,7 +145,7 @@ def test_the_tour_goes_on_with_what_is_done_and_comes_once(loaded: MainWindow, t
     with qtbot.waitSignal(loaded.answering.measured, timeout=LOAD):
         loaded.answering.resteer()
     assert tour.isHidden()
-    again = MainWindow(theme, loaded._store)
+    again = MainWindow(theme, loaded.settings)
     qtbot.addWidget(again)
     assert again.page.tour.isHidden()
     again.frame.actions.tour.trigger()
