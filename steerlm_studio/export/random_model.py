@@ -6,7 +6,7 @@ Layers are alike.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, product
@@ -37,6 +37,11 @@ _LAYER = re.compile(r"^blk\.\d+\.")
 _BANK = 1 << 22  # random numbers that all tensors take theirs from, each from its own place on
 _NAMED = ("<unk>", "<s>", "</s>", *(f"<extra_id_{i}>" for i in range(8)))
 _CONSONANTS, _VOWELS = "bcdfghjklmnpqrstvwxyz", "aeiou"
+_STEERING = (
+    "quality understanding correctness coherence complexity verbosity toxicity humor creativity "
+    "violence helpfulness not appropriate hate speech sexual content fails task political moral "
+    "judgement lang"
+)
 
 
 @dataclass(frozen=True)
@@ -158,10 +163,14 @@ def _bank() -> Array:
 
 
 def _vocabulary(size: int) -> Vocabulary:
-    """SentencePiece's own units, bytes, printable characters, then made-up words."""
+    """SentencePiece's own units, bytes, printable characters, words of steering, made-up words.
+
+    Trained tokenizers have the words of a control string whole, so that it costs some ninety.
+    """
     single = [chr(c) for c in range(32, 127)]
     named = [*_NAMED, *(f"<0x{byte:02X}>" for byte in range(256))]
-    plain = chain(("▁" if c == " " else c for c in single), ("\n",), _words())
+    letters = ("▁" if c == " " else c for c in single)
+    plain = _different(chain(letters, ("\n",), _grown(_STEERING.split()), _words()))
     pieces = [*named, *islice(plain, size - len(named))]
     types = [CONTROL] * len(_NAMED) + [BYTE] * 256 + [NORMAL] * (size - len(named))
     types[0] = UNKNOWN
@@ -176,6 +185,20 @@ def _vocabulary(size: int) -> Vocabulary:
         turn=pieces.index("<extra_id_1>"),
         dummy_prefix=False,
     )
+
+
+def _grown(words: Sequence[str]) -> Iterator[str]:
+    """The words and their beginnings, since llama.cpp puts a piece together letter by letter."""
+    return (word[:end] for word in words for end in range(2, len(word) + 1))
+
+
+def _different(pieces: Iterable[str]) -> Iterator[str]:
+    """Each once: llama.cpp ends the process over a vocabulary that has a piece twice."""
+    seen: set[str] = set()
+    for piece in pieces:
+        if piece not in seen:
+            seen.add(piece)
+            yield piece
 
 
 def _words() -> Iterator[str]:

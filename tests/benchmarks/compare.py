@@ -3,6 +3,7 @@
     make yardsticks
     python tests/benchmarks/compare.py [--model M] [--programs build/yardsticks/build/bin]
         [--threads 2] [--rounds 5] [--only lanes,server,keeping,length] [--json]
+        [--attributes verbosity,humor]
 
 Each round runs every pair once, ours and theirs one after the other; medians of all rounds are
 compared. Ours is measured where the parent receives it: sampling, text and messages included.
@@ -78,7 +79,8 @@ def main() -> None:
     if not (programs.folder / "llama-bench").exists():
         sys.exit(f"There is no llama-bench in {programs.folder}. Run `make yardsticks` first.")
     with ExitStack() as stack:
-        rounds = [_MAKE[part](programs, stack) for part in options.only.split(",")]
+        settings = partial(_settings, *options.attributes.split(","))
+        rounds = [_MAKE[part](programs, stack, settings) for part in options.only.split(",")]
         pairs: dict[str, Pair] = {}
         for number in range(options.rounds):
             for measure in rounds:
@@ -97,24 +99,31 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2, help="of all programs alike")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
+    parser.add_argument("--attributes", default="verbosity,humor", metavar="A,B",
+                        help="in which settings differ and that are moved: the earlier in the "
+                        "control string, the more of it is read")  # fmt: skip
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if unknown := set(options.only.split(",")) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; parts are {', '.join(PARTS)}")
+    names = options.attributes.split(",")
+    if len(names) != 2 or set(names) - set(DEFAULT.schema.names):
+        parser.error("--attributes wants two attributes of the default schema")
     return options
 
 
 Measured = Iterator[tuple[Pair, float, float]]
 Measure = Callable[[int], Measured]
+Settings = Callable[[int, int], list[Steering]]
 
 
-def _lanes(programs: Programs, stack: ExitStack) -> Measure:
+def _lanes(programs: Programs, stack: ExitStack, settings: Settings) -> Measure:
     engine = stack.enter_context(_engine(programs, 25))
-    return partial(_lanes_round, programs, engine)
+    return partial(_lanes_round, programs, engine, settings)
 
 
-def _lanes_round(programs: Programs, engine: Engine, number: int) -> Measured:
-    base, moved = (_prompt(engine, number, CHAT, s) for s in _settings(2, number))
+def _lanes_round(programs: Programs, engine: Engine, settings: Settings, number: int) -> Measured:
+    base, moved = (_prompt(engine, number, CHAT, s) for s in settings(2, number))
     _heard(engine, [base], 1)  # the conversation is read; what follows is a slider move
     move = _heard(engine, [moved], TOKENS)
     depth = len(engine.tokenize(moved).ids)
@@ -137,19 +146,25 @@ def _lanes_round(programs: Programs, engine: Engine, number: int) -> Measured:
         yield Pair(f"{lanes} lanes together", against, "≥ 0.95", "tokens/s"), heard.rate, theirs
 
 
-def _server(programs: Programs, stack: ExitStack, keeps: bool = False) -> Measure:
+def _server(
+    programs: Programs, stack: ExitStack, settings: Settings, keeps: bool = False
+) -> Measure:
     engine = stack.enter_context(_engine(programs, SLOTS))
     cells = SLOTS * (CHAT + 300 + TOKENS)
     server = stack.enter_context(Server(programs, SLOTS, cells, keeps))
-    return partial(_server_round, engine, server, [])
+    return partial(_server_round, engine, server, settings, [])
 
 
 def _server_round(
-    engine: Engine, server: Server, before: list[tuple[int, ...]], number: int
+    engine: Engine,
+    server: Server,
+    settings: Settings,
+    before: list[tuple[int, ...]],
+    number: int,
 ) -> Measured:
     """`before` are the prompts that the engine was asked last, the round before included."""
     for what, shift in (("cold", 0), ("after a slider move", 1)):
-        prompts = [_prompt(engine, number, CHAT, s) for s in _settings(SLOTS, shift)]
+        prompts = [_prompt(engine, number, CHAT, s) for s in settings(SLOTS, shift)]
         ids = [engine.tokenize(prompt).ids for prompt in prompts]
         began = time.monotonic()
         heard = _heard(engine, prompts, TOKENS)
@@ -164,7 +179,7 @@ def _server_round(
         before[:] = ids
 
 
-def _length(programs: Programs, stack: ExitStack) -> Measure:
+def _length(programs: Programs, stack: ExitStack, _: Settings) -> Measure:
     return partial(_length_round, programs, stack.enter_context(_engine(programs, 1)))
 
 
@@ -185,7 +200,7 @@ def _length_round(programs: Programs, engine: Engine, number: int) -> Measured:
         yield pair, 1 / statistics.median(seconds), theirs
 
 
-_MAKE: dict[str, Callable[[Programs, ExitStack], Measure]] = {
+_MAKE: dict[str, Callable[[Programs, ExitStack, Settings], Measure]] = {
     "lanes": _lanes,
     "server": _server,
     "keeping": partial(_server, keeps=True),
@@ -218,10 +233,10 @@ def _prompt(engine: Engine, number: int, tokens: int, steering: Steering) -> tup
     return sent(render(Conversation(), text, steering))
 
 
-def _settings(count: int, shift: int) -> list[Steering]:
-    """Settings that differ in their first attributes, so that a move changes nearly all."""
+def _settings(one: str, other: str, count: int, shift: int) -> list[Steering]:
+    """Settings of which no two are alike; another `shift` moves all of them."""
     return [
-        DEFAULT.having(quality=(n + shift) % 5, understanding=(n // 5 + 2 * shift) % 5)
+        DEFAULT.with_values({one: (n + shift) % 5, other: (n // 5 + 2 * shift) % 5})
         for n in range(count)
     ]
 

@@ -1,12 +1,16 @@
 import numpy as np
 import pytest
 
+from steerlm_studio.cli.prompt import sent
 from steerlm_studio.engine import header
 from steerlm_studio.engine.llama import Llama
 from steerlm_studio.engine.prompt import Tokenizer
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import random_model
 from steerlm_studio.export.random_model import SIZES, Size, written_model
+from steerlm_studio.steer.conversation import Conversation
+from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.steer.template import render
 from tests.engine.talk import prompt
 
 
@@ -41,6 +45,17 @@ def test_the_sizes_are_those_of_the_real_architecture():
     assert 8.4e9 < total < 8.7e9
     assert len(eight.metadata["tokenizer.ggml.tokens"]) == 256_000
     assert len(set(eight.metadata["tokenizer.ggml.tokens"])) == 256_000
+
+
+def test_a_control_string_costs_some_ninety_tokens_as_with_a_trained_tokenizer(small, tmp_path):
+    out = tmp_path / "m.gguf"
+    list(written_model("small", "Q8_0", out))
+    llama = Llama(str(out), cells=256, sequences=2)
+    try:
+        control = Tokenizer(llama).prompt(sent(render(Conversation(), "Hi", DEFAULT))[-1:]).ids
+    finally:
+        llama.close()
+    assert 80 <= len(control) <= 95
 
 
 def test_an_unknown_size_is_refused_in_words(tmp_path):
