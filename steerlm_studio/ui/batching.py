@@ -1,15 +1,14 @@
 """Batches in the window: the dialog, and a word in the status bar while one runs."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QMainWindow
 
-from steerlm_studio.steer.presets import Preset
 from steerlm_studio.ui.batch_dialog import BatchDialog
 from steerlm_studio.ui.batch_job import BatchJob
 from steerlm_studio.ui.batch_request import Basis
+from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.job_status import Ends, JobStatus
+from steerlm_studio.ui.model_loading import ModelLoading
 
 
 class Batching(QObject):
@@ -21,15 +20,11 @@ class Batching(QObject):
     said = Signal(str)  # how a batch ended, for those who do not see it
 
     def __init__(
-        self,
-        settings: QSettings,
-        window: QMainWindow,
-        basis: Callable[[], Basis | None],
-        presets: Callable[[], list[Preset]],
+        self, settings: QSettings, window: QMainWindow, frame: Frame, loading: ModelLoading
     ) -> None:
         super().__init__(window)
         self._settings, self._window = settings, window
-        self._basis, self._presets = basis, presets
+        self._frame, self._loading = frame, loading
         self.job = BatchJob(self)
         self.dialog: BatchDialog | None = None
         ends = Ends(self.tr("Batch finished"), self.tr("Batch cancelled"), self.tr("Batch failed"))
@@ -43,8 +38,25 @@ class Batching(QObject):
         if self.dialog is None:
             self.dialog = BatchDialog(self.job, self._settings, self._window)
         self.status.look()
-        self.dialog.open_for(self._basis(), self._presets())
+        self.dialog.open_for(self.basis(), self._frame.steering.presets.presets())
         return self.dialog
+
+    def basis(self) -> Basis | None:
+        """The model and the panels as they are now; None without a model."""
+        model, frame = self._loading.model, self._frame
+        if model is None:
+            return None
+        server, ready = model.server, model.ready
+        own = (f"--model={model.path}", *self._loading.asked)
+        return Basis(
+            own if server is None else tuple(server.arguments()),
+            model.caption,
+            frame.steering.steering,
+            frame.sampling.sampling(),
+            model.template,
+            server.environment() if server else {},
+            ready.cannot if ready else {},
+        )
 
     def stop(self) -> None:
         """End the child at once."""

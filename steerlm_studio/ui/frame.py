@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from steerlm_studio import resources
+from steerlm_studio.protocol import Sampling
 from steerlm_studio.ui.actions import Actions, fill_menus
 from steerlm_studio.ui.chat import Chat
 from steerlm_studio.ui.chat_page import ChatPage
@@ -147,6 +148,11 @@ class Frame(QObject):
         actions.normal.triggered.connect(lambda: self.theme.set_scale(1.0))
         actions.palette.triggered.connect(lambda: open_palette(self._window))
         actions.schemes.triggered.connect(lambda: self.theme.set_scheme(actions.scheme()))
+        self.sampling.sampling_changed.connect(self._show_seed)
+        self._show_seed(self.sampling.sampling())
+
+    def _show_seed(self, sampling: Sampling) -> None:
+        self.status.show_seed(sampling.seed)
 
     def _fill_menus(self) -> QMenu:
         steering = [

@@ -30,7 +30,10 @@ class Shelving(QObject):
         self.menus.failed.connect(keeping.troubled)
         keeping.changed.connect(self._on_changed)
         conversations.searched.connect(self._search)
+        conversations.chosen.connect(conversing.open)
         conversations.found.connect(conversing.open_at)
+        conversations.renamed.connect(conversing.rename)
+        conversations.delete_requested.connect(conversing.delete)
         conversations.menu_wanted.connect(self._fill_menu)
         conversations.filters.aboutToShow.connect(
             lambda: self.menus.fill_filters(conversations.filters)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio.protocol import Sampling
+from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.answering import Answering
 from steerlm_studio.ui.chat import Answer, Fork
@@ -86,6 +87,13 @@ class Viewing(QObject):
         if self.is_comparing:
             return self._comparing.of_the_chat
         return self._frame.steering.steering, self._frame.sampling.sampling()
+
+    def set_schema(self, schema: Schema) -> None:
+        """The attributes of another model family, in every view."""
+        self._frame.steering.set_schema(schema)
+        self._comparing.set_schema(schema)
+        self._sweeping.set_schema()
+        self._frame.page.show_steering(self._frame.steering.steering)
 
     @contextmanager
     def chats_panels(self) -> Iterator[None]:

@@ -8,12 +8,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
 from steerlm_studio import protocol
-from steerlm_studio.steer.steering import Steering
 from steerlm_studio.store.health import Opened
 from steerlm_studio.store.store import Store
+from steerlm_studio.ui.adopting import Adopting
 from steerlm_studio.ui.announcer import Announcer
 from steerlm_studio.ui.answering import Answering
-from steerlm_studio.ui.batch_request import Basis
 from steerlm_studio.ui.batching import Batching
 from steerlm_studio.ui.branching import Branching
 from steerlm_studio.ui.compare.columns import MOST
@@ -41,7 +40,6 @@ from steerlm_studio.ui.prompting import Prompting
 from steerlm_studio.ui.reading_ahead import ReadingAhead
 from steerlm_studio.ui.restoring import Restoring
 from steerlm_studio.ui.session import Session
-from steerlm_studio.ui.settings import recent_models, remember_model
 from steerlm_studio.ui.shelving import Shelving
 from steerlm_studio.ui.store_notes import StoreNotes
 from steerlm_studio.ui.sweep.sweeping import Sweeping
@@ -90,7 +88,7 @@ class MainWindow(QMainWindow):
         self.preferring = Preferring(settings, self.engine, self.frame, self)
         self.prompting = Prompting(self.engine, self.frame, self.session, self)
         ReadingAhead(self.engine, self.frame, self.session, self.prompting)
-        self.batching = Batching(settings, self, self._basis, self.steering.presets.presets)
+        self.batching = Batching(settings, self, self.frame, self.loading)
         self.exporting = Exporting(settings, self, self.open_model)
         self.transferring = Transferring(self.store, settings, self, self._open_chat)
         self.watching = Watching(self.engine, self.loading, self.frame.devices)
@@ -99,17 +97,25 @@ class MainWindow(QMainWindow):
         self.incoming = Incoming(
             self.open_model, self.exporting.open, self.transferring.open_import
         )
-        self._count = TokenCount(self.engine, self.session.next_number)
+        self._count = TokenCount(self.engine, self.frame, self.loading, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)
         self.keeping.follow_sweeps(self.sweeping)
         self.restoring = Restoring(
             self.frame, self.session, self.keeping, self.conversing, self.viewing
         )
+        Adopting(
+            settings,
+            self.frame,
+            self.loading,
+            self.habits,
+            self.viewing,
+            self.prompting,
+            self.restoring,
+        )
         self._connect_engine()
         self._connect_panels()
         connect_actions(self)
-        self.frame.show_recent(recent_models(settings), self.open_model)
         self.frame.show_model(None)
         self.last_model = LastModel(self.opened, self.frame, self.loading, self.engine)
         self.backup = DailyBackup(self.opened, self.keeping)
@@ -117,7 +123,6 @@ class MainWindow(QMainWindow):
             self.page.keeping, self.keeping, self.opened, self.restoring.remember, self._reopen
         )
         self.restoring.restore()
-        self.frame.status.show_seed(self.sampling.sampling().seed)
 
     @property
     def store(self) -> Store:
@@ -142,58 +147,18 @@ class MainWindow(QMainWindow):
         chosen = self.preferring.preferences.engine_options()
         return [f"--lanes={MOST}", *chosen, *self.habits.engine_options(path), *self._options]
 
-    def _basis(self) -> Basis | None:
-        """What a batch begins with."""
-        model = self.model
-        if model is None:
-            return None
-        server, ready = model.server, model.ready
-        own = (f"--model={model.path}", *self.loading.asked)
-        return Basis(
-            own if server is None else tuple(server.arguments()),
-            model.caption,
-            self.steering.steering,
-            self.sampling.sampling(),
-            model.template,
-            server.environment() if server else {},
-            ready.cannot if ready else {},
-        )
-
     def _is_busy(self) -> bool:
         """Whether the model must not be unloaded; a server's takes no memory here."""
         is_remote = self.model is not None and self.model.server is not None
         return is_remote or self.session.active is not None or self.sweeping.is_running
 
     def _on_model_changed(self, model: Model | None) -> None:
-        if model is None or model.ready is None:
-            self.habits.end()
         self.answering.model = model
         self._show_running()
-        self._count_control()
-
-    def _on_model_loaded(self, model: Model) -> None:
-        """Use what the file says about itself: schema, sampling; it loads, so remember it."""
-        if (schema := self.habits.schema_for(model)) is not None:
-            self.steering.set_schema(schema)
-            self.comparing.set_schema(schema)
-            self.sweeping.set_schema()
-            self.page.show_steering(self.steering.steering)
-        if (layout := self.habits.layout_for(model)) is not None:
-            self.loading.set_layout(layout)
-        self.prompting.set_template(layout or model.template)
-        with self.viewing.chats_panels():
-            self.habits.show_sampling(model)
-            self.restoring.use_sampling_of(model)
-        self.habits.begin(model)
-        self._count_control()
-        if not model.is_demo and model.server is None:
-            remember_model(self.settings, str(model.path))
-            self.frame.show_recent(recent_models(self.settings), self.open_model)
 
     def _on_engine_ended(self) -> None:
         self.answering.end_all()
         self.sweeping.end()
-        self.page.control.set_token_count(None)
 
     def _on_run_failed(self, message: protocol.Failed) -> None:
         number = message.run
@@ -218,16 +183,6 @@ class MainWindow(QMainWindow):
         self.page.tour.asked(
             is_again=last is not None and len(self.session.chat.fork_of(last).answers) > 1
         )
-
-    # the prompt
-
-    def _on_steering_changed(self, steering: Steering) -> None:
-        self.page.show_steering(steering)
-        self._count_control()
-
-    def _count_control(self) -> None:
-        if self.model is not None and self.model.ready is not None:
-            self._count.ask_soon(str(self.steering.steering), self.model.template)
 
     # showing
 
@@ -264,11 +219,9 @@ class MainWindow(QMainWindow):
         self.idle.set_minutes(self.preferring.preferences.unload_after)
         self.preferring.changed.connect(lambda now: self.idle.set_minutes(now.unload_after))
         loading.changed.connect(self._on_model_changed)
-        loading.loaded.connect(self._on_model_loaded)
         loading.ended.connect(self._on_engine_ended)
         loading.run_failed.connect(self._on_run_failed)
         loading.said.connect(lambda sentence: self.announcer.say(sentence, is_urgent=True))
-        self._count.counted.connect(self.page.control.set_token_count)
         self.answering.begun.connect(self._on_answer_begun)
         self.answering.run_ended.connect(self._show_running)
         self.answering.run_ended.connect(self.announcer.answers_ended)
@@ -277,7 +230,8 @@ class MainWindow(QMainWindow):
         self.sweeping.run_changed.connect(self._show_running)
         self.sweeping.run_changed.connect(lambda: self.frame.show_chat(self.session.chat))
         self.sweeping.ended.connect(self.announcer.answers_ended)
-        self.comparing.told.connect(self._on_steering_changed)
+        self.comparing.told.connect(self.page.show_steering)
+        self.comparing.told.connect(self._count.ask_soon)
         self.comparing.moving.said.connect(self.announcer.say)
         self.batching.said.connect(self.announcer.say)
         self.exporting.said.connect(self.announcer.say)
@@ -294,16 +248,10 @@ class MainWindow(QMainWindow):
         page.transcript.resteer_requested.connect(answering.resteer)
         page.transcript.steering_requested.connect(answering.answer_under)
         page.transcript.sliders_requested.connect(self.steering.apply)
-        self.steering.steering_changed.connect(self._on_steering_changed)
+        self.steering.steering_changed.connect(page.show_steering)
         page.control.edited.connect(self.steering.apply)
         self.prompting.layout_chosen.connect(self.loading.set_layout)
-        self.sampling.sampling_changed.connect(
-            lambda sampling: self.frame.status.show_seed(sampling.seed)
-        )
-        self.frame.conversations.chosen.connect(self.conversing.open)
-        self.frame.conversations.delete_requested.connect(self.conversing.delete)
         self.frame.conversations.list.dragged = self.transferring.dragged
-        self.frame.conversations.renamed.connect(self.conversing.rename)
         self.frame.status.cancel_requested.connect(self.close_model)
 
     def _reopen(self) -> None:

@@ -115,7 +115,7 @@ def test_a_batch_takes_the_model_as_the_window_loaded_it(
     dialog.form.attribute.setCurrentIndex(dialog.form.attribute.findData("humor"))
     run(dialog, qtbot)
     assert len(rows(dialog)) == 10
-    assert {"--cache=q8_0", "--split=1,1", "--overcommit"} < set(window._basis().source)
+    assert {"--cache=q8_0", "--split=1,1", "--overcommit"} < set(window.batching.basis().source)
 
 
 def test_a_cancelled_batch_goes_on_and_makes_nothing_twice(
