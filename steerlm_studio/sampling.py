@@ -1,6 +1,7 @@
 """Sampling settings by name: NeMo's, as its web demo offers them, and the demo model's own."""
 
 from collections.abc import Mapping
+from math import isfinite
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Sampling
@@ -30,3 +31,14 @@ def preset_named(name: str) -> Sampling:
         if known.lower() == name.lower():
             return sampling
     raise StudioError(f"There is no sampling preset “{name}”. Known are: {', '.join(PRESETS)}.")
+
+
+def checked(sampling: Sampling) -> Sampling:
+    """The same; raises StudioError for what no token can be chosen by, such as a NaN."""
+    ranges = {"temperature": (0.0, 100.0), "top_p": (0.0, 1.0), "min_p": (0.0, 1.0)}
+    ranges |= {"repeat_penalty": (0.01, 100.0)}
+    for name, (low, high) in ranges.items():
+        value = getattr(sampling, name)
+        if not (isfinite(value) and low <= value <= high):
+            raise StudioError(f"{name} cannot be {value:g}: it goes from {low:g} to {high:g}.")
+    return sampling

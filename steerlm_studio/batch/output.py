@@ -143,6 +143,7 @@ def _as_ours(answer: Answer, stem: str) -> dict[str, Any]:
         "tokens": sum(ending.tokens for ending in answer.endings),
         "prompt_tokens": last.prompt_tokens,
         "seed": last.seed,
+        "width": last.width,
         "seconds": round(answer.seconds, 3),
         "sampling": msgspec.to_builtins(answer.setting.sampling),
         **({"note": note} if (note := _note(answer)) else {}),

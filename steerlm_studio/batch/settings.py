@@ -1,6 +1,7 @@
 """The settings of a batch: named steerings, each with its sampling, from a JSON file."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import msgspec
 from steerlm_studio import folders, resources
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Sampling
-from steerlm_studio.sampling import preset_named
+from steerlm_studio.sampling import checked, preset_named
 from steerlm_studio.steer.changes import Changes, changes_in
 from steerlm_studio.steer.lint import parse
 from steerlm_studio.steer.presets import Preset, read_presets
@@ -63,9 +64,9 @@ class Named:
         if (name := changes.pop("sampling", None)) is not None:
             base = preset_named(str(name))
         try:
-            return msgspec.convert(msgspec.to_builtins(base) | changes, Sampling)
+            return checked(msgspec.convert(msgspec.to_builtins(base) | changes, Sampling))
         except msgspec.ValidationError as error:
-            raise StudioError(f"{error}.") from error
+            raise StudioError(f"{_in_words(error)}.") from error
 
 
 def read_settings(path: Path) -> tuple[Named, ...]:
@@ -131,11 +132,23 @@ def _changes(name: str, value: Any) -> Changes:
         except StudioError as error:
             raise StudioError(f"The setting “{name}”: {error}") from error
     if isinstance(value, dict) and all(
-        each is None or (isinstance(each, str if key == "lang" else int) and each is not True)
+        each is None or type(each) is (str if key == "lang" else int)  # a bool is no int here
         for key, each in value.items()
     ):
         return dict(value)
     raise StudioError(f"“set” of the setting “{name}” is no text like humor=3 and no such object.")
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """“Expected `int`, got `str` - at `$.top_k`”, as a user would say it."""
+    what, _, where = str(error).replace("`", "").partition(" - at $.")
+    kinds = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "true or false"}
+    kinds |= {"null": "null", "array": "a list", "object": "an object"}
+    found = re.fullmatch(r"Expected (\w+), got (\w+)", what)
+    if not found:
+        return f"{where}: {what}"
+    wanted, got = (kinds.get(kind, kind) for kind in found.groups())
+    return f"{where} must be {wanted}, not {got}"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

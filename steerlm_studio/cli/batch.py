@@ -110,4 +110,5 @@ def _made_from(
 def _about(ready: Ready, mode: str) -> dict[str, Any]:
     """What each row says of how it was made."""
     about = {"mode": mode, "model": ready.name, "quant": ready.quant, "device": ready.device}
+    about["build"] = ready.llama_version
     return about | ({"server": ready.server} if ready.server else {})

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import msgspec
@@ -15,10 +16,10 @@ from steerlm_studio.cli.settings import (
     chosen_template,
     steered,
 )
-from steerlm_studio.cli.source import add_source_options, opened
+from steerlm_studio.cli.source import add_source_options, source_of
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Done, Lane, LaneDone, Ready, Reply, Sampling, Step
-from steerlm_studio.sampling import PRESETS, preset_for, preset_named
+from steerlm_studio.sampling import PRESETS, checked, preset_for, preset_named
 from steerlm_studio.steer.changes import changes_in
 from steerlm_studio.steer.conversation import Conversation
 from steerlm_studio.steer.family import family_of
@@ -60,24 +61,41 @@ def add_sampling_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    question = sys.stdin.read() if options.prompt == "-" else options.prompt
-    if not question.strip():
-        raise StudioError("The prompt is empty. Give a question, or - to read it from stdin.")
-    with opened(options, 1 + len(options.vs)) as engine:
-        metadata = engine.ready.metadata
-        base, template = chosen_base(metadata, options)
+    question = _question(options.prompt)
+    with ExitStack() as stack:
+        source = source_of(options, stack)
+        base, template = chosen_base(source.metadata, options)
         steerings = (base, *(base.with_values(changes_in(text)) for text in options.vs))
-        sampling = chosen_sampling(metadata, options)
-        talk = Conversation(options.system or steerings[0].schema.system)
+        sampling = chosen_sampling(source.metadata, options)
+        system = _sound(options.system or base.schema.system, "The system text")
+        talk = Conversation(system)
         lanes = tuple(
             Lane(sent(render(talk, question, steering, template)), sampling)
             for steering in steerings
         )
+        engine = stack.enter_context(source.open(len(lanes)))  # all is right: load the model
         replies = engine.generate(lanes, mode=options.mode)
         show = not options.json and len(lanes) == 1
         outcome = Outcome.collected(_shown(replies) if show else replies, len(lanes))
     _report(options, engine.ready, steerings, sampling, outcome)
     return 1 if outcome.tell_notes() else 0
+
+
+def _question(prompt: str) -> str:
+    try:
+        text = sys.stdin.read() if prompt == "-" else prompt
+    except UnicodeDecodeError:
+        text = "\udcff"  # as a terminal without an encoding reads it
+    if not text.strip():
+        raise StudioError("The prompt is empty. Give a question, or - to read it from stdin.")
+    return _sound(text, "The prompt")
+
+
+def _sound(text: str, what: str) -> str:
+    """`text`, which the terminal may have given in another encoding. Raises StudioError."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise StudioError(f"{what} is not UTF-8. Convert it, for example with iconv.")
+    return text
 
 
 @dataclass
@@ -119,11 +137,11 @@ def chosen_base(
 
 
 def chosen_sampling(metadata: Mapping[str, str], options: argparse.Namespace) -> Sampling:
-    """The named or the model's own sampling, with what the options change."""
+    """The named or the model's own sampling, with what the options change. Raises StudioError."""
     base = preset_named(options.sampling or preset_for(metadata))
     changes = {name: getattr(options, name) for name, _ in SAMPLING_OPTIONS}
     changes = {name: value for name, value in changes.items() if value is not None}
-    return msgspec.structs.replace(base, **changes)
+    return checked(msgspec.structs.replace(base, **changes))
 
 
 def _shown(replies: Iterable[Reply]) -> Iterator[Reply]:

@@ -54,11 +54,6 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ask-key", action="store_true", help="type the server's key, unseen")
 
 
-def opened(options: argparse.Namespace, lanes: int) -> Engine:
-    """The engine that the options name, not yet started."""
-    return _server(options) if options.server else _file(options, lanes)
-
-
 def source_of(options: argparse.Namespace, stack: ExitStack) -> Source:
     """The model that the options name; a server is asked at once, and left with the stack."""
     if not options.server:

@@ -149,7 +149,7 @@ class Engine:
                 if is_over:
                     return
         except GeneratorExit:
-            if not is_over:
+            if not is_over and self.is_running:
                 self._stop(run)
             raise
 

@@ -12,6 +12,8 @@ def changes_in(text: str) -> Changes:
         name, equals, value = (piece.strip() for piece in item.partition("="))
         if not equals or not value:
             raise StudioError(f"“{item}” is not of the form name=value, e.g. humor=3 or humor=-.")
+        if name in changes:
+            raise StudioError(f"{name} stands twice in “{text}”. Keep one of them.")
         changes[name] = left_out(value) if name == "lang" else _number(name, value)
     return changes
 

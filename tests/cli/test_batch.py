@@ -49,6 +49,7 @@ def test_each_prompt_is_answered_under_each_setting(batch):
     tea = [row["replies"][0].lower() for row in rows if row["number"] == 1]
     assert all("tea" in text for text in tea)
     assert {row["seed"] for row in rows} == {42}
+    assert all(row["width"] > 1 and "llama-cpp-python" in row["build"] for row in rows)
     assert "6 of 6 answers" in said.err
 
 

@@ -1,9 +1,13 @@
 """`steerlm-studio generate`, with the shipped demo model."""
 
+import io
 import json
+import subprocess
+import sys
 
 import pytest
 
+from steerlm_studio import resources
 from steerlm_studio.cli.main import main
 
 ASK = ["generate", "What is tea?", "--threads", "1", "--temperature", "0"]
@@ -65,3 +69,51 @@ def test_a_prompt_longer_than_the_context_is_refused_in_words(capsys):
 def test_an_empty_prompt_is_refused_before_a_model_is_loaded(prompt, capsys):
     assert main(["generate", prompt, "--model", "none.gguf"]) == 1
     assert "The prompt is empty" in capsys.readouterr().err
+
+
+@pytest.fixture
+def half_a_model(tmp_path):
+    """Says what it is, but cannot be loaded."""
+    path = tmp_path / "half.gguf"
+    path.write_bytes(resources.demo_model().read_bytes()[: 2**21])
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (("--set", "humour=1"), "has no attribute “humour”"),
+        (("--vs", "humor=1", "--vs", "humor=9"), "humor cannot be 9"),
+        (("--vs", "lang=xx"), "“xx” is not one of the languages"),
+        (("--vs", "humor=1,humor=3"), "humor stands twice"),
+        (("--temperature", "nan"), "temperature cannot be nan"),
+        (("--min-p", "inf"), "min_p cannot be inf"),
+        (("--top-p", "7"), "top_p cannot be 7: it goes from 0 to 1"),
+        (("--repeat-penalty", "0"), "repeat_penalty cannot be 0"),
+        ((), "ends too early"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_the_model_is_loaded(
+    options, why, half_a_model, capsys
+):
+    """Names were once checked after a load of minutes; a NaN was waited on for ever."""
+    assert main(["generate", "What is tea?", "--model", half_a_model, *options]) == 1
+    assert why in capsys.readouterr().err
+
+
+def test_a_prompt_in_another_encoding_is_refused_in_words(capsys, monkeypatch):
+    for errors in ("strict", "surrogateescape"):
+        latin = io.TextIOWrapper(io.BytesIO(b"caf\xe9?"), encoding="utf-8", errors=errors)
+        monkeypatch.setattr(sys, "stdin", latin)
+        assert main(["generate", "-"]) == 1
+        assert "is not UTF-8" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_trace():
+    command = [sys.executable, "-m", "steerlm_studio", *ASK]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe) as process:
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
