@@ -3,30 +3,22 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
-    QTextCursor,
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from steerlm_studio.steer.lint import Problem
 from steerlm_studio.steer.pasted import control_string_in
-from steerlm_studio.ui.control_layout import (
-    BREAK,
-    pieces_of,
-    place_shown,
-    place_typed,
-    with_breaks,
-    without_breaks,
-    wrapped,
-)
+from steerlm_studio.ui.broken_text import BrokenText
+from steerlm_studio.ui.control_layout import pieces_of, wrapped
 from steerlm_studio.ui.control_look import formats_of
 from steerlm_studio.ui.theme import colours_of, monospace
 
@@ -35,14 +27,9 @@ _SHARE = 10  # of the lines that a screen holds, one is ours
 _MARGIN = 2  # px around the text
 
 
-class ControlText(QPlainTextEdit):
-    """Shows and edits one string; what it means is the business of `ControlString`.
+class ControlText(BrokenText):
+    """Shows and edits one string; what it means is the business of `ControlString`."""
 
-    A break stands after each comma on the screen, so that lines end between attributes; the cursor
-    passes it, and nothing that leaves the widget holds one.
-    """
-
-    edited = Signal(str)  # the string, after each change by the user
     pasted = Signal(str)  # a whole control string, out of what was pasted
     entered = Signal()  # the user begins to type here
     finished = Signal()  # Enter, or the focus went on
@@ -50,20 +37,11 @@ class ControlText(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._string = ""
         self._lit: frozenset[str] = frozenset()
         self._problems: tuple[Problem, ...] = ()
-        self._is_writing = False
         self._lines = 0
         self._dress()
         self._measure()
-        self.textChanged.connect(self._on_text_changed)
-        self.cursorPositionChanged.connect(self._pass_break)
-
-    @property
-    def string(self) -> str:
-        """What stands here, right or wrong."""
-        return self._string
 
     @property
     def lit(self) -> frozenset[str]:
@@ -75,94 +53,44 @@ class ControlText(QPlainTextEdit):
         key, offset = self._place_in_piece()
         self._lit = frozenset(lit)
         self._problems = ()
-        self._write(string)
-        self._move_to(self._place_of(key, offset))
+        self.write(string)
+        self.move_to(self._place_of(key, offset))
         self._show_lit_line()
         self.viewport().repaint()
 
     def mark(self, problems: Sequence[Problem], lit: Iterable[str]) -> None:
         """Wave below what is wrong with the string as typed; light what it has changed."""
         self._problems, self._lit = tuple(problems), frozenset(lit)
-        self._colour()
+        self.colour()
         if problems and not self.hasFocus():
-            self._move_to(problems[0].start)
+            self.move_to(problems[0].start)
             self.ensureCursorVisible()
-
-    def cursor_place(self) -> int:
-        """Where the cursor stands in `string`."""
-        return place_typed(self.textCursor().position(), self.toPlainText())
-
-    def _write(self, string: str) -> None:
-        """Replace only what differs; text and colours are one edit, so one layout."""
-        self._is_writing = True
-        old, new = self.toPlainText(), with_breaks(string)
-        start = _common(old, new)
-        end = _common(old[start:][::-1], new[start:][::-1])
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(start)
-        cursor.setPosition(len(old) - end, QTextCursor.MoveMode.KeepAnchor)
-        self._string = string
-        cursor.beginEditBlock()
-        if old != new:
-            cursor.insertText(new[start : len(new) - end])
-        self._colour()
-        cursor.endEditBlock()
-        self._is_writing = False
-        self._fit()
 
     def _place_in_piece(self) -> tuple[str, int]:
         place = self.cursor_place()
-        for piece in reversed(pieces_of(self._string)):
+        for piece in reversed(pieces_of(self.string)):
             if piece.start <= place:
                 return piece.key, place - piece.start
         return "", place
 
     def _place_of(self, key: str, offset: int) -> int:
-        for piece in pieces_of(self._string):
+        for piece in pieces_of(self.string):
             if piece.key == key:
                 return piece.start + min(offset, len(piece.text))
-        return min(offset, len(self._string))
+        return min(offset, len(self.string))
 
-    def _move_to(self, place: int) -> None:
-        cursor = self.textCursor()
-        if not cursor.hasSelection():
-            cursor.setPosition(place_shown(place, self._string))
-            self.setTextCursor(cursor)
-
-    def _on_text_changed(self) -> None:
-        if self._is_writing:
-            return
-        before, shown = self._string, self.toPlainText()
-        string, place = without_breaks(shown), self.cursor_place()
-        if shown != with_breaks(string):
-            self._write(string)
-            self._move_to(min(place, len(string)))
-        if string != before:
-            self._string = string
-            self._fit()
-            self.edited.emit(string)
-
-    def _pass_break(self) -> None:
-        """The cursor never stands between a comma and its break."""
-        cursor = self.textCursor()
-        if self.document().characterAt(cursor.position()) == BREAK:
-            keep = QTextCursor.MoveMode.KeepAnchor
-            move = keep if cursor.hasSelection() else QTextCursor.MoveMode.MoveAnchor
-            cursor.setPosition(cursor.position() + 1, move)
-            self.setTextCursor(cursor)
-
-    def _colour(self) -> None:
+    def colour(self) -> None:
         """Set the formats of the layout itself: no pass of a highlighter, no second layout."""
         block = self.document().firstBlock()
-        looks = formats_of(self._string, self._lit, self._problems, colours_of(self))
+        looks = formats_of(self.string, self._lit, self._problems, colours_of(self))
         block.layout().setFormats(looks)
         self.document().markContentsDirty(0, block.length())
 
     def _show_lit_line(self) -> None:
         """What a slider changed is in view, where the string has more lines than fit."""
-        lit = next((p for p in pieces_of(self._string) if p.key in self._lit), None)
+        lit = next((p for p in pieces_of(self.string) if p.key in self._lit), None)
         if lit and self._lines > self._most_lines and not self.hasFocus():
-            self._move_to(lit.start)
+            self.move_to(lit.start)
             self.ensureCursorVisible()
 
     def _measure(self) -> None:
@@ -171,7 +99,7 @@ class ControlText(QPlainTextEdit):
         metrics = QFontMetricsF(self._font)
         self._column, self._line = metrics.horizontalAdvance("0"), metrics.lineSpacing()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """Ask for another height only when the number of lines has changed."""
         lines = self._line_count(self.viewport().width())
         if lines != self._lines:
@@ -191,7 +119,7 @@ class ControlText(QPlainTextEdit):
 
     def _line_count(self, width: float) -> int:
         columns = int((width - 2 * _MARGIN) / self._column)
-        return max(1, len(wrapped(pieces_of(self._string), columns)))
+        return max(1, len(wrapped(pieces_of(self.string), columns)))
 
     def _dress(self) -> None:
         self.setAccessibleName(self.tr("Control string"))
@@ -225,43 +153,7 @@ class ControlText(QPlainTextEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.revert_asked.emit()
             return
-        if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self._go_to_end(event)
-            return
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Backspace):
-            self._step_before_break(event)
         super().keyPressEvent(event)
-
-    def _go_to_end(self, event: QKeyEvent) -> None:
-        """It is one string, however many lines it takes."""
-        places = QTextCursor.MoveOperation
-        is_selecting = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        modes = QTextCursor.MoveMode
-        self.moveCursor(
-            places.Start if event.key() == Qt.Key.Key_Home else places.End,
-            modes.KeepAnchor if is_selecting else modes.MoveAnchor,
-        )
-
-    def _step_before_break(self, event: QKeyEvent) -> None:
-        """So that one press passes, or deletes, the comma together with its break."""
-        cursor = self.textCursor()
-        place = cursor.position()
-        is_selecting = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if cursor.hasSelection() and not is_selecting:
-            return
-        if place and self.document().characterAt(place - 1) == BREAK:
-            keep, go = QTextCursor.MoveMode.KeepAnchor, QTextCursor.MoveMode.MoveAnchor
-            cursor.setPosition(place - 1, keep if is_selecting else go)
-            with QSignalBlocker(self):
-                self.setTextCursor(cursor)
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Qt's object, without our breaks: one of ours would outlive Python in the clipboard."""
-        copied = super().createMimeDataFromSelection()
-        string = without_breaks(copied.text())
-        copied.clear()
-        copied.setText(string)
-        return copied
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """A whole prompt, or a whole control string, takes the place of what is here."""
@@ -298,14 +190,14 @@ class ControlText(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "_lines"):
             self._measure()
-            self._colour()
+            self.colour()
             self.updateGeometry()
         elif event.type() == QEvent.Type.PaletteChange and hasattr(self, "_lines"):
-            self._colour()
+            self.colour()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
     def heightForWidth(self, width: int) -> int:
         lines = min(self._line_count(width), self._most_lines)
@@ -316,9 +208,3 @@ class ControlText(QPlainTextEdit):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, math.ceil(self._line) + 2 * _MARGIN)
-
-
-def _common(one: str, other: str) -> int:
-    """How many characters both begin with."""
-    pairs = zip(one, other, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
