@@ -1277,10 +1277,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Frage lassen, wie sie war (Esc)</translation>
     </message>
     <message>
-        <source>Leave the question as it was</source>
-        <translation>Frage lassen, wie sie war</translation>
-    </message>
-    <message>
         <source>Editing a question: sending it begins a branch</source>
         <translation>Eine Frage wird bearbeitet: Senden beginnt einen Zweig</translation>
     </message>
@@ -4692,10 +4688,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Edit the system text of this conversation</source>
         <translation>Systemtext dieses Gesprächs bearbeiten</translation>
-    </message>
-    <message>
-        <source>Edit the system text</source>
-        <translation>Systemtext bearbeiten</translation>
     </message>
     <message>
         <source>System text</source>

@@ -1,16 +1,15 @@
 """One of our commands as a child of the window: its JSON lines arrive as signals."""
 
 import json
-from collections import deque
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from steerlm_studio.child import child_command
-from steerlm_studio.outcome import KEPT_LINES, outcome
+from steerlm_studio.outcome import outcome
+from steerlm_studio.ui.child_process import ChildProcess
 from steerlm_studio.ui.error_words import in_words
 
-_GRACE = 5000  # ms that a child has to clean up after it was asked to end
 _ERROR = "steerlm-studio: "  # what a command's own error begins with
 
 
@@ -19,31 +18,20 @@ def command(*arguments: object) -> list[str]:
     return child_command("steerlm_studio", *map(str, arguments))
 
 
-class CommandProcess(QObject):
+class CommandProcess(ChildProcess):
     """At most one child at a time; one of `finished`, `failed` and `cancelled` ends it."""
 
     said = Signal(object)  # the value of a line of JSON
     finished = Signal()
     failed = Signal(str, str)  # a sentence and its details
     cancelled = Signal()
+    grace = 5000  # it cleans up first
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         """`name` begins the sentence on a child that was killed, e.g. "The export"."""
         super().__init__(parent)
         self._name = name
-        self._process: QProcess | None = None
-        self._rest = b""
-        self._stderr: deque[str] = deque(maxlen=KEPT_LINES)
         self._is_cancelled = False
-
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None
-
-    @property
-    def process_id(self) -> int:
-        """The child's process id; 0 when there is none."""
-        return self._process.processId() if self._process else 0
 
     def start(self, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> None:
         """Run this command line in place of the present child, which ends unheard.
@@ -51,19 +39,8 @@ class CommandProcess(QObject):
         `more` is added to its environment: what must not be seen on a command line.
         """
         self.stop()
-        self._rest, self._is_cancelled = b"", False
-        self._stderr.clear()
-        process = self._process = QProcess(self)
-        process.readyReadStandardOutput.connect(self._on_output_arrived)
-        process.readyReadStandardError.connect(self._on_log_arrived)
-        process.finished.connect(self._on_finished)
-        process.errorOccurred.connect(self._on_error_occurred)
-        environment = QProcessEnvironment.systemEnvironment()
-        for name, value in (more or {}).items():
-            environment.insert(name, value)
-        process.setProcessEnvironment(environment)
-        process.setStandardInputFile(QProcess.nullDevice())
-        process.start(arguments[0], list(arguments[1:]))
+        self._is_cancelled = False
+        self._launch(arguments, more or {}, QProcess.nullDevice())
 
     def cancel(self) -> None:
         """Ask the child to end and to clean up; `cancelled` follows when it has."""
@@ -72,61 +49,28 @@ class CommandProcess(QObject):
             return
         self._is_cancelled = True
         process.terminate()
-        QTimer.singleShot(_GRACE, process, process.kill)
+        QTimer.singleShot(self.grace, process, process.kill)
 
-    def stop(self) -> None:
-        """The same without going on meanwhile. Nothing is signalled any more."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.blockSignals(True)
+    def _ask_to_end(self, process: QProcess) -> None:
         process.terminate()
-        if not process.waitForFinished(_GRACE):
-            process.kill()
-            process.waitForFinished(-1)
-        process.deleteLater()
 
-    def _on_output_arrived(self) -> None:
-        if self._process is None:
-            return
-        data = self._rest + self._process.readAllStandardOutput().data()
-        *lines, self._rest = data.split(b"\n")
-        for line in lines:
-            try:
-                value = json.loads(line)
-            except ValueError:
-                self._stderr.append(line[:200].decode(errors="replace"))
-            else:
-                self.said.emit(value)
+    def _receive(self, line: bytes) -> None:
+        try:
+            value = json.loads(line)
+        except ValueError:
+            self._stderr.append(line[:200].decode(errors="replace"))
+        else:
+            self.said.emit(value)
 
-    def _on_log_arrived(self) -> None:
-        if self._process is not None:
-            text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
-            self._stderr.extend(text.splitlines())
+    def _on_not_started(self, reason: str) -> None:
+        sentence = self.tr("%1 could not be started: %2.").replace("%1", self._name)
+        self.failed.emit(sentence.replace("%2", reason), "")
 
-    def _on_error_occurred(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart and self._process is not None:
-            reason = self._process.errorString()
-            self._process.deleteLater()
-            self._process = None
-            sentence = self.tr("%1 could not be started: %2.").replace("%1", self._name)
-            self.failed.emit(sentence.replace("%2", reason), "")
-
-    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        process = self._process
-        if process is None:
-            return
-        self._on_output_arrived()
-        self._on_log_arrived()
-        if self._process is not process:  # a receiver began another one
-            return
-        self._process = None
-        process.deleteLater()
-        crashed = status == QProcess.ExitStatus.CrashExit
+    def _on_ended(self, status: int) -> None:
         if self._is_cancelled:
             self.cancelled.emit()
-        elif crashed or code:
-            self.failed.emit(*self._why(-code if crashed else code))
+        elif status:
+            self.failed.emit(*self._why(status))
         else:
             self.finished.emit()
 

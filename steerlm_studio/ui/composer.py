@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.ui.icons import icon
@@ -13,6 +13,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.prompt_input import PromptInput, SendKey
 from steerlm_studio.ui.text_files import text_of_file
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import icon_button
 
 _BUTTON_WIDTH = 88
 
@@ -128,11 +129,7 @@ class Composer(QWidget):
 
     def _lay_out(self) -> None:
         self._editing = QWidget()
-        cancel = QToolButton()
-        cancel.setIcon(icon("close"))
-        cancel.setAutoRaise(True)
-        cancel.setToolTip(self.tr("Leave the question as it was (Esc)"))
-        cancel.setAccessibleName(self.tr("Leave the question as it was"))
+        cancel = icon_button("close", self.tr("Leave the question as it was (Esc)"))
         cancel.clicked.connect(self.end_edit)
         note = QHBoxLayout(self._editing)
         note.setContentsMargins(0, 0, 0, 0)

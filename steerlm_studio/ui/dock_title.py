@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QToolButton, QWidget
 
-from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import action_button, icon_button
 
 
 class DockTitle(QWidget):
@@ -19,10 +19,7 @@ class DockTitle(QWidget):
 
     def __init__(self, dock: QDockWidget, actions: Sequence[QAction] = ()) -> None:
         super().__init__(dock)
-        close = QToolButton()
-        close.setIcon(icon("close"))
-        close.setAutoRaise(True)
-        close.setToolTip(self.tr("Close (the View menu brings it back)"))
+        close = icon_button("close", self.tr("Close (the View menu brings it back)"))
         close.setAccessibleName(self.tr("Close %1").replace("%1", dock.windowTitle()))
         close.clicked.connect(dock.close)
         row = QHBoxLayout(self)
@@ -36,11 +33,7 @@ class DockTitle(QWidget):
 
 
 def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    is_short = len(action.iconText()) <= 4
-    style = Qt.ToolButtonStyle
-    button.setToolButtonStyle(style.ToolButtonTextOnly if is_short else style.ToolButtonIconOnly)
-    button.setAutoRaise(True)
-    button.setAccessibleName(action.text())
+    button = action_button(action)
+    if len(action.iconText()) <= 4:
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     return button

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from steerlm_studio.ui.chat import Answer
-from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallNumberLabel
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import icon_button
 from steerlm_studio.ui.transcript import Transcript
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -29,9 +29,9 @@ class FindBar(QWidget):
         self.field.setClearButtonEnabled(True)
         self.field.textChanged.connect(self._on_text_changed)
         self.count = SmallNumberLabel()
-        self.previous = _button("chevron-up", self.tr("Previous match (Shift+Enter)"))
-        self.next = _button("chevron-down", self.tr("Next match (Enter)"))
-        self.close_button = _button("close", self.tr("Close (Esc)"))
+        self.previous = icon_button("chevron-up", self.tr("Previous match (Shift+Enter)"))
+        self.next = icon_button("chevron-down", self.tr("Next match (Enter)"))
+        self.close_button = icon_button("close", self.tr("Close (Esc)"))
         self.previous.clicked.connect(lambda: self.step(-1))
         self.next.clicked.connect(lambda: self.step(1))
         self.close_button.clicked.connect(self.end)
@@ -143,12 +143,3 @@ class FindBar(QWidget):
             self.step(-1 if is_back else 1)
         else:
             super().keyPressEvent(event)
-
-
-def _button(name: str, what: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setAutoRaise(True)
-    button.setToolTip(what)
-    button.setAccessibleName(what.partition(" (")[0])
-    return button

@@ -16,6 +16,7 @@ from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.steer_menu import SteerMenu
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
+from steerlm_studio.ui.tool_button import icon_button
 
 
 class ReplyView(QWidget):
@@ -44,17 +45,17 @@ class ReplyView(QWidget):
         self.question.setAccessibleName(self.tr("Question"))
         self.chips = ChipRow()
         self.steer_menu = SteerMenu(self)
-        self.steer = _button("steer", self.tr("Answer under another setting, as a branch"))
+        self.steer = icon_button("steer", self.tr("Answer under another setting, as a branch"))
         self.steer.setMenu(self.steer_menu)
         self.steer.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.version = SmallLabel()
-        self.previous = _button("chevron-left", self.tr("Previous version (Alt+Left)"))
-        self.next = _button("chevron-right", self.tr("Next version (Alt+Right)"))
-        self.copy_button = _button("copy", self.tr("Copy the reply"))
-        self.again = _button("regenerate", self.tr("Answer again with a new seed"))
-        self.edit = _button("edit", self.tr("Edit the question and ask anew, as a branch"))
-        self.details = _button("info", self.tr("How the reply was made"))
-        self.delete = _button("delete", "")
+        self.previous = icon_button("chevron-left", self.tr("Previous version (Alt+Left)"))
+        self.next = icon_button("chevron-right", self.tr("Next version (Alt+Right)"))
+        self.copy_button = icon_button("copy", self.tr("Copy the reply"))
+        self.again = icon_button("regenerate", self.tr("Answer again with a new seed"))
+        self.edit = icon_button("edit", self.tr("Edit the question and ask anew, as a branch"))
+        self.details = icon_button("info", self.tr("How the reply was made"))
+        self.delete = icon_button("delete", "")
         self.more = ReplyMenuButton()
         self.body = TextView()
         self.body.setAccessibleName(self.tr("Reply"))
@@ -213,12 +214,3 @@ class ReplyView(QWidget):
         painter.setPen(QColor(colours_of(self).line))
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
         painter.end()
-
-
-def _button(name: str, what: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setAutoRaise(True)
-    button.setToolTip(what)
-    button.setAccessibleName(what.partition(" (")[0])
-    return button

@@ -4,7 +4,7 @@ from typing import get_args
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QUndoStack
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from steerlm_studio.steer.attributes import ATTRIBUTES, Group
 from steerlm_studio.steer.presets import Preset
@@ -19,6 +19,7 @@ from steerlm_studio.ui.preset_picker import PresetPicker
 from steerlm_studio.ui.steering_change import SteeringChange
 from steerlm_studio.ui.steering_state import State, fitted
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import action_button
 
 _BOX = 26  # px: an include box with its margin
 _REST = 176  # px: a slider to aim at, its number, margins, a scroll bar
@@ -206,12 +207,7 @@ class SteeringPanel(QWidget):
         row.setSpacing(0)
         row.addWidget(self.presets, 1)
         for action in (self.undo_action, self.redo_action):
-            button = QToolButton()
-            button.setDefaultAction(action)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setAutoRaise(True)
-            button.setAccessibleName(action.text())
-            row.addWidget(button)
+            row.addWidget(action_button(action))
         return row
 
     def _align(self) -> None:

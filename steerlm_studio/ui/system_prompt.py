@@ -5,16 +5,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from steerlm_studio.ui.elided_label import SmallElidedLabel
-from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import icon_button
 
 _LINES = 4
 
@@ -28,12 +27,9 @@ class SystemPrompt(QWidget):
         super().__init__(parent)
         self._text = ""
         self.line = SmallElidedLabel()
-        self.edit_button = QToolButton()
-        self.edit_button.setIcon(icon("edit"))
-        self.edit_button.setAutoRaise(True)
+        what = self.tr("Edit the system text of this conversation")
+        self.edit_button = icon_button("edit", what)
         self.edit_button.setCheckable(True)
-        self.edit_button.setToolTip(self.tr("Edit the system text of this conversation"))
-        self.edit_button.setAccessibleName(self.tr("Edit the system text"))
         self.editor = QPlainTextEdit()
         self.editor.setObjectName("systemText")
         self.editor.setTabChangesFocus(True)

@@ -12,6 +12,7 @@ from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, colours_of
+from steerlm_studio.ui.tool_button import action_button
 from steerlm_studio.ui.view_switch import ViewSwitch
 
 State = Literal["none", "loading", "ready", "working", "lost"]
@@ -46,7 +47,7 @@ class TopBar(QWidget):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, 2 * GRID, GRID // 2)
         row.setSpacing(GRID)
-        row.addWidget(_button(sidebar))
+        row.addWidget(action_button(sidebar))
         row.addWidget(self.title, 1)
         row.addWidget(ViewSwitch(views))
         row.addSpacerItem(self._rest)
@@ -124,12 +125,3 @@ class Dot(QWidget):
             painter.setBrush(QColor(colour))
         painter.drawEllipse(1, 1, _DOT, _DOT)
         painter.end()
-
-
-def _button(action: QAction) -> QToolButton:
-    button = QToolButton()
-    button.setDefaultAction(action)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setAutoRaise(True)
-    button.setAccessibleName(action.text())
-    return button

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
 from steerlm_studio.ui.chips import ChipRow
-from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import icon_button
 
 
 class ColumnHead(QWidget):
@@ -25,13 +25,9 @@ class ColumnHead(QWidget):
         self.sign = QLabel()
         self.title = SmallLabel()
         self.chips = ChipRow()
-        self.close_button = QToolButton()
+        self.close_button = icon_button("close", self.tr("Remove the column"))
         self.sign.setToolTip(self.tr("The sliders change this column"))
         self.title.setToolTip(self.tr("Drag to move the column"))
-        self.close_button.setIcon(icon("close"))
-        self.close_button.setAutoRaise(True)
-        self.close_button.setToolTip(self.tr("Remove the column"))
-        self.close_button.setAccessibleName(self.close_button.toolTip())
         self.close_button.setCursor(Qt.CursorShape.ArrowCursor)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, HALF, HALF, 0)

@@ -21,6 +21,7 @@ from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.tool_button import icon_button
 
 
 class CompareTop(QWidget):
@@ -36,9 +37,9 @@ class CompareTop(QWidget):
         super().__init__(parent)
         self.question = ElidedLabel()
         self.turn = SmallLabel()
-        self.earlier = _button("chevron-left", self.tr("The question before"))
-        self.later = _button("chevron-right", self.tr("The question after"))
-        self.edit = _button("edit", self.tr("Edit the question and ask anew, as a branch"))
+        self.earlier = icon_button("chevron-left", self.tr("The question before"))
+        self.later = icon_button("chevron-right", self.tr("The question after"))
+        self.edit = icon_button("edit", self.tr("Edit the question and ask anew, as a branch"))
         self.mode = Choice()
         self.promise = SmallElidedLabel()
         self.every = QCheckBox(self.tr("Change every column"))
@@ -132,12 +133,3 @@ class CompareTop(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
-
-
-def _button(name: str, what: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setAutoRaise(True)
-    button.setToolTip(what)
-    button.setAccessibleName(what)
-    return button
