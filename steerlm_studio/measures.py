@@ -4,20 +4,30 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from unicodedata import category
 
 _LONG = 6  # letters; words with more count as long
 _FEWEST = 10  # words below which readability says nothing
 
 # Scripts without spaces: each character counts as a word.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_LETTER = rf"(?:(?![{_UNSPACED}])\w)"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+# What belongs to the character before it: accents, vowel signs, joiners, emoji's skin.
+_MARKS = "".join(c for c in map(chr, range(0x300, 0x10000)) if category(c)[0] == "M")
+_MARK = f"(?:[{_MARKS}\u200c\u200d]|[\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef])"
+_CHARACTER = rf"(?:(?=\w)[{_UNSPACED}]{_MARK}*)"
+_LETTER = rf"(?:(?![{_UNSPACED}])\w{_MARK}*)"
 _JOINT = "['\u2019-]"  # as in isn't, well-known
-_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTER}+(?:{_JOINT}{_LETTER}+)*")
+_WORD = re.compile(rf"{_CHARACTER}|{_LETTER}+(?:{_JOINT}{_LETTER}+)*")
+_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+_SIGN = rf"(?:{_FLAG}|\S{_MARK}*(?:(?<=\u200d)[^\w\s]{_MARK}*)*)"  # an emoji may be several
 _CLOSING = "\"'\u201d\u2019\u00bb)\\]"
 _FULL_STOPS = "\u3002\uff01\uff1f\u061f\u0964"  # Chinese and Japanese, Arabic, Hindi
 _SENTENCE = re.compile(rf"[.!?\u2026]+(?=[\s{_CLOSING}]|$)|[{_FULL_STOPS}]+|\n\s*\n")
-_PIECE = re.compile(rf"(\s*)({_WORD.pattern}|\S)")
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_PIECE = re.compile(rf"(\s*)({_WORD.pattern}|{_SIGN})")
+_HAS_UNSPACED = re.compile(_CHARACTER)
 
 
 def words(text: str) -> list[str]:

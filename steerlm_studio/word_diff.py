@@ -1,5 +1,6 @@
 """What one text has that another has not, word by word."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
@@ -10,7 +11,7 @@ from typing import Literal
 from steerlm_studio.measures import pieces_of
 
 Kind = Literal["same", "inserted", "deleted", "left out"]
-_EXACT_UP_TO = 4000  # words of both; beyond, frequent words are not looked for
+_EXACT_UP_TO = 100_000  # pairs of equal words; beyond, frequent words are not looked for
 _LITTLE = 3  # letters
 _CONTEXT = 3  # words that stay on each side of a change
 
@@ -45,11 +46,8 @@ def only_changed(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 def _marked(here: Sequence[Word], there: Sequence[Word]) -> Iterator[_Marked]:
     one, two = ([word for _, word in words] for words in (there, here))
-    is_long = len(one) + len(two) > _EXACT_UP_TO
-    matcher = SequenceMatcher(None, one, two, autojunk=is_long)
-    blocks = [block for block in matcher.get_matching_blocks() if _tells(block, one, two)]
     at, to = 0, 0
-    for block in (*blocks, None):
+    for block in (*_blocks(one, two), None):
         end, until = (block.a, block.b) if block else (len(one), len(two))
         yield from (("deleted", word) for word in there[at:end])
         yield from (("inserted", word) for word in here[to:until])
@@ -58,13 +56,33 @@ def _marked(here: Sequence[Word], there: Sequence[Word]) -> Iterator[_Marked]:
             yield from (("same", word) for word in here[until:to])
 
 
-def _tells(block: Match, one: Sequence[str], two: Sequence[str]) -> bool:
+def _blocks(one: Sequence[str], two: Sequence[str]) -> Iterator[Match]:
+    """What both have, in order. What they begin and end with costs no search."""
+    begin = _alike(one, two)
+    end = _alike(one[begin:][::-1], two[begin:][::-1])
+    middles = one[begin : len(one) - end], two[begin : len(two) - end]
+    matcher = SequenceMatcher(None, *middles, autojunk=_pairs(*middles) > _EXACT_UP_TO)
+    inside = (Match(a + begin, b + begin, n) for a, b, n in matcher.get_matching_blocks()[:-1])
+    yield Match(0, 0, begin)
+    yield from (block for block in inside if _tells(block, one))
+    yield Match(len(one) - end, len(two) - end, end)
+
+
+def _alike(one: Sequence[str], two: Sequence[str]) -> int:
+    """How many words both begin with."""
+    pairs = enumerate(zip(one, two, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(two)))
+
+
+def _pairs(one: Sequence[str], two: Sequence[str]) -> int:
+    """How often a word here is a word there: what a search has to look at each time."""
+    there = Counter(two)
+    return sum(there[word] for word in one)
+
+
+def _tells(block: Match, one: Sequence[str]) -> bool:
     """A lone little word or comma in the midst of changes is a coincidence."""
-    if block.size != 1:
-        return block.size > 1
-    is_first = block.a == block.b == 0
-    is_last = (block.a, block.b) == (len(one) - 1, len(two) - 1)
-    return is_first or is_last or len(one[block.a]) > _LITTLE
+    return block.size > 1 or len(one[block.a]) > _LITTLE
 
 
 def _joined(marked: Iterable[_Marked]) -> tuple[Piece, ...]:

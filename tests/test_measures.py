@@ -15,10 +15,25 @@ TEA = "Tea is a hot drink. It is made from leaves! Isn't it well-known?"
         ("Tee ist ein heißes Getränk.", 5),
         ("茶は飲み物です。", 7),
         ("… — !", 0),
+        ("हिन्दी में चाय", 3),
+        ("می\u200cکنم چیزی", 2),
+        ("cafe\u0301 noir", 2),
+        ("น้ำชา", 4),
+        ("人々・ラーメン", 6),
+        ("\U00020bb7野家", 3),
+        ("👩\u200d💻 👍🏽 🇩🇪", 0),
     ],
 )
 def test_words_are_counted_in_any_script(text, count):
     assert len(measures.words(text)) == count
+
+
+@pytest.mark.parametrize(
+    "sign", ["e\u0301", "น้", "क्", "👩\u200d💻", "👍🏽", "🇩🇪", "❤\ufe0f", "1\ufe0f\u20e3"]
+)
+def test_a_sign_is_never_torn_from_its_marks(sign):
+    """Differences once underlined a bare accent, or one person of a family."""
+    assert measures.pieces_of(f"- {sign} {sign}.")[1:] == [(" ", sign), (" ", sign), ("", ".")]
 
 
 @pytest.mark.parametrize("text", ["", TEA, "茶は 飲み物です。", "well- known 'tea' "])

@@ -65,6 +65,23 @@ def test_texts_that_are_the_same_are_left_out_whole():
     assert only_changed(word_diff(BASE * 3, BASE * 3)) == (Piece("left out", " … "),)
 
 
+def test_texts_of_two_words_are_not_searched_for_chance_agreement():
+    """Every word is everywhere: looking at all pairs once took seconds, in the window's thread."""
+    draw = random.Random(7)
+    one, two = (" ".join(draw.choices(["ha", "hi"], k=1900)) for _ in range(2))
+    kinds = [piece.kind for piece in word_diff(f"Tea. {one} end", f"Tea. {two} end")]
+    assert kinds == ["same", "deleted", "inserted", "same"]
+
+
+def test_a_long_chinese_reply_with_one_change_shows_just_that():
+    draw = random.Random(7)
+    text = "".join(draw.choices([chr(0x4E00 + n) for n in range(200)], k=4000))
+    changed = text[:1800] + "\N{CJK UNIFIED IDEOGRAPH-9FA5}" * 3 + text[1803:]
+    assert [piece.kind for piece in word_diff(changed, text)] == [
+        "same", "deleted", "inserted", "same",
+    ]  # fmt: skip
+
+
 def test_a_thousand_words_take_less_than_a_frame_can_wait():
     draw = random.Random(5)
     vocabulary, weights = [f"w{n}" for n in range(3000)], [1 / (n + 1) for n in range(3000)]
