@@ -937,8 +937,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>fertig</translation>
     </message>
     <message>
-        <source>cut off at %1 tokens</source>
-        <translation>abgeschnitten nach %1 Token</translation>
+        <source>cut at %1 tokens</source>
+        <translation>bei %1 Token geschnitten</translation>
     </message>
     <message>
         <source>context full</source>
@@ -1211,12 +1211,12 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Aus den Reglern</translation>
     </message>
     <message>
-        <source>All columns at once, quickest; a rerun may differ in a word.</source>
-        <translation>Alle Spalten zugleich, am schnellsten; eine Wiederholung kann in einem Wort abweichen.</translation>
+        <source>All at once; a rerun may differ in a word.</source>
+        <translation>Alle zugleich; beim nächsten Mal evtl. ein anderes Wort.</translation>
     </message>
     <message>
-        <source>One by one, slower; the same seed gives the same text again.</source>
-        <translation>Eine nach der anderen, langsamer; derselbe Seed gibt wieder denselben Text.</translation>
+        <source>One by one; the same seed gives the same text.</source>
+        <translation>Eine nach der anderen; gleicher Seed, gleicher Text.</translation>
     </message>
     <message>
         <source>Fast</source>

@@ -13,6 +13,7 @@ from steerlm_studio.ui.text_safety import tooltip
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
 _PAD = 6
+_LEAST = 5  # characters of a chip that still say something, e.g. "hu…→4"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class ChipRow(QWidget):
                 return count
         return len(self.chips)
 
+    def _texts(self) -> list[str]:
+        """What stands on the chips that are drawn: the first is shortened before there is none."""
+        fitting = self._fitting(self.width())
+        if fitting or not self.chips:
+            return [chip.text for chip in self.chips[:fitting]]
+        more = self._width_of(f"+{len(self.chips) - 1}") + HALF if len(self.chips) > 1 else 0
+        room, middle = self.width() - more - 2 * _PAD, Qt.TextElideMode.ElideMiddle
+        text = self.fontMetrics().elidedText(self.chips[0].text, middle, room)
+        return [text] if len(text) > _LEAST else []
+
     def _draw(self, painter: QPainter, x: int, text: str, colour: QColor) -> int:
         width = self._width_of(text)
         left = self.width() - x - width if self.isRightToLeft() else x
@@ -90,17 +101,20 @@ class ChipRow(QWidget):
     # Qt's
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        here = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(here):
             self.clicked.emit()
+        event.ignore()  # one who holds it by a chip drags what it stands in
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x, fitting = 0, self._fitting(self.width())
-        for chip in self.chips[:fitting]:
+        texts = self._texts()
+        x, fitting = 0, len(texts)
+        for chip, text in zip(self.chips, texts, strict=False):
             colour = colours.group(chip.group) if chip.group else QColor(colours.text)
-            x = self._draw(painter, x, chip.text, colour)
+            x = self._draw(painter, x, text, colour)
         if left := len(self.chips) - fitting:
             self._draw(painter, x, f"+{left}", QColor(colours.secondary))
         painter.end()

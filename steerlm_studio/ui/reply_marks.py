@@ -1,6 +1,7 @@
 """What a user thinks of a reply: keep it, a vote, a note. Under replies in every view."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from steerlm_studio.ui.chat import Answer
@@ -62,6 +63,16 @@ class ReplyMarks(QWidget):
         usual = self.tr("Go on with this reply; the others stay as versions")
         kept = self.tr("Kept: it goes on from here, and into training data. Click to take it back")
         self.keep.setToolTip(kept if is_kept else usual)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where it is narrow, the tick alone says whether it is kept."""
+        style = Qt.ToolButtonStyle
+        self.keep.setToolButtonStyle(style.ToolButtonTextBesideIcon)
+        items = filter(None, (self.row.itemAt(place) for place in range(self.row.count())))
+        wanted = sum(item.sizeHint().width() + self.row.spacing() for item in items)
+        if wanted > self.width():
+            self.keep.setToolButtonStyle(style.ToolButtonIconOnly)
 
     def _show_vote(self, vote: int) -> None:
         self.up.setChecked(vote > 0)
@@ -106,7 +117,6 @@ class ReplyMarks(QWidget):
         self.note.setPlaceholderText(self.tr("Note"))
         self.note.setAccessibleName(self.tr("Note on this reply"))
         self.note.hide()
-        self.keep.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.row.setSpacing(HALF)
         for button in (self.keep, self.up, self.down, self.note_button):
             button.setCheckable(True)
@@ -117,6 +127,12 @@ class ReplyMarks(QWidget):
         column.setSpacing(HALF)
         column.addLayout(self.row)
         column.addWidget(self.note)
+
+    # Qt's
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 def _button(name: str, what: str) -> QToolButton:

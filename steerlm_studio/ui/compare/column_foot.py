@@ -61,7 +61,7 @@ class ColumnFoot(QWidget):
         ends: dict[str | None, str] = {
             None: self.tr("writing"),
             "stop": self.tr("done"),
-            "length": self.tr("cut off at %1 tokens").replace("%1", str(answer.tokens)),
+            "length": self.tr("cut at %1 tokens").replace("%1", str(answer.tokens)),
             "context": self.tr("context full"),
             "cancelled": self.tr("stopped"),
             "lost": self.tr("server lost"),

@@ -16,7 +16,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
-_WIDTH = 28  # characters of a line: the least that reads well
+_WIDTH = 23  # characters: four columns between the panels of a window of 1280 pixels
 
 
 class ColumnView(QWidget):

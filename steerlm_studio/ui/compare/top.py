@@ -82,8 +82,8 @@ class CompareTop(QWidget):
 
     def _promises(self) -> dict[Mode, str]:
         return {
-            "fast": self.tr("All columns at once, quickest; a rerun may differ in a word."),
-            "exact": self.tr("One by one, slower; the same seed gives the same text again."),
+            "fast": self.tr("All at once; a rerun may differ in a word."),
+            "exact": self.tr("One by one; the same seed gives the same text."),
         }
 
     def _connect(self) -> None:
@@ -115,14 +115,14 @@ class CompareTop(QWidget):
         self.add.setAccessibleName(self.tr("Add a column"))
         asked = QHBoxLayout()
         asked.setSpacing(HALF)
+        asked.addStrut(self.run.sizeHint().height())  # nothing moves when the button comes
         asked.addWidget(self.question, 1)
-        for widget in (self.edit, self.earlier, self.turn, self.later):
+        for widget in (self.edit, self.earlier, self.turn, self.later, self.run):
             asked.addWidget(widget)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.mode)
         row.addWidget(self.promise, 1)
-        row.addWidget(self.run)
         row.addWidget(self.every)
         row.addWidget(self.add)
         column = QVBoxLayout(self)

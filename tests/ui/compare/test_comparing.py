@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from steerlm_studio import protocol
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.compare.column_view import ColumnView
+from steerlm_studio.ui.compare.columns import Column, Columns
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
 from tests.ui.test_accessible import nameless, place_of, tab_order
@@ -52,6 +53,26 @@ def test_a_click_makes_columns_that_say_what_differs(comparing: MainWindow):
     assert "Not asked yet" in views(comparing)[1].text.note.text()
 
 
+def test_three_columns_fit_between_the_panels_and_no_column_squeezes_its_buttons(
+    loaded: MainWindow, qtbot: QtBot
+):
+    """In German the third button of eight columns read “B…n”, and three columns scrolled."""
+    loaded.resize(1280, 800)
+    loaded.viewing.show("compare")
+    page, bar = loaded.page.compare, loaded.page.compare.strip.horizontalScrollBar()
+    promise = page.top.promise
+    assert promise.wanted_width <= promise.width()
+    for count in (3, 8):
+        told = (Column(key, DEFAULT.having(humor=key % 5)) for key in range(count))
+        loaded.comparing.become(Columns(tuple(told)))
+        qtbot.waitUntil(lambda: all(view.width() > 100 for view in views(loaded)))
+        assert count > 3 or bar.maximum() == 0
+        for view in views(loaded):
+            marks = view.foot.marks
+            qtbot.waitUntil(lambda marks=marks: marks.keep.width() >= marks.keep.sizeHint().width())
+            assert view.foot.more.geometry().right() <= marks.width()
+
+
 def test_a_low_window_shows_a_column_from_its_header_to_its_foot(loaded: MainWindow, qtbot: QtBot):
     answered(loaded, "What is tea?", qtbot)
     loaded.resize(1280, 760)
@@ -68,7 +89,7 @@ def test_one_question_is_answered_in_every_column_in_one_batch(comparing: MainWi
     assert [answer.steering["humor"] for answer in fork.answers] == [0, 2, 4]
     for view, answer in zip(views(comparing), fork.answers, strict=True):
         assert view.text.body.text == answer.text.lstrip()
-        assert "cut off at 12 tokens" in view.foot.numbers.text() or view.foot.numbers.toolTip()
+        assert "cut at 12 tokens" in view.foot.numbers.text() or view.foot.numbers.toolTip()
     prompts = sum(answer.prompt_tokens for answer in fork.answers)
     shared = comparing.page.compare.foot.shared.accessibleName()
     assert shared == f"{prompts - done.evaluated} of {prompts} prompt tokens shared"

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio.ui.compare.column_head import ColumnHead
 from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
@@ -43,11 +42,11 @@ def over(window: MainWindow, place: int, past: int) -> QPoint:
     return QPoint(middle + past, view.mapToGlobal(QPoint(0, 8)).y())
 
 
-def send(head: ColumnHead, kind: QEvent.Type, point: QPoint) -> None:
-    """As it reaches the head that holds the mouse, wherever the pointer is."""
-    here = QPointF(head.mapFromGlobal(point))
+def send(held: QWidget, kind: QEvent.Type, point: QPoint) -> None:
+    """As it reaches the widget that holds the mouse, wherever the pointer is."""
+    here = QPointF(held.mapFromGlobal(point))
     QApplication.sendEvent(
-        head, QMouseEvent(kind, here, QPointF(point), LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
+        held, QMouseEvent(kind, here, QPointF(point), LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
     )
 
 
@@ -70,6 +69,20 @@ def let_go(window: MainWindow, place: int, to: int, past: int = 10) -> None:
 def drop(window: MainWindow, place: int, to: int, past: int = 10) -> None:
     drag(window, place, to, past)
     let_go(window, place, to, past)
+
+
+@pytest.mark.parametrize("part", ["chips", "title", "sign"])
+def test_a_column_is_dragged_by_all_that_its_head_shows(comparing: MainWindow, part: str):
+    """Held by what differs, it once stayed with the pointer after the button was let go."""
+    head = views(comparing)[2].head
+    held = getattr(head, part)
+    assert held.isVisible()
+    start = held.mapToGlobal(held.rect().center())
+    send(held, QEvent.Type.MouseButtonPress, start)
+    for point in (start + QPoint(20, 0), over(comparing, 0, -10)):
+        send(held, QEvent.Type.MouseMove, point)
+    send(held, QEvent.Type.MouseButtonRelease, over(comparing, 0, -10))
+    assert humor(comparing) == [4, 0, 2]
 
 
 def test_a_head_dragged_past_the_middle_of_another_column_goes_behind_it(comparing: MainWindow):
