@@ -1,6 +1,6 @@
 """Our line icons, drawn in the colour of the text beside them."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
@@ -22,12 +22,19 @@ def app_icon() -> QIcon:
 def tinted(name: str, colour: QColor, pixels: int, ratio: float = 1.0) -> QPixmap:
     """The icon in one colour, `pixels` wide and high."""
     side = round(pixels * ratio)
-    pixmap = QPixmap(side, side)
+    pixmap = QPixmap(_drawn(name, colour.name(), side, side))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, colour: str, width: int, height: int) -> QPixmap:
+    """Drawn once: a window that is resized paints its icons with every frame."""
+    pixmap = QPixmap(width, height)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    _renderer(name, colour.name()).render(painter, QRectF(0, 0, side, side))
+    _renderer(name, colour).render(painter, QRectF(0, 0, width, height))
     painter.end()
-    pixmap.setDevicePixelRatio(ratio)
     return pixmap
 
 
@@ -45,20 +52,19 @@ class _LineIcon(QIconEngine):
         self._name = name
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        disabled = mode == QIcon.Mode.Disabled
-        group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
-        colour = QGuiApplication.palette().color(group, QPalette.ColorRole.ButtonText)
-        _renderer(self._name, colour.name()).render(painter, QRectF(rect))
+        _renderer(self._name, _text_colour(mode)).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         if size.isEmpty():  # a button that has no room yet
             return QPixmap()
-        pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
-        return pixmap
+        return QPixmap(_drawn(self._name, _text_colour(mode), size.width(), size.height()))
 
     def clone(self) -> QIconEngine:
         return _LineIcon(self._name)
+
+
+def _text_colour(mode: QIcon.Mode) -> str:
+    """What the application's palette says now."""
+    disabled = mode == QIcon.Mode.Disabled
+    group = QPalette.ColorGroup.Disabled if disabled else QPalette.ColorGroup.Active
+    return QGuiApplication.palette().color(group, QPalette.ColorRole.ButtonText).name()

@@ -65,3 +65,21 @@ def test_the_signs_of_the_style_sheet_have_the_colour_of_text(mode: str, colours
 
 def test_an_icon_without_room_is_no_picture(qapp: QApplication):
     assert icon("copy").pixmap(QSize(0, 0)).isNull()
+
+
+def test_an_icon_is_drawn_once_for_a_size_and_a_colour(qapp: QApplication, palette: QPalette):
+    def drawn() -> int:
+        return icon("stop").pixmap(QSize(24, 24), 1.0).cacheKey()
+
+    first = drawn()
+    assert drawn() == first
+    palette.setColor(QPalette.ColorRole.ButtonText, QColor("#112233"))
+    qapp.setPalette(palette)
+    assert drawn() != first
+
+
+def test_a_finer_icon_leaves_the_coarse_one_as_it_is(qapp: QApplication):
+    coarse, fine = (tinted("stop", QColor("#ff0000"), 16, ratio) for ratio in (1.0, 2.0))
+    again = tinted("stop", QColor("#ff0000"), 32)
+    assert (coarse.width(), fine.width()) == (16, 32)
+    assert [one.devicePixelRatio() for one in (coarse, fine, again)] == [1.0, 2.0, 1.0]
