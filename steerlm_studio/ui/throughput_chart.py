@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -213,6 +214,12 @@ class ThroughputChart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph 
             painter.setPen(QColor(colours_of(self).accent))
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
             painter.end()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if event is not None:  # pyqtgraph says so while it makes itself
+            self.plotItem.layout.activate()  # now, else it is painted, laid out and painted again
+            self.scene().prepareForPaint()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

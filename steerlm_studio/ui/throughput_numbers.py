@@ -36,15 +36,18 @@ class ThroughputNumbers(QWidget):
         return self._values[key].text()
 
     def show_run(self, run: RunRates | None) -> None:
-        for key in self._names():
-            if key != "memory":
-                self._say(key, None)
+        said: dict[str, str | None] = {}  # at once: a label that changes has the dock laid out
         if run:
-            self._say("now", None if run.is_done else self.rate(run.now))
-            self._say("mean", self.rate(run.mean))
-            self._say("prompt", self.rate(run.prompt_rate))
-            self._say("first", self._milliseconds(run.first_token))
-            self._say("reused", self._reused(run))
+            said = {
+                "now": None if run.is_done else self.rate(run.now),
+                "mean": self.rate(run.mean),
+                "prompt": self.rate(run.prompt_rate),
+                "first": self._milliseconds(run.first_token),
+                "reused": self._reused(run),
+            }
+        for key in self._values:
+            if key != "memory":
+                self._say(key, said.get(key))
         for value in self._values.values():
             value.setMinimumWidth(value.fontMetrics().horizontalAdvance(_WIDEST))
 

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Done, Prefilling, Step
@@ -54,6 +54,45 @@ def test_a_plot_leaves_no_menu_behind(qtbot: QtBot, qapp: QApplication):
         assert set(qapp.topLevelWidgets()) <= before
     finally:
         gc.enable()
+
+
+class Counted(QObject):
+    """How often a widget gets an event of one kind."""
+
+    def __init__(self, widget: QWidget, kind: QEvent.Type) -> None:
+        super().__init__(widget)
+        self._kind, self.count = kind, 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == self._kind
+        return False
+
+
+def settle() -> None:
+    """Until what was asked for in the last event is done, and what that asked for."""
+    for _ in range(10):
+        QApplication.processEvents()
+
+
+def test_a_plot_that_is_resized_is_painted_once(plot: ThroughputPlot):
+    answer(plot, 1, lanes=2)
+    plot.on_done(done(1))
+    settle()
+    painted = Counted(plot.chart.viewport(), QEvent.Type.Paint)
+    plot.resize(800, 130)
+    settle()
+    assert painted.count == 1
+
+
+def test_numbers_that_stay_do_not_have_the_dock_laid_out(plot: ThroughputPlot):
+    answer(plot, 1)
+    plot.on_done(done(1))
+    settle()
+    laid_out = Counted(plot, QEvent.Type.LayoutRequest)
+    plot.numbers.show_run(plot.run)
+    settle()
+    assert laid_out.count == 0
 
 
 def test_before_the_first_run_it_says_what_will_be_here(plot: ThroughputPlot):
