@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
@@ -30,6 +31,8 @@ class LevelSlider(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._group = group
         self._is_sent = True
+        self._picture = QPixmap()  # how it looks, and with what it was drawn
+        self._picture_of: tuple[object, ...] = ()
         self.setRange(low, high)
         self.setPageStep(1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel must not take the focus
@@ -61,6 +64,18 @@ class LevelSlider(QSlider):
     def _length(self) -> float:
         return self.width() - 2 * self._start
 
+    def _drawn(self) -> QPixmap:
+        ratio, colours = self.devicePixelRatioF(), colours_of(self)
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_groove(painter, colours)
+        self._draw_value(painter, colours)
+        painter.end()
+        return picture
+
     def _draw_groove(self, painter: QPainter, colours: Colours) -> None:
         middle = self.height() / 2
         painter.setPen(
@@ -90,11 +105,16 @@ class LevelSlider(QSlider):
     # Qt's
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = colours_of(self)
+        """A window that is resized paints all sliders with every frame: they keep their picture."""
+        looks = (
+            *(self.size().toTuple(), self.devicePixelRatioF(), self.layoutDirection()),
+            *(self.minimum(), self.maximum(), self.value(), self._is_sent, self.hasFocus()),
+            colours_of(self),
+        )
+        if looks != self._picture_of:
+            self._picture, self._picture_of = self._drawn(), looks
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_groove(painter, colours)
-        self._draw_value(painter, colours)
+        painter.drawPixmap(0, 0, self._picture)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -111,3 +111,28 @@ def test_the_wheel_steers_only_with_the_focus(heard: Heard, qtbot: QtBot):
 def test_other_keys_go_on_to_the_window(heard: Heard, qtbot: QtBot):
     qtbot.keyClick(heard.slider, "x")
     assert heard == []
+
+
+def test_a_slider_keeps_its_picture_until_it_looks_otherwise(heard: Heard, qtbot: QtBot):
+    slider = heard.slider
+
+    def drawn() -> int:
+        slider.grab()
+        return slider._picture.cacheKey()
+
+    first = drawn()
+    assert drawn() == first
+    keys = [first]
+    dark = slider.palette()
+    dark.setColor(dark.ColorRole.Window, Qt.GlobalColor.black)
+    for change in (
+        lambda: slider.setValue(slider.value() + 1),
+        lambda: slider.show_sent(False),
+        lambda: slider.resize(180, 24),
+        lambda: slider.setPalette(dark),
+        lambda: slider.setRange(0, 3),
+        lambda: slider.setLayoutDirection(Qt.LayoutDirection.RightToLeft),
+    ):
+        change()
+        keys.append(drawn())
+    assert len(set(keys)) == len(keys)
