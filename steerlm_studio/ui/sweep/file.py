@@ -54,7 +54,7 @@ def as_csv(sweep: Sweep, answers: Sequence[Answer]) -> str:
         text = answer.text.strip()
         made = (str(answer.steering), answer.sampling.seed, answer.mode, answer.finish or "")
         counts = (answer.tokens, len(words(text)), sentences(text), _real(lix(text)))
-        table.writerow((*across, *down, *made, *counts, _real(distinct(text)), text))
+        table.writerow((*across, *down, *made, *counts, _real(distinct(text)), _inert(text)))
     return out.getvalue()
 
 
@@ -73,7 +73,16 @@ def _cell(answer: Answer) -> str:
 
 
 def _safe(text: str) -> str:
-    return html.escape("".join(c for c in text if c >= " " or c in "\n\t"))
+    return html.escape(_shown(text))
+
+
+def _inert(text: str) -> str:
+    """What no spreadsheet takes for a formula: an apostrophe before it makes it a text there."""
+    return f"'{text}" if _shown(text).startswith(("=", "+", "-", "@", "\t")) else text
+
+
+def _shown(text: str) -> str:
+    return "".join(c for c in text if c >= " " or c in "\n\t")
 
 
 def _real(value: float | None) -> str:
