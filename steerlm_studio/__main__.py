@@ -1,5 +1,6 @@
 """The window, or one of the commands."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def _is_command(word: str) -> bool:
     """Whether it names a command, rightly or wrongly spelt, and not a file to open."""
     if word in COMMANDS or word in ("-h", "--help", "--version"):
         return True
-    return not word.startswith("-") and not Path(word).suffix and not Path(word).exists()
+    return not word.startswith("-") and not Path(word).suffix and not os.path.exists(word)
 
 
 def window(arguments: list[str] | None = None) -> int:

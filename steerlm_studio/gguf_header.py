@@ -10,9 +10,12 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, TypeVar
 
 from steerlm_studio.errors import StudioError, piece
+from steerlm_studio.gguf_kinds import ARCHITECTURES, BLOCKS
+from steerlm_studio.gguf_parts import check_whole
 
 T = TypeVar("T")
 
@@ -62,23 +65,31 @@ class Damaged(Exception):
 
 
 def glance(path: str | Path) -> Header:
-    """The metadata of a file, its vocabulary and tensors unchecked. Raises `StudioError`."""
-    return reading(path, lambda reader: _glanced(Path(path), reader))
+    """What a file says of itself, its vocabulary unchecked. Raises `StudioError`."""
+    return reading(path, lambda reader: header(Path(path), reader))
 
 
-def _glanced(path: Path, reader: "Reader") -> Header:
-    _, values = head(reader)
-    return Header(path, values, reader.size, reader.at)
+def header(path: Path, reader: "Reader", *, wanted: str = "") -> Header:
+    """The metadata, and whether the file is as long as its tensors want. Raises `Damaged`."""
+    tensors, values = head(reader, wanted=wanted)
+    start = reader.at
+    if values.get("split.count", 1) != 1:
+        check_whole(path)
+    _check_architecture(values)
+    if tensors or not values.get("split.count"):  # a first part of several may hold none
+        _check_tensors(reader, tensors, _alignment(values))
+    return Header(path, values, reader.size, start)
 
 
 def reading(path: str | Path, take: Callable[["Reader"], T]) -> T:
     """What `take` makes of the file; `Damaged` and the system's errors become `StudioError`s."""
     path = Path(path)
-    if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-        raise StudioError(f"{path} cannot be read: it is no file. Choose a .gguf file.")
     try:
+        about = path.stat()
+        if not S_ISREG(about.st_mode):  # opening a pipe would wait for ever
+            raise StudioError(f"{path} cannot be read: it is no file. Choose a .gguf file.")
         with path.open("rb") as file:
-            size = path.stat().st_size
+            size = about.st_size
             if size == 0:
                 raise Damaged("it is empty")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -181,3 +192,59 @@ def _array(reader: Reader, key: str, wanted: str) -> Array:
     reader.must_hold(count, _SIZES[kind], piece("list elements"))
     reader.at += count * _SIZES[kind]
     return Array(kind, count)
+
+
+def _alignment(values: Mapping[str, Any]) -> int:
+    alignment = values.get("general.alignment", 32)
+    if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1):
+        raise Damaged(f"its alignment of {alignment!r} is no power of two")
+    return alignment
+
+
+def _check_architecture(values: Mapping[str, Any]) -> None:
+    name = values.get("general.architecture")
+    if not isinstance(name, str):
+        raise Damaged("it does not say which architecture it holds")
+    if name == "clip":
+        raise Damaged("it holds what lets another model see or hear, and no model of its own")
+    if name not in ARCHITECTURES:
+        raise Damaged(f"its architecture {name[:80]!r} is unknown to this llama.cpp")
+    for key in ("block_count", "embedding_length", "context_length"):
+        value = values.get(f"{name}.{key}")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+            raise Damaged(f"its value {name}.{key} is missing or out of range")
+
+
+def _check_tensors(reader: Reader, count: int, alignment: int) -> None:
+    if not count:
+        raise Damaged("it holds no tensors")
+    names: set[bytes] = set()
+    ends = []
+    for _ in range(count):
+        name = reader.string()
+        if name in names or len(name) >= 64:
+            raise Damaged("a tensor's name is too long or there twice")
+        names.add(name)
+        ends.append(_tensor_end(reader, name.decode(errors="replace"), alignment))
+    start = -(-reader.at // alignment) * alignment
+    if start + max(ends) > reader.size:
+        raise Damaged(
+            f"it ends too early: {start + max(ends)} bytes are needed and {reader.size} are there"
+        )
+
+
+def _tensor_end(reader: Reader, name: str, alignment: int) -> int:
+    dimensions = reader.number("I")
+    if not 0 < dimensions <= 4:
+        raise Damaged(f"tensor {name!r} has {dimensions} dimensions")
+    shape = struct.unpack(f"<{dimensions}Q", reader.take(8 * dimensions))
+    kind, offset = reader.number("I"), reader.number("Q")
+    if kind not in BLOCKS:
+        raise Damaged(f"tensor {name!r} has the number format {kind}, unknown to this llama.cpp")
+    values, size = BLOCKS[kind]
+    elements = 1
+    for extent in shape:
+        elements *= extent
+    if not 0 < elements < 2**62 or shape[0] % values or offset % alignment:
+        raise Damaged(f"tensor {name!r} has an impossible shape or place")
+    return int(offset + elements // values * size)

@@ -1,12 +1,12 @@
 """How much memory a model needs for a context and a number of lanes, from its header alone."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 import msgspec
 
 from steerlm_studio.gguf_header import TOKENS, Array, Header
+from steerlm_studio.gguf_parts import bytes_of
 
 Cache = Literal["f16", "q8_0"]
 CACHES: tuple[Cache, ...] = get_args(Cache)
@@ -18,7 +18,6 @@ PADDING = 256  # llama.cpp rounds the cells of a context up to this
 BATCH = 512  # tokens in one call
 ROWS = 8  # the most that llama.cpp's CPU kernels want together to round alike
 _VALUE_BYTES: dict[Cache, float] = {"f16": 2.0, "q8_0": 34 / 32}  # ggml's blocks
-_PART = re.compile(r"-00001-of-(\d{5})\.gguf$")
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -70,15 +69,7 @@ def head_widths(header: Header) -> tuple[int, int, int]:
 
 def weight_bytes(header: Header) -> int:
     """What the tensors take: the file without its metadata, all parts of a file that was split."""
-    found = _PART.search(header.path.name)
-    size = header.file_bytes - header.head_bytes
-    if found:
-        later = (
-            header.path.with_name(f"{header.path.name[: found.start()]}-{n:05}-of-{found[1]}.gguf")
-            for n in range(2, int(found[1]) + 1)
-        )
-        size += sum(part.stat().st_size for part in later if part.is_file())
-    return size
+    return bytes_of(header.path) - header.head_bytes
 
 
 def compute_bytes(header: Header, cells: int, lanes: int) -> int:

@@ -1966,8 +1966,16 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 endete von selbst mit Status %2. %3; versuchen Sie es noch einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.</translation>
     </message>
     <message>
+        <source>%1 is a later part of a model. Open its first part, %2.</source>
+        <translation>%1 ist ein späterer Teil eines Modells. Öffnen Sie seinen ersten Teil, %2.</translation>
+    </message>
+    <message>
         <source>%1 is no text generation model. Choose a chat model.</source>
         <translation>%1 ist kein Modell, das Text erzeugt. Wählen Sie ein Chat-Modell.</translation>
+    </message>
+    <message>
+        <source>%1 is one of several parts, and %2 is not beside it. Put all parts into one folder.</source>
+        <translation>%1 ist einer von mehreren Teilen, und %2 liegt nicht daneben. Legen Sie alle Teile in einen Ordner.</translation>
     </message>
     <message>
         <source>%1 was stopped by signal %2 (%3). %4; %5</source>
@@ -2180,6 +2188,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>it holds no tensors</source>
         <translation>sie enthält keine Tensoren</translation>
+    </message>
+    <message>
+        <source>it holds what lets another model see or hear, and no model of its own</source>
+        <translation>sie enthält, womit ein anderes Modell sieht oder hört, und kein eigenes Modell</translation>
     </message>
     <message>
         <source>it is empty</source>
@@ -2995,6 +3007,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>beschränkt, Freigabe von Hand</translation>
     </message>
     <message>
+        <source>Revision</source>
+        <translation>Revision</translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation>Lizenz</translation>
     </message>
@@ -3102,6 +3118,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Download %1</source>
         <translation>%1 laden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %n parts</source>
+        <translation>
+            <numerusform>%1 in %n Teil</numerusform>
+            <numerusform>%1 in %n Teilen</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3521,6 +3544,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         </translation>
     </message>
     <message>
+        <source>Too many files to look at all of %1: add folders further down.</source>
+        <translation>Zu viele Dateien, um ganz %1 anzusehen: Fügen Sie Ordner weiter unten hinzu.</translation>
+    </message>
+    <message>
         <source>with the program</source>
         <translation>im Programm</translation>
     </message>
@@ -3537,8 +3564,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>früher geöffnet</translation>
     </message>
     <message>
-        <source>damaged</source>
-        <translation>beschädigt</translation>
+        <source>cannot be used</source>
+        <translation>nicht verwendbar</translation>
     </message>
     <message>
         <source>to be exported</source>

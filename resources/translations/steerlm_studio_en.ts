@@ -124,6 +124,13 @@
             <numerusform>and %n other files</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 in %n parts</source>
+        <translation>
+            <numerusform>%1 in %n part</numerusform>
+            <numerusform>%1 in %n parts</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>HubPage</name>

@@ -6,6 +6,7 @@ import sys
 
 from steerlm_studio.cli.words import as_bytes, as_time, printable
 from steerlm_studio.errors import StudioError
+from steerlm_studio.gguf_parts import grouped
 from steerlm_studio.models.address import Address, address_in
 from steerlm_studio.models.download import download
 from steerlm_studio.models.hub import Hub, HubModel
@@ -43,8 +44,9 @@ def _chosen(model: HubModel, patterns: list[str]) -> list[str]:
             )
         return found
     models = [f.name for f in model.files if f.kind != "other"]
-    if len(models) != 1:
-        what = "no .gguf or .nemo file" if not models else f"{len(models)} models"
+    kinds = len(grouped(models))
+    if kinds != 1:
+        what = f"{kinds} models" if models else "no .gguf or .nemo file"
         raise StudioError(
             f"{model.repo} has {what}: name the files to fetch, or a pattern such as '*Q8_0*'. "
             f"See: steerlm-studio models show {model.repo}"

@@ -9,7 +9,7 @@ from steerlm_studio.cli.words import as_bytes, print_table
 from steerlm_studio.models.catalog import catalogue
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.library import add_folder, library, remove_folder
-from steerlm_studio.models.local import local_models
+from steerlm_studio.models.local import LIMIT, local_models
 from steerlm_studio.models.unfinished import unfinished
 
 
@@ -18,18 +18,21 @@ def run(options: argparse.Namespace) -> int:
         add_folder(options.add_folder)
     if options.remove_folder:
         remove_folder(options.remove_folder)
-    here, begun = local_models(), unfinished()
+    cut: list[str] = []
+    here, begun = local_models(cut=cut), unfinished()
     if options.json:
         known = library()
         noted = [msgspec.structs.asdict(d) | {"present": d.present} for d in begun]
         _print_json({"models": here, "unfinished": noted, "catalogue": catalogue(),
-                     "folders": known.folders, "recent": known.recent})  # fmt: skip
+                     "folders": known.folders, "recent": known.recent, "cut": cut})  # fmt: skip
         return 0
     print("On this machine")
     print_table(
         (m.name, m.quant or m.format, as_bytes(m.bytes), m.problem or _schema(m.steerlm, m.schema),
          m.path) for m in here
     )  # fmt: skip
+    for folder in cut:
+        print(f"Not all of {folder} was looked at: it holds more than {LIMIT:,} files.")
     if begun:
         print("\nBegun (download again to go on)")
         print_table(

@@ -19,11 +19,11 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.model).expanduser()
     if path.suffix.lower() in FORMATS and path.is_file():
         return _file(summary(path, "folder"), options.json)
-    card = next((m for m in catalogue() if m.id == options.model.lower()), None)
+    by_id = next((m for m in catalogue() if m.id == options.model.lower()), None)
     hub = Hub()
-    repo = card.repo if card else address_in(options.model, hub.endpoint).repo
-    card = card or catalogued(repo)
-    found, error = _asked(hub, repo, options.model if not card else repo)
+    repo = by_id.repo if by_id else address_in(options.model, hub.endpoint).repo
+    card = by_id or catalogued(repo)
+    found, error = _asked(hub, repo if by_id else options.model)
     if error and not card:
         raise error
     if options.json:
@@ -38,9 +38,9 @@ def run(options: argparse.Namespace) -> int:
     return 1 if error else 0
 
 
-def _asked(hub: Hub, repo: str, text: str) -> tuple[HubModel | None, HubError | None]:
+def _asked(hub: Hub, text: str) -> tuple[HubModel | None, HubError | None]:
     """What the hub says; a card can be shown without it."""
-    if not repo:
+    if not text:
         return None, None
     try:
         return hub.model(address_in(text, hub.endpoint)), None

@@ -1,6 +1,7 @@
 """Options that several commands share: steering, schema, model."""
 
 import argparse
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,6 @@ def steered(base: Steering, options: argparse.Namespace) -> Steering:
 def model_path(name: str) -> Path:
     """The file of a model: a path, or “demo” for the shipped one. Raises StudioError."""
     path = resources.demo_model() if name == "demo" else Path(name).expanduser()
-    if not path.is_file():
+    if not os.path.isfile(path):  # also where it cannot be seen
         raise StudioError(f"There is no model file {path}. Give the path of a .gguf file, or demo.")
     return path

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from steerlm_studio import folders
-from steerlm_studio.models.readable import read_readable, write_readable
+from steerlm_studio.models.readable import path_text, read_readable, write_readable
 from steerlm_studio.protocol import Sampling
 
 
@@ -44,12 +44,13 @@ def remember_defaults(model: Path, defaults: Defaults) -> None:
 
 def key_of(model: Path) -> str:
     """The same for every version of a file of the hub; else the full path."""
-    parts = model.absolute().parts
+    whole = path_text(model.absolute())
+    parts = Path(whole).parts
     for at, part in enumerate(parts[:-3]):
         if part.startswith("models--") and parts[at + 1] == "snapshots":
             repo = part.removeprefix("models--").replace("--", "/", 1)
             return f"hub:{repo}/{'/'.join(parts[at + 3 :])}"
-    return str(model.absolute())
+    return whole
 
 
 def _all() -> dict[str, msgspec.Raw]:

@@ -11,6 +11,11 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
+def path_text(path: str | Path) -> str:
+    """A path as a file of ours can hold it; bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 def write_readable(file: Path, value: object) -> None:
     """Write as indented JSON under a temporary name, sync, rename. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,17 +1,17 @@
 """What a model file says of itself, read without loading it."""
 
-import re
 from pathlib import Path
 
 import msgspec
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header, glance
+from steerlm_studio.gguf_parts import bytes_of
 from steerlm_studio.models.quant import quant_in_name, quant_of_type
+from steerlm_studio.models.readable import path_text
 from steerlm_studio.steer.family import family_of
 
 FORMATS = {".gguf": "gguf", ".nemo": "nemo"}
-_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -40,20 +40,17 @@ class Summary(msgspec.Struct, frozen=True):
 
 def summary(path: Path, where: str, repo: str = "") -> Summary:
     """Read the header (at most about 0.2 s); a file that cannot be read tells so itself."""
-    bare = Summary(str(path), path.stem, FORMATS.get(path.suffix.lower(), ""), 0, where, repo)
+    name, readable = path_text(path.stem), path_text(path)
+    bare = Summary(readable, name, FORMATS.get(path.suffix.lower(), ""), 0, where, repo)
     try:
-        bare = msgspec.structs.replace(bare, bytes=path.stat().st_size)
+        if readable != str(path):
+            raise StudioError(f"{name} cannot be used: its name is not in UTF-8. Rename the file.")
+        bare = msgspec.structs.replace(bare, bytes=bytes_of(path))
         if bare.format != "gguf":
             return msgspec.structs.replace(bare, steerlm=_in_name(path.name))
         return _described(bare, glance(path))
     except (StudioError, OSError) as error:
         return msgspec.structs.replace(bare, problem=str(error))
-
-
-def is_later_part(path: Path) -> bool:
-    """Whether this is part 2, 3 … of a GGUF that was split; llama.cpp is given the first."""
-    found = _PART.search(path.name)
-    return found is not None and int(found[1]) != 1
 
 
 def _described(bare: Summary, header: Header) -> Summary:

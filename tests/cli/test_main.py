@@ -52,6 +52,17 @@ def test_a_misspelt_command_is_no_file_to_open():
     assert "control" in told.stderr
 
 
+def test_a_word_longer_than_any_file_name_is_no_file_to_open():
+    told = _run(sys.executable, "-m", "steerlm_studio", "a" * 300)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+
+
+def test_a_model_whose_name_is_longer_than_any_file_name_is_not_there(capsys):
+    assert main(["generate", "Hi", "--model", "a" * 300 + ".gguf"]) == 1
+    assert "There is no model file" in capsys.readouterr().err
+
+
 def test_without_a_display_there_is_a_sentence_and_no_abort():
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     env = {name: value for name, value in os.environ.items() if name not in hidden}

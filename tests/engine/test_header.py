@@ -63,6 +63,21 @@ def test_an_unknown_architecture_is_refused_by_its_name(tmp_path):
         header.read(path)
 
 
+def test_what_only_sees_or_hears_for_another_model_is_said_to_do_so(tmp_path):
+    with pytest.raises(StudioError, match="lets another model see or hear"):
+        header.read(tiny.write(tmp_path / "mmproj-m.gguf", architecture="clip"))
+
+
+def test_a_later_part_names_the_first_and_a_lonely_first_part_the_one_it_misses(tmp_path):
+    first, second, third = tiny.write_split(tmp_path)
+    assert header.read(first).architecture == "nemotron"
+    with pytest.raises(StudioError, match=f"Open its first part, {first.name}"):
+        header.read(second)
+    third.unlink()
+    with pytest.raises(StudioError, match=f"{third.name} is not beside it"):
+        header.read(first)
+
+
 def test_what_is_no_gguf_is_said_to_be_none(refused):
     assert "no GGUF file" in refused(b"PK\x03\x04 this is a zip of some kind")
     assert "it is empty" in refused(b"")
@@ -71,7 +86,8 @@ def test_what_is_no_gguf_is_said_to_be_none(refused):
 
 def test_a_missing_file_or_folder_or_pipe_is_said_to_be_that(tmp_path):
     os.mkfifo(tmp_path / "pipe.gguf")
-    for path in (tmp_path / "none.gguf", tmp_path, tmp_path / "pipe.gguf"):
+    long = tmp_path / ("a" * 300 + ".gguf")
+    for path in (tmp_path / "none.gguf", tmp_path, tmp_path / "pipe.gguf", long):
         with pytest.raises(StudioError, match="cannot be read"):
             header.read(path)
 

@@ -74,9 +74,26 @@ def write(
     quant: gguf.GGMLQuantizationType = gguf.GGMLQuantizationType.F32,
 ) -> Path:
     """Write a model with random weights. The same arguments give the same bytes."""
+    _write(gguf.GGUFWriter(path, architecture), seed, shape, vocabulary, quant)
+    return path
+
+
+def write_split(folder: Path) -> list[Path]:
+    """A model with random weights in three parts."""
+    writer = gguf.GGUFWriter(folder / "tiny.gguf", "nemotron", split_max_tensors=10)
+    _write(writer, 1, None, None, gguf.GGMLQuantizationType.F32)
+    return [folder / f"tiny-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
+
+
+def _write(
+    writer: gguf.GGUFWriter,
+    seed: int,
+    shape: Shape | None,
+    vocabulary: Vocabulary | None,
+    quant: gguf.GGMLQuantizationType,
+) -> None:
     shape = shape or Shape()
     vocabulary = vocabulary or from_sentencepiece()
-    writer = gguf.GGUFWriter(path, architecture)
     _write_keys(writer, shape)
     write_vocabulary(writer, vocabulary)
     rng = np.random.default_rng(seed)
@@ -86,7 +103,6 @@ def write(
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return path
 
 
 def _write_keys(writer: gguf.GGUFWriter, shape: Shape) -> None:

@@ -105,8 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self.hub.requests.append(self.seen)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            path = unquote(urlsplit(self.path).path)
-            self._api(path) if path.startswith("/api/") else self._file(path)
+            path = urlsplit(self.path).path
+            self._api(unquote(path)) if path.startswith("/api/") else self._file(path)
 
     def _answer(self, status, data=b"", **headers):
         self.send_response(status)
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(404, X_Error_Code="RepoNotFound")
         if repo.error:
             return self._answer(repo.error[0], X_Error_Code=repo.error[1])
-        file = rest.partition("/")[2]
+        file = unquote(rest.partition("/")[2])  # after a revision such as refs%2Fpr%2F1
         if file not in repo.files:
             return self._answer(404, X_Error_Code="EntryNotFound", X_Repo_Commit=repo.commit)
         if self.command == "HEAD":

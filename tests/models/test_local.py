@@ -1,8 +1,10 @@
+import os
 import random
 import shutil
 
 import pytest
 
+from steerlm_studio.models import local
 from steerlm_studio.models.address import Address
 from steerlm_studio.models.download import download
 from steerlm_studio.models.library import Library
@@ -80,3 +82,81 @@ def test_no_cache_is_no_error(listed):
 
 def test_a_folder_that_is_gone_is_no_error(listed, tmp_path):
     assert listed(Library((str(tmp_path / "gone"),))) == []
+
+
+def put(cache, commit, name, data):
+    """As the hub's library lays a file of `ada/steer` into its cache."""
+    blob = cache / "models--ada--steer" / "blobs" / f"of-{commit}-{name}"
+    link = cache / "models--ada--steer" / "snapshots" / commit / name
+    for path in (blob, link):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    blob.write_bytes(data)
+    link.symlink_to(os.path.relpath(blob, link.parent))
+    return blob
+
+
+def test_a_file_whose_bytes_are_gone_from_the_cache_does_not_hide_the_others(made, cache, listed):
+    put(cache, "1" * 40, "a.gguf", made.read_bytes())
+    put(cache, "2" * 40, "deep/b.gguf", made.read_bytes())
+    put(cache, "2" * 40, "c.gguf", made.read_bytes()).unlink()
+    (cache / "models--ada--steer" / "refs").mkdir()
+    (cache / "models--ada--steer" / "refs" / "main").write_text("3" * 40)  # which is not here
+    (cache / "models--no").mkdir()
+    (cache / "version.txt").write_text("1")
+    found = {(m.repo, m.path.rpartition("/")[2]) for m in listed()}
+    assert found == {("ada/steer", "a.gguf"), ("ada/steer", "b.gguf")}
+
+
+def test_of_a_file_that_two_revisions_share_there_is_one(made, cache, listed):
+    put(cache, "1" * 40, "a.gguf", made.read_bytes())
+    again = cache / "models--ada--steer" / "snapshots" / ("2" * 40) / "a.gguf"
+    again.parent.mkdir()
+    again.symlink_to(f"../../blobs/of-{'1' * 40}-a.gguf")
+    assert len(listed()) == 1
+
+
+def test_a_cache_that_is_a_file_is_no_error(cache, listed):
+    cache.write_text("no folder")
+    assert listed() == []
+
+
+def test_links_in_a_circle_and_names_beyond_any_length_are_passed_over(made, tmp_path, listed):
+    shutil.copy(made, tmp_path / "a.gguf")
+    (tmp_path / "loop.gguf").symlink_to("loop.gguf")
+    (tmp_path / "folders").symlink_to(".")
+    recent = (str(tmp_path / ("b" * 300 + ".gguf")),)
+    (found,) = listed(Library((str(tmp_path),), recent))
+    assert found.path == str(tmp_path / "a.gguf")
+
+
+def test_a_name_that_is_no_text_is_listed_with_its_problem(made, tmp_path, listed):
+    folder = os.fsencode(tmp_path)
+    shutil.copy(made, os.path.join(folder, b"caf\xe9.gguf"))
+    (found,) = listed(Library((str(tmp_path),)))
+    assert (found.name, found.path.encode().endswith(b".gguf")) == ("caf\ufffd", True)
+    assert "not in UTF-8" in found.problem
+
+
+def test_a_folder_with_more_files_than_are_looked_at_is_named(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "LIMIT", 30)
+    for number in range(31):
+        (tmp_path / f"{number}.txt").touch()
+    cut = []
+    local_models(Library((str(tmp_path),)), tmp_path / "none", cut)
+    assert cut == [str(tmp_path)]
+
+
+def test_a_file_that_was_not_copied_to_its_end_is_listed_as_that(made, tmp_path, listed):
+    (tmp_path / "half.gguf").write_bytes(made.read_bytes()[:-1])
+    (found,) = listed(Library((str(tmp_path),)))
+    assert "ends too early" in found.problem
+
+
+def test_a_split_model_is_as_large_as_its_parts_and_needs_all_of_them(tmp_path, listed):
+    first, second, third = tiny.write_split(tmp_path)
+    (found,) = listed(Library((str(tmp_path),)))
+    assert found.bytes == sum(part.stat().st_size for part in (first, second, third))
+    assert found.problem == ""
+    second.unlink()
+    (found,) = listed(Library((str(tmp_path),)))
+    assert f"{second.name} is not beside it" in found.problem

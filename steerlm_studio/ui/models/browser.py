@@ -76,7 +76,7 @@ class ModelBrowser(QDialog):
         self.file_card.fit.stop()
 
     def _on_listed(self, said: Mapping[str, Any]) -> None:
-        self.local.show_models(said["models"], said["folders"])
+        self.local.show_models(said["models"], said["folders"], said["cut"])
         self.catalogue.show_models(said["catalogue"])
         self._downloads.show_begun(said["unfinished"])
         if self._wanted:
@@ -96,7 +96,7 @@ class ModelBrowser(QDialog):
 
     def _on_repo_picked(self, model: Mapping[str, Any]) -> None:
         self.cards.setCurrentWidget(self.hub_card)
-        self.hub_card.show_repo(str(model["repo"]))
+        self.hub_card.show_repo(model.get("address") or Address(model["repo"]))
 
     def _on_page_chosen(self, row: int) -> None:
         self.pages.setCurrentIndex(row)

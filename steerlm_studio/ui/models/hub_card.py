@@ -1,6 +1,7 @@
 """A model of the catalogue or the hub: its card, its licence, its files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QUrl, Signal
@@ -30,14 +31,14 @@ class HubCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._repo, self._link, self._page = "", "", ""
+        self._address, self._link = Address(""), ""
         self.title = TitleLabel()
         self.title.setWordWrap(True)
         self.summary, self.use, self.limits = wrapped(""), wrapped(""), wrapped("")
         self.facts, self.scores, self.files = Facts(), Scores(), HubFiles()
         self.licence = LicenceBox()
         self.page = QPushButton(self.tr("Open its page"))
-        self.page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._page)))
+        self.page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._address.page)))
         self.notice = Notice()
         self.notice.acted.connect(lambda: QDesktopServices.openUrl(QUrl(self._link)))
         self.open_demo = QPushButton(self.tr("Open"))
@@ -53,16 +54,16 @@ class HubCard(QWidget):
 
     def show_catalogued(self, card: Mapping[str, Any]) -> None:
         """An entry of the catalogue; its files are asked for."""
-        self._begin(card["name"], card.get("repo", ""))
+        self._begin(card["name"], Address(card.get("repo", "")))
         self._show_card(card)
         self.open_demo.setVisible(bool(card.get("bundled")))
         self.licence.show_licence(licence_named(card["licence"]))
-        if self._repo:
+        if self._address.repo:
             self._ask()
 
-    def show_repo(self, repo: str) -> None:
-        """A repository of the hub, or a link to one or to a file of it."""
-        self._begin(repo, repo)
+    def show_repo(self, address: Address) -> None:
+        """A repository of the hub; where a file of it is named, its button has the focus."""
+        self._begin(address.repo, address)
         self._show_card({})
         self.open_demo.hide()
         self._ask()
@@ -70,18 +71,18 @@ class HubCard(QWidget):
     def stop(self) -> None:
         self.question.stop()
 
-    def _begin(self, name: str, repo: str) -> None:
+    def _begin(self, name: str, address: Address) -> None:
         self.question.stop()
-        self._repo, self._page = repo, f"https://huggingface.co/{repo}"
+        self._address = address
         self.title.setText(shown(name))
         self.notice.hide()
         self.files.show_files([])
         self._show_parts(files=False)
-        self.page.setVisible(bool(repo))
+        self.page.setVisible(bool(address.repo))
 
     def _ask(self) -> None:
         self.notice.say(self.tr("Asking the hub for its files…"))
-        self.question.ask(show_command(self._repo))
+        self.question.ask(show_command(self._address.text))
 
     def _on_answered(self, said: Mapping[str, Any]) -> None:
         self.notice.hide()
@@ -90,12 +91,14 @@ class HubCard(QWidget):
         self.licence.show_licence(Licence(**said["licence"]))
         hub = said["hub"]
         if hub:
-            self._repo = hub["repo"]
+            self._address = replace(self._address, repo=hub["repo"])
             if not said["card"]:
                 self._show_hub(hub)
             self.files.show_files(said["files"])
             self._show_parts(files=True)
             self._allow()
+            if self._address.file in self.files.buttons:
+                self.files.buttons[self._address.file].setFocus()
             if hub["gated"]:
                 self._say_gated()
         if said["error"]:
@@ -107,7 +110,7 @@ class HubCard(QWidget):
         self.notice.say(why.message, button, is_error=True)
 
     def _say_gated(self) -> None:
-        self._link = self._page
+        self._link = self._address.page
         self.notice.say(
             self.tr(
                 "This model is gated: log in, and accept its conditions on its page, before its "
@@ -121,7 +124,7 @@ class HubCard(QWidget):
         self.files.allow(self.licence.is_accepted, why)
 
     def _on_wanted(self, name: str) -> None:
-        self.download_requested.emit(Address(self._repo, name))
+        self.download_requested.emit(replace(self._address, file=name))
 
     def _show_hub(self, hub: Mapping[str, Any]) -> None:
         gated = {
@@ -132,12 +135,17 @@ class HubCard(QWidget):
         self.title.setText(shown(hub["repo"]))
         self.facts.show_facts(
             (
+                (self.tr("Revision"), self._revision),
                 (self.tr("Licence"), hub["licence"] or self.tr("none named")),
                 (self.tr("Access"), gated.get(hub["gated"], hub["gated"])),
                 (self.tr("Downloads"), str(hub["downloads"])),
                 (self.tr("Likes"), str(hub["likes"])),
             )
         )
+
+    @property
+    def _revision(self) -> str:
+        return "" if self._address.revision == "main" else self._address.revision
 
     def _show_card(self, card: Mapping[str, Any]) -> None:
         self.summary.setText(shown(card.get("summary", "")))

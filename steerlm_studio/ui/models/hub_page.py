@@ -75,7 +75,7 @@ class HubPage(QWidget):
         except StudioError as error:
             self.show_refusal(Refusal(str(error)))
             return
-        self.picked.emit({"repo": address.repo})
+        self.picked.emit({"repo": address.repo, "address": address})
 
     def _on_answered(self, said: Mapping[str, Any]) -> None:
         found = said["models"]

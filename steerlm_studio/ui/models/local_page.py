@@ -20,6 +20,7 @@ from steerlm_studio.models.library import add_folder, remove_folder
 from steerlm_studio.ui.amounts import bytes_text
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.models.table import Cell, ModelTable
+from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
 
 
@@ -54,12 +55,21 @@ class LocalPage(QWidget):
         self.remove.setMenu(self._menu)
         self._lay_out()
 
-    def show_models(self, models: Sequence[Mapping[str, Any]], folders: Sequence[str]) -> None:
-        """Entries of `models list`, and the folders that the user added."""
+    def show_models(
+        self,
+        models: Sequence[Mapping[str, Any]],
+        folders: Sequence[str],
+        cut: Sequence[str] = (),
+    ) -> None:
+        """Entries of `models list`, the folders that the user added, and those too large to look
+        through all of them."""
         self._folders = folders
         self.table.show_rows([(model, self._cells(model)) for model in models])
         self.table.filter(self.filter.text())
         self.state.setText(self.tr("%n models", "", len(models)))
+        if cut:
+            text = self.tr("Too many files to look at all of %1: add folders further down.")
+            self.state.setText(text.replace("%1", shown(", ".join(cut))))
         self._menu.clear()
         for folder in folders:
             action = self._menu.addAction(folder.replace("&", "&&"))
@@ -86,7 +96,7 @@ class LocalPage(QWidget):
 
     def _attributes(self, model: Mapping[str, Any]) -> str:
         if model["problem"]:
-            return self.tr("damaged")
+            return self.tr("cannot be used")
         if model["format"] == "nemo":
             return self.tr("to be exported")
         if model["steerlm"] == "no":

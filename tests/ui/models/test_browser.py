@@ -167,3 +167,38 @@ def test_a_wrong_token_is_refused_and_a_right_one_kept_in_the_hubs_own_file(
         qtbot.keyClick(login.token, Qt.Key.Key_Return)
     assert login.who.text() == "Logged in as ada"
     assert (tmp_path / "hf" / "token").read_text() == "hf_good"
+
+
+def paste(browser: ModelBrowser, qtbot: QtBot, text: str) -> None:
+    browser.places.setCurrentRow(2)
+    browser.hub.words.setText(text)
+    qtbot.keyClick(browser.hub.words, Qt.Key.Key_Return)
+
+
+def test_a_link_to_a_file_in_another_revision_is_fetched_from_there(
+    browser: ModelBrowser, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    paste(browser, qtbot, f"{fake_hub.url}/{REPO}/blob/refs%2Fpr%2F1/{FILE}?x=1")
+    card = browser.hub_card
+    qtbot.waitUntil(lambda: FILE in card.files.buttons, timeout=PATIENCE)
+    assert any("/revision/refs%2Fpr%2F1" in request.path for request in fake_hub.requests)
+    assert card.focusWidget() is card.files.buttons[FILE]
+    with qtbot.waitSignal(browser._downloads.finished, timeout=PATIENCE):
+        card.files.buttons[FILE].click()
+    assert {request.path for request in fake_hub.gets} == {f"/{REPO}/resolve/refs%2Fpr%2F1/{FILE}"}
+
+
+def test_a_model_in_parts_is_one_row_and_fetched_whole(
+    browser: ModelBrowser, qtbot: QtBot, fake_hub: FakeHub, tmp_path: Path
+) -> None:
+    parts = [f"m-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
+    fake_hub.add("ada/large", {name: bytes(1000) for name in parts}, card={"license": "mit"})
+    paste(browser, qtbot, "ada/large")
+    qtbot.waitUntil(lambda: parts[0] in browser.hub_card.files.buttons, timeout=PATIENCE)
+    assert list(browser.hub_card.files.buttons) == parts[:1]
+    browser.hub_card.files.buttons[parts[0]].click()
+    downloads = browser._downloads
+    assert [download.address.file for download in downloads.all] == parts
+    qtbot.waitUntil(
+        lambda: all(download.state == "finished" for download in downloads.all), timeout=PATIENCE
+    )
