@@ -192,7 +192,7 @@ def test_a_model_in_parts_is_one_row_and_fetched_whole(
     browser: ModelBrowser, qtbot: QtBot, fake_hub: FakeHub, tmp_path: Path
 ) -> None:
     parts = [f"m-0000{number}-of-00003.gguf" for number in (1, 2, 3)]
-    fake_hub.add("ada/large", {name: bytes(1000) for name in parts}, card={"license": "mit"})
+    fake_hub.add("ada/large", {name: name.encode() * 99 for name in parts}, card={"license": "mit"})
     paste(browser, qtbot, "ada/large")
     qtbot.waitUntil(lambda: parts[0] in browser.hub_card.files.buttons, timeout=PATIENCE)
     assert list(browser.hub_card.files.buttons) == parts[:1]
