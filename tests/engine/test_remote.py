@@ -98,13 +98,14 @@ def test_a_server_that_knows_no_further_fields_is_asked_without_and_the_user_is_
     assert "were left out" in endings[1].note
 
 
-def test_a_busy_server_is_asked_again(peer):
+@pytest.mark.parametrize("when", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "soon"])
+def test_a_busy_server_is_asked_again(peer, when):
     tries = []
 
     def busy(handler):
         tries.append(1)
         if len(tries) < 3:
-            handler.answer({"error": "overloaded"}, 503, Retry_After="0")
+            handler.answer({"error": "overloaded"}, 503, Retry_After=when)
         else:
             tea(handler)
 

@@ -1,5 +1,6 @@
 """The engine child for servers: addresses, keys, TLS, proxies."""
 
+import datetime
 import socket
 import ssl
 
@@ -130,6 +131,52 @@ def test_a_proxy_opens_the_way_for_tls(peer, monkeypatch):
     monkeypatch.setenv("https_proxy", peer.url)
     assert "far.example" in refused("https://far.example")
     assert [(method, path) for method, path, _, _ in peer.seen] == [("CONNECT", "far.example:443")]
+
+
+def test_a_proxy_that_is_not_there_is_named_and_not_the_server(monkeypatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        proxy = f"127.0.0.1:{free.getsockname()[1]}"
+    for target in ("http://far.example", "https://far.example"):
+        monkeypatch.setenv(target.partition(":")[0] + "_proxy", f"http://me:word@{proxy}")
+        said = refused(target)
+        assert f"The proxy {proxy} gives no way" in said
+        assert "word@" not in said
+
+
+def test_a_proxy_that_wants_a_password_says_so(peer, monkeypatch):
+    def wants_password(handler):
+        handler.answer(b"", 407, Proxy_Authenticate="Basic")
+
+    peer.routes["http://far.example/props"] = wants_password
+    peer.routes["far.example:443"] = wants_password
+    monkeypatch.setenv("http_proxy", peer.url)
+    monkeypatch.setenv("https_proxy", peer.url)
+    assert "wants a name and a password" in refused("http://far.example")
+    assert "407" in refused("https://far.example")
+
+
+def test_a_server_that_answers_every_unknown_path_with_its_page_is_used(peer):
+    peer.routes["/props"] = lambda handler: handler.answer(b"<html>", Content_Type="text/html")
+    peer.routes[COMPLETIONS] = tea
+    with engine_for(peer) as engine:
+        assert answers(engine, lanes("Tea?"))[0] == ["Tea is a drink."]
+
+
+def test_a_certificate_for_another_host_and_an_old_one_are_refused(tmp_path, monkeypatch):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    past = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    for certificate in (
+        authority.issue_cert("other.example"),
+        authority.issue_cert("127.0.0.1", not_before=past, not_after=past.replace(year=2021)),
+    ):
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(tls)
+        with Peer(tls).running() as peer:
+            assert "cannot be trusted" in refused(peer)
+            assert peer.seen == []
 
 
 def test_no_proxy_is_respected(peer, monkeypatch):

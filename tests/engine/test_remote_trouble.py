@@ -1,5 +1,7 @@
 """The engine child for servers: peers that do not behave."""
 
+import gzip
+import json
 import time
 
 import pytest
@@ -62,9 +64,51 @@ def interrupted(handler):
     handler.end()
 
 
+def many_lines(handler):
+    cut(handler)
+    while True:
+        handler.send(b"data: {\n" * 4096)
+
+
+def named_failure(handler):
+    cut(handler)
+    handler.send(b'event: error\ndata: {"message": "out of slots"}\n\n')
+
+
+def zipped(handler):
+    data = gzip.compress(b'data: {"choices": [{"text": "Tea is"}]}\n\n')
+    handler.answer(data, Content_Encoding="gzip", Content_Type="text/event-stream")
+
+
+def page(handler):
+    handler.answer(b"<html>Log in</html>", Content_Type="text/html; charset=utf-8")
+
+
+def json_failure(handler):
+    handler.answer({"error": {"message": "no more money"}}, Content_Type="application/json")
+
+
 @pytest.mark.parametrize(
     ("behaviour", "why"),
     [
+        (page, "a web page"),
+        (zipped, "compressed"),
+        (json_failure, "no more money"),
+    ],
+)
+def test_an_answer_that_is_no_stream_is_said_to_be_none(peer, behaviour, why):
+    peer.routes[COMPLETIONS] = behaviour
+    with engine_for(peer) as engine:
+        texts, endings, _ = answers(engine, lanes("Tea?"))
+    assert (texts, endings[0].finish) == ([""], "lost")
+    assert why in endings[0].note
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "why"),
+    [
+        (many_lines, "no event"),
+        (named_failure, "out of slots"),
         (cut, "cut before its end"),
         (cut_in_a_chunk, "was cut"),
         (stall, "said nothing for 1 s"),
@@ -113,6 +157,50 @@ def test_a_refusal_is_said_and_harms_no_other_lane(peer, status, body, finish, w
     assert endings[0].finish == finish
     assert why in endings[0].note
     assert "\0" not in endings[0].note
+
+
+WHOLE = {"choices": [{"text": "Tee · 茶", "finish_reason": "stop"}]}
+
+
+def marked(handler):
+    handler.stream()
+    handler.send(b"\xef\xbb\xbf")
+    handler.event(WHOLE)
+    handler.end()
+
+
+def carriage_returns(handler):
+    handler.stream()
+    handler.send(b": ping\r\n\r\nid: 1\r\nretry: 5\r\n")
+    handler.send(b"data:" + json.dumps(WHOLE).encode() + b"\r\n\r\ndata: [DONE]\r\n\r\n")
+
+
+def over_lines(handler):
+    handler.stream()
+    data = json.dumps(WHOLE, indent=1, ensure_ascii=False).encode()
+    handler.send(b"".join(b"data: " + line + b"\n" for line in data.split(b"\n")) + b"\n")
+    handler.end()
+
+
+def in_splinters(handler):
+    handler.stream()
+    for byte in b"data: " + json.dumps(WHOLE, ensure_ascii=False).encode() + b"\n\n":
+        handler.send(bytes([byte]))
+
+
+def not_streamed(handler):
+    data = json.dumps(WHOLE, indent=1).encode()
+    handler.answer(data, Content_Type="application/json")
+
+
+@pytest.mark.parametrize(
+    "behaviour", [marked, carriage_returns, over_lines, in_splinters, not_streamed]
+)
+def test_an_odd_but_whole_answer_is_read(peer, behaviour):
+    peer.routes[COMPLETIONS] = behaviour
+    with engine_for(peer) as engine:
+        texts, endings, _ = answers(engine, lanes("Tea?"))
+    assert (texts, endings[0].finish, endings[0].note) == (["Tee · 茶"], "stop", "")
 
 
 def test_halves_of_characters_do_not_end_the_engine(peer):

@@ -1,5 +1,6 @@
 """Server-sent events, as far as completions use them."""
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,35 +8,60 @@ from typing import Any
 from steerlm_studio.engine.server.trouble import Lost, message_in
 
 END = "[DONE]"
+LONGEST = 2**20  # bytes of an event: usual are some hundred
+_MOST_LINES = 1000
+_NO_EVENT = "The server sent something that is no event. The text so far is kept."
 
 
 def events(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """The JSON object of each `data:` line, and `{END: True}` for the line that says so.
+    """The JSON object of each event, and `{END: True}` for the one that says so.
 
     Raises Lost for what is no object, and for an error that the server tells.
 
-    Comments (pings), other fields and blank lines are passed over. Every server in use here puts an
-    event on one line.
+    Comments (pings) and other fields are passed over. An event may stand on several `data:` lines;
+    one that is whole is told at once, since not every server ends it with a blank line.
     """
-    for line in lines:
+    begun: list[bytes] = []
+    fails = False
+    for line in _without_mark(lines):
         name, _, value = line.partition(b":")
         value = value.strip()
-        if name == b"error":  # llama-server's older way
+        if name == b"error" or (name == b"data" and fails):  # llama-server's older way, or by name
             raise _failure(value)
-        if name != b"data" or not value:
-            continue
-        if value == END.encode():
+        if name == b"event":
+            fails = value == b"error"
+        elif name == b"data" and value == END.encode():
             yield {END: True}
             return
-        try:
-            event = json.loads(value)
-        except (ValueError, RecursionError):
-            event = None
-        if not isinstance(event, dict):
-            raise Lost("The server sent something that is no event. The text so far is kept.")
-        if event.get("error"):
-            raise _failure(value)
-        yield event
+        elif name == b"data" and value:
+            begun.append(value)
+            if (event := _object(begun)) is not None:
+                begun.clear()
+                yield event
+        elif not line.strip() and begun:
+            raise Lost(_NO_EVENT)
+
+
+def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A stream may begin with the mark of UTF-8."""
+    for number, line in enumerate(lines):
+        yield line if number else line.removeprefix(codecs.BOM_UTF8)
+
+
+def _object(begun: list[bytes]) -> dict[str, Any] | None:
+    """What the lines are together, None while they are not whole. Raises Lost."""
+    data = b"\n".join(begun)
+    if len(begun) > _MOST_LINES or len(data) > LONGEST:
+        raise Lost(_NO_EVENT)
+    try:
+        event = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, dict):
+        return None
+    if event.get("error"):
+        raise _failure(data)
+    return event
 
 
 def text_in(value: object) -> str:

@@ -14,11 +14,18 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from steerlm_studio import __version__
-from steerlm_studio.engine.server.trouble import Lost, Refused, of_connection, of_status
+from steerlm_studio.engine.server.events import LONGEST
+from steerlm_studio.engine.server.trouble import (
+    Lost,
+    Refused,
+    check_kind,
+    of_connection,
+    of_proxy,
+    of_status,
+)
 from steerlm_studio.server_address import Address
 
 CONNECTING = 15.0  # seconds
-LONGEST_LINE = 2**20  # bytes: an event is some hundred
 _PROMPT = 30.0  # seconds for an answer that is no stream
 LARGEST = 16 * 2**20  # bytes of an answer that is no stream
 _ERROR = 2**16  # bytes of an error's body that are looked at
@@ -49,8 +56,11 @@ class Http:
     def lines(self, path: str, body: object) -> Iterator[bytes]:
         """The lines of a stream as they come, to its end."""
         with self._asked("POST", path, body, self._patience) as response:
-            while line := response.readline(LONGEST_LINE + 1):
-                if len(line) > LONGEST_LINE:
+            if response.headers.get_content_type() == "application/json":  # it does not stream
+                yield b"data: " + response.read(LARGEST).replace(b"\n", b" ")
+                return
+            while line := response.readline(LONGEST + 1):
+                if len(line) > LONGEST:
                     raise Lost(f"{self.address.place} sends a line without end: it was stopped.")
                 yield line
 
@@ -65,7 +75,8 @@ class Http:
     def _asked(
         self, method: str, path: str, body: object, patience: float
     ) -> Iterator[http.client.HTTPResponse]:
-        connection, target = self._connection(path)
+        proxy = _proxy(self.address)
+        connection, target = self._connection(path, proxy)
         own: socket.socket | None = None
         try:
             connection.connect()
@@ -79,18 +90,22 @@ class Http:
             if response.status != 200:
                 said = response.read(_ERROR)
                 raise of_status(response.status, said, response.headers, self.address.url + path)
+            check_kind(response.headers, self.address.url + path)
             yield response
         except (OSError, http.client.HTTPException) as error:
+            if proxy is not None and own is None and not isinstance(error, ssl.SSLError):
+                raise of_proxy(error, _place(proxy), self.address.place) from error
             raise of_connection(error, self.address, patience) from error
         finally:
             with self._lock:
                 self._sockets -= {own}
             connection.close()
 
-    def _connection(self, path: str) -> tuple[http.client.HTTPConnection, str]:
+    def _connection(
+        self, path: str, proxy: SplitResult | None
+    ) -> tuple[http.client.HTTPConnection, str]:
         """A connection that is not yet made, and what to ask for on it."""
         address = self.address
-        proxy = _proxy(address)
         host, port = address.host, address.port
         target = address.prefix + path
         if proxy is not None:
@@ -132,6 +147,11 @@ def _proxy(address: Address) -> SplitResult | None:
             0,
         )
     return found
+
+
+def _place(proxy: SplitResult) -> str:
+    """Host and port, without a name and a password."""
+    return proxy.netloc.rpartition("@")[2]
 
 
 def _authorized(proxy: SplitResult) -> dict[str, str]:

@@ -10,7 +10,7 @@ from steerlm_studio.engine.server.events import number_in, text_in
 from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.llama_server import LlamaServer
 from steerlm_studio.engine.server.openai import OpenAI
-from steerlm_studio.engine.server.trouble import Busy, Refused, Trouble
+from steerlm_studio.engine.server.trouble import Busy, Refused, Trouble, WebPage
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Ready
 
@@ -50,6 +50,10 @@ def _optional(http: Http, path: str) -> Mapping[str, Any]:
         found = http.json("GET", path)
     except Refused as error:
         if error.status in _NONE:
+            return {}
+        raise
+    except WebPage:  # of a server that answers every path with its own page
+        if path == "/props":
             return {}
         raise
     except Busy as error:

@@ -1,9 +1,11 @@
 """What can go wrong with a server, each as a sentence."""
 
+import email.utils
 import http.client
 import json
 import socket
 import ssl
+import time
 
 from steerlm_studio.server_address import Address
 
@@ -24,6 +26,10 @@ class Refused(Trouble):
     def __init__(self, sentence: str, status: int) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+class WebPage(Lost):
+    """What answers is for a browser."""
 
 
 class Busy(Trouble):
@@ -56,11 +62,40 @@ def of_connection(error: Exception, address: Address, patience: float) -> Lost:
     return Lost(f"The connection to {place} broke: {why}. Look at the network, then go on.")
 
 
+def of_proxy(error: Exception, proxy: str, place: str) -> Lost:
+    """For an error on the way through a proxy."""
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Lost(
+        f"The proxy {proxy} gives no way to {place}: {why}. Check http_proxy and https_proxy, or "
+        f"name {place} in no_proxy."
+    )
+
+
+def check_kind(headers: http.client.HTTPMessage, url: str) -> None:
+    """Raise Lost for an answer that no server of models gives."""
+    if headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Lost(
+            f"What {url} answers is compressed, which was not asked for. Look at what stands "
+            "between here and the server."
+        )
+    if headers.get_content_type() == "text/html":
+        raise WebPage(
+            f"What {url} answers is a web page, such as one to log in, and no model. Check the "
+            "address."
+        )
+
+
 def of_status(status: int, body: bytes, headers: http.client.HTTPMessage, url: str) -> Trouble:
     """For an answer that is not 200."""
     said = message_in(body)
     if status in (401, 403):
         return Refused(f"The server wants another key ({status}{said}). Check the key.", status)
+    if status == 407:
+        return Refused(
+            "The proxy wants a name and a password (407). Write them into http_proxy, as in "
+            "http://NAME:WORD@HOST:PORT.",
+            status,
+        )
     if status == 404:
         return Refused(f"There is no {url} (404{said}). Check address and model name.", status)
     if status in (429, 503):
@@ -88,7 +123,14 @@ def message_in(body: bytes) -> str:
 
 
 def _after(headers: http.client.HTTPMessage) -> float | None:
+    """Seconds, or a date."""
+    said = headers.get("Retry-After", "")
     try:
-        return max(0.0, float(headers.get("Retry-After", "")))
+        return max(0.0, float(said))
     except ValueError:
+        pass
+    try:
+        until = email.utils.parsedate_to_datetime(said)
+        return max(0.0, until.timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None
