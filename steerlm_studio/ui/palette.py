@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
+    QStyle,
     QTreeView,
     QVBoxLayout,
     QWidget,
@@ -36,7 +37,7 @@ from steerlm_studio.ui.theme import GRID
 
 _ACTION = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
-_SIZE = (80, 22)  # characters of a name and its keys, lines
+_LINES = 22
 _PASSED_ON = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -56,7 +57,7 @@ class Palette(QDialog):
         self.nothing = SmallLabel(self.tr("No command has these words in its name."))
         self._found = _Filter(self)
         self._found.setSourceModel(_model(window, self))
-        self._lay_out()
+        self._lay_out(window)
         self.input.textChanged.connect(self._on_text_changed)
         self.input.returnPressed.connect(self._on_entered)
         self.input.installEventFilter(self)
@@ -82,7 +83,7 @@ class Palette(QDialog):
             self.close()
             action.trigger()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, window: QWidget) -> None:
         view = self.list
         view.setModel(self._found)
         view.setRootIsDecorated(False)
@@ -98,8 +99,14 @@ class Palette(QDialog):
         column.setSpacing(GRID)
         for widget in (self.input, self.list, self.nothing):
             column.addWidget(widget)
-        metrics = self.fontMetrics()
-        self.resize(_SIZE[0] * metrics.averageCharWidth(), _SIZE[1] * metrics.lineSpacing())
+        self.resize(self._wanted_width(window), _LINES * self.fontMetrics().lineSpacing())
+
+    def _wanted_width(self, window: QWidget) -> int:
+        """What the longest name needs beside the longest keys, as far as the window goes."""
+        view = self.list
+        bar = view.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        columns = sum(view.sizeHintForColumn(column) for column in range(2))
+        return min(columns + bar + 4 * GRID, window.width() - 2 * GRID)
 
     # Qt's
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -21,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.banner import Banner
-from steerlm_studio.ui.beside import Beside
+from steerlm_studio.ui.beside import Beside, Rows, in_a_row
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.prompt_input import PromptInput
@@ -85,6 +86,21 @@ def test_the_rows_of_sweep_and_compare_are_whole(large: MainWindow, qtbot: QtBot
     large.viewing.show("compare")
     together = page.compare.foot.together
     qtbot.waitUntil(lambda: together.width() >= together.sizeHint().width())
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_rows_of_fields_share_a_line_where_both_are_whole(qtbot: QtBot, equal: bool):
+    one, other = (in_a_row(QPushButton(text)) for text in ("Of some length", "A longer text"))
+    window, rows = QWidget(), Rows(one, other, equal)
+    line = QHBoxLayout(window)
+    line.addWidget(QLabel("beside"), 1)
+    line.addWidget(rows)
+    qtbot.addWidget(window)
+    window.show()
+    for width, is_below in ((700, False), (window.minimumSizeHint().width(), True), (700, False)):
+        window.resize(width, 100)
+        qtbot.waitUntil(lambda at=is_below: (other.y() >= one.geometry().bottom()) is at)
+        assert other.width() >= other.minimumSizeHint().width()
 
 
 def test_the_export_of_transcripts_fits_the_screen(large: MainWindow, qtbot: QtBot):

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, QSize, Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
 
 from steerlm_studio.protocol import Done
+from steerlm_studio.ui.beside import Rows, in_a_row
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.compare.differences import Shown
 from steerlm_studio.ui.elided_label import SmallElidedLabel
@@ -13,7 +14,7 @@ from steerlm_studio.ui.theme import GRID, HALF
 
 
 class CompareFoot(QWidget):
-    """One line; what is chosen in it is told by `changed`."""
+    """One line, or two where it is narrow; what is chosen in it is told by `changed`."""
 
     changed = Signal()
 
@@ -77,12 +78,10 @@ class CompareFoot(QWidget):
         self.table.setCheckable(True)
         self.table.setToolTip(self.tr("Length, readability, variety and pace of each column"))
         self.together.setChecked(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * GRID, HALF, 2 * GRID, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.shared, 1)
-        for widget in (self.differences, self.against, self.table, self.together):
-            row.addWidget(widget)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
+        read = in_a_row(self.differences, self.against)
+        fields = Rows(read, in_a_row(self.table, self.together), equal=False)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(2 * GRID, HALF, 2 * GRID, 0)
+        line.setSpacing(GRID)
+        line.addWidget(self.shared, 1)
+        line.addWidget(fields)

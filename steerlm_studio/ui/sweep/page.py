@@ -18,6 +18,7 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.steering import DEFAULT, Steering
 from steerlm_studio.steer.sweep import Axis, Sweep, written_all
+from steerlm_studio.ui.beside import Rows, in_a_row
 from steerlm_studio.ui.chat import Answer
 from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.elided_label import ElidedLabel, SmallElidedLabel
@@ -220,27 +221,19 @@ class SweepPage(QWidget):
         above.addWidget(self.question, 2)
         above.addWidget(self.hint, 3)
         above.addWidget(self.run)
-        axes = QHBoxLayout()
-        axes.setSpacing(2 * GRID)
-        axes.addWidget(self.across, 1)
-        axes.addWidget(self.down, 1)
-        below = QHBoxLayout()
-        below.setSpacing(GRID)
-        below.addStretch(1)
-        below.addWidget(SmallLabel(self.tr("at most")))
-        below.addWidget(self.tokens)
-        below.addWidget(SmallLabel(self.tr("bars show")))
-        below.addWidget(self.measure, 1)
-        below.addWidget(self.earlier)
-        below.addWidget(self.export)
+        shown = in_a_row(
+            *(SmallLabel(self.tr("at most")), self.tokens),
+            *(SmallLabel(self.tr("bars show")), self.measure),
+        )
+        below = Rows(shown, in_a_row(self.earlier, self.export), equal=False)
         top, foot = QVBoxLayout(), QVBoxLayout()
         for part in (top, foot):
             part.setContentsMargins(2 * GRID, 0, 2 * GRID, HALF)
             part.setSpacing(HALF)
         top.addLayout(above)
-        top.addLayout(axes)
+        top.addWidget(Rows(self.across, self.down))
         top.addWidget(self.notice)
-        foot.addLayout(below)
+        foot.addWidget(below)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -261,7 +254,7 @@ class SweepPage(QWidget):
             ("distinct", self.tr("variety (distinct-2)")),
         ):
             self.measure.addItem(text, measure)
-        self.measure.setMinimumContentsLength(6)
+        self.measure.setMinimumContentsLength(16)  # its longest words
         self.measure.setAccessibleName(self.tr("What the bars show"))
         self.run.setDefault(True)
         self.earlier.setText(self.tr("Earlier"))
