@@ -6,7 +6,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 _NAMES = ("licen", "copying", "notice", "authors")
-_RULE = "=" * 78
+RULE = "=" * 78
 
 
 def main() -> int:
@@ -42,7 +42,7 @@ def entry(package: Distribution) -> str:
     licence = about.get("License-Expression") or about.get("License") or ""
     classifiers = [c for c in about.get_all("Classifier") or () if c.startswith("License ::")]
     head = f"{package.name} {package.version}\n{licence[:200] or ', '.join(classifiers)}"
-    return "\n".join([_RULE, head, *texts(package), ""])
+    return "\n".join([RULE, head, *texts(package), ""])
 
 
 def texts(package: Distribution) -> Iterator[str]:

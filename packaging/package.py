@@ -14,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import system_licences
+
 from steerlm_studio import __version__
 from steerlm_studio.checkpoint_tools import missing, sentence
 
@@ -21,11 +23,17 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "package"
 DIST = ROOT / "dist"
 NAME = "steerlm-studio"
+LICENCES = WORK / "THIRD-PARTY-LICENCES.txt"
 BUNDLE = WORK / "dist" / NAME
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 CARRIED = ("steerlm-studio", "torch", "gguf", "sentencepiece", "pyyaml")
 # Qt takes these from the system; all else is in the bundle.
 DEPENDS = "libgl1, libegl1, libfontconfig1, libdbus-1-3, libxcb-cursor0, libxkbcommon-x11-0"
+CUDA_TORCH = (
+    "The torch of this environment is the one for {}: the bundle would have some 5 GB, most of it "
+    "NVIDIA's libraries, and it only reads checkpoints. Install PyTorch's build for the CPU "
+    "(its version ends in +cpu; pytorch.org says from where), then run this again."
+)
 CONTROL = """\
 Package: {name}
 Version: {version}
@@ -49,10 +57,13 @@ def main() -> int:
     options = parser.parse_args()
     if absent := missing():
         sys.exit(f"The bundle exports checkpoints too. {sentence(absent)}")
+    if graphics := torch_for_graphics():
+        sys.exit(CUDA_TORCH.format(graphics))
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     _write_licences()
     _bundle()
+    _add_system_licences()
     _test_bundle()
     DIST.mkdir(exist_ok=True)
     if not options.bundle_only:
@@ -61,10 +72,17 @@ def main() -> int:
     return 0
 
 
+def torch_for_graphics() -> str:
+    """What torch was built for besides the CPU; "" for nothing."""
+    import torch
+
+    named = {"CUDA": torch.version.cuda, "ROCm": torch.version.hip, "XPU": torch.version.xpu}
+    return next((f"{name} {version}" for name, version in named.items() if version), "")
+
+
 def _write_licences() -> None:
     script = ROOT / "packaging" / "licences.py"
-    out = WORK / "THIRD-PARTY-LICENCES.txt"
-    subprocess.run([sys.executable, script, out, *CARRIED], check=True)
+    subprocess.run([sys.executable, script, LICENCES, *CARRIED], check=True)
 
 
 def _bundle() -> None:
@@ -73,6 +91,13 @@ def _bundle() -> None:
     folders = ["--distpath", WORK / "dist", "--workpath", WORK / "work"]
     options = ["--noconfirm", "--log-level", "WARN", *folders, spec]
     subprocess.run([sys.executable, "-m", "PyInstaller", *map(str, options)], check=True, cwd=ROOT)
+
+
+def _add_system_licences() -> None:
+    """Known once it is seen which libraries went into the bundle."""
+    with LICENCES.open("a", encoding="utf-8") as out:
+        out.write(system_licences.text_for(BUNDLE))
+    shutil.copyfile(LICENCES, BUNDLE / "_internal" / LICENCES.name)
 
 
 def _test_bundle() -> None:

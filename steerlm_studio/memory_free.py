@@ -8,6 +8,7 @@ import msgspec
 import psutil
 
 _GROUPS = Path("/sys/fs/cgroup")
+_NO_LIMIT = 1 << 60  # version 1 writes a number for none
 VMSTAT = Path("/proc/vmstat")
 
 
@@ -35,17 +36,27 @@ def kills() -> int:
 
 
 def _container(groups: Path, own: Path) -> Iterator[Memory]:
-    """The limits of the control groups around this process (version 2)."""
+    """The limits of the control groups around this process, of version 2 or 1."""
     try:
-        line = next(text for text in own.read_text().splitlines() if text.startswith("0::"))
-    except (OSError, StopIteration):
+        lines = [line.split(":", 2) for line in own.read_text().splitlines()]
+    except OSError:
         return
-    folder = groups / line.removeprefix("0::").strip().lstrip("/")
+    for number, controllers, place in lines:
+        if number == "0":
+            yield from _limits(groups, place, "memory.max", "memory.current")
+        elif "memory" in controllers.split(","):
+            names = ("memory.limit_in_bytes", "memory.usage_in_bytes")
+            yield from _limits(groups / "memory", place, *names)
+
+
+def _limits(groups: Path, place: str, limit_name: str, used_name: str) -> Iterator[Memory]:
+    """Of a group and those around it; a container sees its own at the root, under another name."""
+    folder = groups / place.strip().lstrip("/")
     for group in (folder, *folder.parents):
         if not group.is_relative_to(groups):
             return
-        limit, used = _number(group / "memory.max"), _number(group / "memory.current")
-        if limit is not None and used is not None:
+        limit, used = _number(group / limit_name), _number(group / used_name)
+        if limit is not None and used is not None and limit < _NO_LIMIT:
             yield Memory(max(0, limit - used + _file_pages(group)), limit)
 
 
@@ -54,7 +65,9 @@ def _file_pages(group: Path) -> int:
         lines = (group / "memory.stat").read_text().split("\n")
     except OSError:
         return 0
-    return next((int(x.split()[1]) for x in lines if x.startswith("inactive_file ")), 0)
+    names = ("total_inactive_file ", "inactive_file ")  # version 1 has both, its total first of all
+    found = {name: int(x.split()[1]) for x in lines for name in names if x.startswith(name)}
+    return next((found[name] for name in names if name in found), 0)
 
 
 def _number(file: Path) -> int | None:

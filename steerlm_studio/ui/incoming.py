@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from steerlm_studio.gguf_parts import is_later_part
 from steerlm_studio.ui.model_files import is_checkpoint
 from steerlm_studio.ui.transcript_import import are_transcripts
 
@@ -20,8 +21,9 @@ class Incoming:
 
     def way(self, paths: Sequence[Path]) -> Callable[[], object] | None:
         """What to do with these; None for what nobody here knows."""
-        model = next((path for path in paths if path.suffix.lower() == ".gguf"), None)
-        if model is not None:
+        models = [path for path in paths if path.suffix.lower() == ".gguf"]
+        if models:  # of one in parts its first part, of several the first
+            model = min(models, key=lambda path: is_later_part(path.name))
             return lambda: self._open_model(model)
         checkpoint = next((path for path in paths if is_checkpoint(path)), None)
         if checkpoint is not None:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import licences
 import package
 import pytest
+import system_licences
 
 DEBIAN = package.ROOT / "packaging" / "debian"
 
@@ -78,6 +79,17 @@ def test_appstream_names_the_menu_entry_and_this_version():
     assert about.find("releases/release").get("version") == package.__version__
 
 
+def test_torch_with_cuda_is_not_packed(monkeypatch):
+    """A bundle of 5.1 GB came out of an environment made by `make package` alone."""
+    assert package.torch_for_graphics() == ""
+    monkeypatch.setattr("torch.version.cuda", "13.0")
+    assert package.torch_for_graphics() == "CUDA 13.0"
+    monkeypatch.setattr("sys.argv", ["package.py"])
+    monkeypatch.setattr(package, "_bundle", lambda: pytest.fail("it was packed"))
+    with pytest.raises(SystemExit, match="build for the CPU"):
+        package.main()
+
+
 def test_licences_follow_what_the_packages_need():
     names = {each.name.lower() for each in licences.needed(["pytest-qt"])}
     assert {"pytest-qt", "pytest", "pluggy"} <= names
@@ -88,6 +100,21 @@ def test_an_entry_carries_the_licence_text_that_came_with_the_package():
     text = licences.entry(distribution("pytest"))
     assert f"pytest {distribution('pytest').version}" in text
     assert "Permission is hereby granted" in text
+
+
+def test_libraries_of_the_system_bring_their_licences(tmp_path):
+    """The texts once lacked Python's, llama.cpp's and those of sixty libraries of Debian."""
+    inside = tmp_path / "_internal"
+    inside.mkdir()
+    for name in ("libc.so.6", "libQt6Core.so.6", "libllama.so"):
+        (inside / name).touch()
+    text = system_licences.text_for(tmp_path)
+    for words in ("\nlibc6, of Debian\n", "\nllama.cpp and ggml\n", "PYTHON SOFTWARE FOUNDATION",
+                  "\nLGPL-3\n"):  # fmt: skip
+        assert words in text
+    (inside / "libnobody-knows-me.so.7").touch()
+    with pytest.raises(LookupError, match=r"libnobody-knows-me.so.7"):
+        system_licences.text_for(tmp_path)
 
 
 def test_a_package_that_is_not_installed_is_passed_over():

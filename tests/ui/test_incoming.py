@@ -48,3 +48,12 @@ def test_what_is_unknown_is_no_drop_but_is_opened_when_it_was_named(
     incoming.take([letter])
     incoming.take([])
     assert calls == [("model", letter)]
+
+
+def test_of_a_model_in_parts_its_first_part_is_opened(
+    incoming: Incoming, calls: Calls, tmp_path: Path
+):
+    """A file manager hands over what was selected in any order."""
+    parts = [tmp_path / f"m-0000{number}-of-00003.gguf" for number in (3, 1, 2)]
+    incoming.take(parts)
+    assert calls == [("model", parts[1])]
