@@ -6,22 +6,15 @@ cells' owners), and what several slots still lack alike is evaluated once for al
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
+from steerlm_studio.engine.cells import Cells, Held, Parked, in_front
 from steerlm_studio.engine.llama import BATCH, Aborted, Llama, Row
 from steerlm_studio.errors import StudioError
 
 STEM = 0
 Tokens = Sequence[int]
-
-
-@dataclass
-class Held:
-    """A sequence of llama.cpp's and the tokens in its cells, from position 0 on."""
-
-    id: int
-    tokens: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -39,18 +32,18 @@ class Cache:
     The model must know `lanes + 2` sequences: the stem, the lanes and one for idle columns.
 
     llama.cpp's attention on a CPU adds up a sequence's cells in their order in memory, so that
-    order has to be the order of the tokens. It is as long as no cell in front of a running lane
-    becomes free: idle rows come last, and lanes that ended are parked while others run.
+    order has to be the order of the tokens. It is as long as no cell in front of what is kept
+    becomes free: idle rows come last, and what is forgotten is parked as far as it lies in front.
     """
 
     def __init__(self, llama: Llama, lanes: int) -> None:
         self._llama = llama
         self.shares = not llama.recurrent
         self._pad = lanes + 1
-        self._parked = 2 * lanes + 4  # an id that no batch uses, beyond those that `assign` needs
-        self.parked = 0  # tokens that keep their cells although nobody needs them
+        self._spare_id = 2 * lanes + 4  # beyond those that `assign` needs
         self._free = list(range(lanes + 1))[::-1]
         self.slots: dict[int, Held] = {}
+        self._forget_cells()
         self._even = False  # the stem was evaluated from nothing, in batches cut at fixed places
 
     def clear(self) -> None:
@@ -58,8 +51,13 @@ class Cache:
         self._llama.clear()
         self._free += sorted((held.id for held in self.slots.values()), reverse=True)
         self.slots.clear()
-        self.parked = 0
+        self._forget_cells()
         self._even = False
+
+    def _forget_cells(self) -> None:
+        self._cells = Cells()
+        self._parked = Parked(self._spare_id, self._llama, self._cells)
+        self.parked = 0  # cells that are taken although nobody needs them
 
     def known(self, tokens: Tokens) -> int:
         """How many of `tokens`, from the first on, some sequence holds."""
@@ -72,42 +70,82 @@ class Cache:
 
     # --- what a run starts with ----------------------------------------------------------------
 
-    def assign(self, targets: Mapping[int, Tokens], keep: Iterable[int] = ()) -> dict[int, int]:
+    def assign(
+        self, targets: Mapping[int, Tokens], keep: Iterable[int] = (), spare: int = 0
+    ) -> dict[int, int]:
         """Give each slot what the sequences of now hold of its target; returns how much.
 
         A lane's last token is always left to be evaluated, since it gives the logits. All other
-        slots are forgotten but those to `keep`; where lanes are kept their cells are parked.
+        slots are forgotten but those to `keep`. Where lanes are kept, all cells of the others are
+        parked; else up to `spare`, and what lies behind more holes than that is evaluated anew.
         """
         kept = {slot: self.slots[slot] for slot in keep if slot in self.slots}
         taken = {slot: self._set_aside(slot, target) for slot, target in targets.items()}
         forgotten = [held for slot, held in self.slots.items() if slot not in kept]
         if kept.keys() <= {STEM}:
-            self._unpark()
+            self._plug(forgotten, [*kept.values(), *taken.values()], taken, spare)
         else:
-            self._park(forgotten)
+            for held in forgotten:
+                self._parked.add(held, len(held.tokens))
         self._release(forgotten)
-        self.slots = kept | {slot: self._restored(*taken[slot]) for slot in targets}
+        self.slots = kept | {slot: self._restored(taken[slot]) for slot in targets}
+        needed = (held.places for held in self.slots.values())
+        self.parked = len(self._parked.places.difference(*needed))
         self._even = self._even and STEM in kept
-        return {slot: len(tokens) for slot, (_, tokens) in taken.items()}
+        return {slot: len(held.tokens) for slot, held in taken.items()}
 
-    def _set_aside(self, slot: int, target: Tokens) -> tuple[int, list[int]]:
+    def _set_aside(self, slot: int, target: Tokens) -> Held:
         """Copy the most that some sequence holds of a target to an id that no batch uses."""
         wanted = target if slot == STEM else target[:-1]
+        aside = Held(self._pad + 1 + slot)
         sources = list(self.slots.values()) if self.shares else []
         counts = [common(held.tokens, wanted) for held in sources]
-        if not any(counts):
-            return -1, []
-        count = max(counts)
-        aside = self._pad + 1 + slot
-        self._llama.copy(sources[counts.index(count)].id, aside, count)
-        return aside, list(wanted[:count])
+        if any(counts):
+            count = max(counts)
+            source = sources[counts.index(count)]
+            self._llama.copy(source.id, aside.id, count)
+            aside.tokens, aside.places = list(wanted[:count]), source.places[:count]
+            self._cells.share(aside.places)
+        return aside
 
-    def _restored(self, aside: int, tokens: list[int]) -> Held:
-        held = Held(self._free.pop(), tokens)
-        if tokens:
-            self._llama.copy(aside, held.id, len(tokens))
-            self._llama.remove(aside)
+    def _restored(self, aside: Held) -> Held:
+        held = Held(self._free.pop(), aside.tokens, aside.places)
+        if held.tokens:
+            self._llama.copy(aside.id, held.id, len(held.tokens))
+            self._llama.remove(aside.id)
         return held
+
+    def _plug(
+        self,
+        forgotten: list[Held],
+        wanted: Iterable[Held],
+        taken: Mapping[int, Held],
+        spare: int,
+    ) -> None:
+        """Park what lies in front of what is `wanted`; where that is too much, want the stem alone.
+
+        Control strings that are evaluated anew get the same numbers again. A stem may not, so it is
+        kept even where its holes cannot be plugged.
+        """
+        wanted = list(wanted)
+        end = max((held.places[-1] for held in wanted if held.places), default=0)
+        if len(self._parked.beside(forgotten, end)) > spare:
+            stem = taken.get(STEM) or self.slots.get(STEM) or Held(-1)
+            end = stem.places[-1] if stem.places else 0
+            for held in taken.values():
+                self._shorten(held, in_front(held.places, end + 1))
+            if len(self._parked.beside(forgotten, end)) > spare:
+                self._parked.clear()
+                return
+        if min(self._parked.places, default=end) >= end:
+            self._parked.clear()
+        for held in forgotten:
+            self._parked.add(held, in_front(held.places, end))
+
+    def _shorten(self, held: Held, count: int) -> None:
+        self._llama.remove(held.id, count)
+        self._cells.release(held.places[count:])
+        del held.tokens[count:], held.places[count:]
 
     def even_stem(self, prefix: Tokens) -> int:
         """Keep of the stem what a start from nothing would give bit for bit; returns how much.
@@ -121,27 +159,18 @@ class Cache:
         same = common(stem.tokens, prefix)
         if not same == len(prefix) == len(stem.tokens):
             same -= same % BATCH
-        self._unpark()
+        self._parked.clear()
+        self.parked = 0
         self._release([held for slot, held in self.slots.items() if slot != STEM])
         self.slots = {STEM: stem}
-        self._llama.remove(stem.id, same)
-        del stem.tokens[same:]
+        self._shorten(stem, same)
         self._even = True
         return same
-
-    def _park(self, sequences: Iterable[Held]) -> None:
-        stem = self.slots.get(STEM, Held(-1)).tokens
-        for held in sequences:
-            self._llama.copy(held.id, self._parked, len(held.tokens))
-            self.parked += len(held.tokens) - common(held.tokens, stem)
-
-    def _unpark(self) -> None:
-        self._llama.remove(self._parked)
-        self.parked = 0
 
     def _release(self, sequences: Iterable[Held]) -> None:
         for held in sequences:
             self._llama.remove(held.id)
+            self._cells.release(held.places)
             self._free.append(held.id)
 
     # --- what is still to be evaluated ---------------------------------------------------------
@@ -206,8 +235,7 @@ class Cache:
         idle = max(width - len(rows), -len(rows) % alike)
         self._decode(rows, idle + alike if idle < outputs else idle, outputs if alike > 1 else idle)
         for shared in batch:
-            for slot in shared.slots:
-                self.slots[slot].tokens.append(shared.token)
+            self._append(shared.token, shared.slots)
         return ends
 
     def fill(self, targets: Mapping[int, Tokens]) -> None:
@@ -226,8 +254,15 @@ class Cache:
         idle = max(0, width - len(rows))
         self._decode(rows, idle, idle)
         for slot, token in tokens.items():
-            self.slots[slot].tokens.append(token)
+            self._append(token, (slot,))
         return {slot: row for row, slot in enumerate(tokens)}
+
+    def _append(self, token: int, slots: Sequence[int]) -> None:
+        """A row was evaluated."""
+        place = self._cells.take(len(slots))
+        for slot in slots:
+            self.slots[slot].tokens.append(token)
+            self.slots[slot].places.append(place)
 
     def _decode(self, rows: list[Row], idle: int, outputs: int) -> None:
         """Evaluate rows and `idle` more, since their number decides the rounding.

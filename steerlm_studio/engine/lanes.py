@@ -94,7 +94,7 @@ class Lanes:
         elif self._cache.holds(stem):
             return True
         else:
-            self._cache.assign({STEM: stem})
+            self._cache.assign({STEM: stem}, spare=self._limits.cells - len(stem) - AHEAD)
         size, width = (BATCH, self._limits.exact_width) if exact else (AHEAD, 1)
         missing = self._cache.missing({STEM: stem})
         try:
@@ -127,11 +127,12 @@ class Lanes:
         waiting, active = deque(run.answers), dict[int, Answer]()
         keep: set[int] = set()
         while waiting or active:
-            if newcomers := self._admitted(waiting, active, len(stem)):
+            newcomers, spare = self._admitted(waiting, active, len(stem))
+            if newcomers:
                 targets = {slot: answer.prompt.ids for slot, answer in newcomers.items()}
                 if not keep:
                     targets = {STEM: stem, **targets}
-                reused = self._cache.assign(targets, keep)
+                reused = self._cache.assign(targets, keep, spare)
                 run.reused += sum(reused[slot] for slot in newcomers)
                 alike = self._limits.alike(run.padded)
                 yield from self._prefill(run, targets, len(stem), newcomers, alike=alike)
@@ -152,8 +153,11 @@ class Lanes:
 
     def _admitted(
         self, waiting: deque[Answer], active: Mapping[int, Answer], stem: int
-    ) -> dict[int, Answer]:
-        """The next lanes that fit beside those that run, by slot; one alone always fits."""
+    ) -> tuple[dict[int, Answer], int]:
+        """The next lanes that fit beside those that run, by slot, and how many cells are left.
+
+        One alone always fits.
+        """
         newcomers: dict[int, Answer] = {}
         context = self._limits.context
         cells = self._limits.cells - self._limits.columns - stem
@@ -162,11 +166,12 @@ class Lanes:
         for slot in range(1, self._limits.lanes + 1):
             if slot in active or not waiting:
                 continue
-            cells -= waiting[0].most(context) - stem
-            if cells < 0 and (active or newcomers):
+            wanted = waiting[0].most(context) - stem
+            if wanted > cells and (active or newcomers):
                 break
+            cells -= wanted
             newcomers[slot] = waiting.popleft()
-        return newcomers
+        return newcomers, max(0, cells)
 
     # --- Exact: one lane at a time, evaluated in the same calls whatever went before -----------
 
@@ -178,7 +183,7 @@ class Lanes:
             yield from self._prefill(run, {STEM: prefix}, len(prefix), {}, width)
             active = {1: answer}
             targets = {1: answer.prompt.ids}
-            self._cache.assign(targets, {STEM})
+            self._cache.assign(targets, {STEM})  # nothing else was left by `even_stem`
             yield from self._prefill(run, targets, len(prefix), active, width)
             yield from self._ended(run, active)
             while active:

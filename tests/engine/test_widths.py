@@ -67,13 +67,36 @@ def test_its_place_among_the_lanes_does_not_matter(llama):
     assert texts(lanes, *asked[::-1]) == texts(lanes, *asked)[::-1]
 
 
-@pytest.mark.parametrize("cells", [4096, 700])
+@pytest.mark.parametrize("cells", [4096, 900, 500])
 def test_lanes_that_wait_for_a_place_get_the_text_they_have_alone(llama, cells):
-    """With 700 cells only some of 8 fit at a time, and what one leaves the next ones need."""
-    lanes, asked = engine(llama, 8, cells), settings(25)
-    queued = texts(lanes, *asked)
-    alone = [texts(lanes, asked[number])[0] for number in (0, 7, 13, 24)]
-    assert alone == [queued[number] for number in (0, 7, 13, 24)]
+    """With few cells only some of 8 fit at a time, and what one leaves the next ones need.
+
+    Where all of those ended together, the next ones once got cells in front of what they shared.
+    """
+    asked = settings(25)
+    together = texts(engine(llama, 25), *asked)
+    assert texts(engine(llama, 8, cells), *asked) == together
+
+
+@pytest.mark.parametrize("before", [3, 8])
+@pytest.mark.parametrize("is_next_turn", [False, True])
+def test_what_ran_before_makes_no_lane_depend_on_the_others(llama, before, is_next_turn):
+    """Cells that the lanes of before left free once were in front of what some took over."""
+    lanes = engine(llama, 25)
+    first = texts(lanes, *settings(before))[0]
+    said = (
+        [*BEFORE, ("Name a tree.", "quality:0,humor:0,lang:en", first)] if is_next_turn else BEFORE
+    )
+    moved = [
+        lane(prompt(before=said, control=f"quality:{n % 5},humor:{n // 5},lang:de"), seed=n)
+        for n in range(10)
+    ]
+    found = []
+    for chosen in (range(10), range(1), range(3), (7, 2)):
+        texts(lanes, *settings(before))
+        heard = ask(lanes, *(moved[number] for number in chosen), stop=())
+        found.append({number: heard.texts[place] for place, number in enumerate(chosen)})
+    assert all(some.items() <= found[0].items() for some in found)
 
 
 def test_after_a_slider_move_too(llama):
