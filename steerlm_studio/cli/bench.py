@@ -11,6 +11,7 @@ from pathlib import Path
 from steerlm_studio.cli.export_progress import terminal_line
 from steerlm_studio.cli.prompt import sent
 from steerlm_studio.cli.settings import model_path
+from steerlm_studio.cli.source import add_loading_options
 from steerlm_studio.engine.bench import Case, Row, load_of_others, measured, peak_memory
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.errors import StudioError
@@ -61,8 +62,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
                         help="tokens of conversation before the question")  # fmt: skip
     parser.add_argument("--tokens", type=int, default=64, help="to generate in each lane")
     parser.add_argument("--repeat", type=int, default=5, help="medians are of so many")
-    parser.add_argument("--gpu-layers", type=int, metavar="N", default=-1)
-    parser.add_argument("--threads", type=int, metavar="N", default=0, help="0 adapts it")
+    add_loading_options(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--make-model", metavar="SIZE",
                         help="write a model with random weights instead: 8b or 250m")  # fmt: skip
@@ -81,6 +81,9 @@ def run(options: argparse.Namespace) -> int:
         lanes=max(options.lanes),
         gpu_layers=options.gpu_layers,
         threads=options.threads,
+        cache=options.cache,
+        split=options.split,
+        overcommit=options.overcommit,
     ) as engine:
         if engine.ready.context < max(options.depth) + MARGIN // 2 + options.tokens:
             raise StudioError(
@@ -179,6 +182,10 @@ def _print(options: argparse.Namespace, engine: Engine, rows: Sequence[Row], oth
         "device": ready.device,
         "llama": ready.llama_version,
         "load_seconds": ready.load_seconds,
+        "cache": options.cache,
+        "cache_bytes": sum(held.cache for held in ready.memory),
+        "split": options.split,
+        "gpu_layers": ready.layers_offloaded,
         "tokens": options.tokens,
         "peak_memory_bytes": peak_memory(engine.pid),
         "others_busy": others,
@@ -191,7 +198,7 @@ def _print(options: argparse.Namespace, engine: Engine, rows: Sequence[Row], oth
     for row in figures:
         print("  ".join(f"{form.format(row[name]):>13}" for name, _, form in COLUMNS))
     print(
-        f"{ready.name} {ready.quant} on {ready.device}, peak memory "
-        f"{facts['peak_memory_bytes'] / 2**20:,.0f} MiB; "
+        f"{ready.name} {ready.quant} on {ready.device}, keys and values in {options.cache}, peak "
+        f"memory {facts['peak_memory_bytes'] / 2**20:,.0f} MiB; "
         f"others kept {others:.0%} of the cores busy before."
     )

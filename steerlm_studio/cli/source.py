@@ -39,6 +39,16 @@ class Source:
 def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="M", default="demo", help="a .gguf file, or demo")
     parser.add_argument("--context", type=int, metavar="TOKENS", default=0)
+    add_loading_options(parser)
+    parser.add_argument("--server", metavar="URL", help="a model on a server, in place of --model")
+    parser.add_argument("--server-model", metavar="NAME", default="", help="if it has several")
+    parser.add_argument("--concurrency", type=int, metavar="N", default=_CONCURRENCY,
+                        help="requests to the server at a time")  # fmt: skip
+    parser.add_argument("--ask-key", action="store_true", help="type the server's key, unseen")
+
+
+def add_loading_options(parser: argparse.ArgumentParser) -> None:
+    """Where a model's layers lie, and how its keys and values are kept."""
     parser.add_argument("--gpu-layers", type=int, metavar="N", default=-1)
     parser.add_argument("--threads", type=int, metavar="N", default=0, help="0 adapts it")
     parser.add_argument(
@@ -47,11 +57,6 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", metavar="SHARES", default="",
                         help="of the layers for several GPUs, e.g. 3,1")  # fmt: skip
     parser.add_argument("--overcommit", action="store_true", help="load whatever seems to fit")
-    parser.add_argument("--server", metavar="URL", help="a model on a server, in place of --model")
-    parser.add_argument("--server-model", metavar="NAME", default="", help="if it has several")
-    parser.add_argument("--concurrency", type=int, metavar="N", default=_CONCURRENCY,
-                        help="requests to the server at a time")  # fmt: skip
-    parser.add_argument("--ask-key", action="store_true", help="type the server's key, unseen")
 
 
 def source_of(options: argparse.Namespace, stack: ExitStack) -> Source:

@@ -66,6 +66,17 @@ def test_the_table_names_model_and_device(capsys):
     assert "SteerLM Studio demo Q8_0 on CPU" in said
 
 
+def test_keys_and_values_are_kept_as_asked_and_the_figures_say_so(capsys):
+    options = ["--lanes", "1", "--depth", "0", "--repeat", "1", "--tokens", "2", "--threads", "1"]
+    held = {}
+    for cache in ("f16", "q8_0"):
+        assert main(["bench", *options, "--cache", cache, "--split", "1", "--json"]) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert (said["cache"], said["split"]) == (cache, "1")
+        held[cache] = said["cache_bytes"]
+    assert 0 < held["q8_0"] < 0.6 * held["f16"]
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
