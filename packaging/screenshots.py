@@ -65,10 +65,23 @@ def _take(window: MainWindow, theme: Theme, folder: Path) -> None:
     window.answering.resteer()
     _wait(lambda: window.session.active is None)
     _grab(window, theme, folder / "chat")
+    _take_devices(window, theme, folder)
     _take_comparison(window, theme, folder)
     _take_sweep(window, theme, folder)
     _take_batch(window, theme, folder)
     _take_export(window, theme, folder)
+
+
+def _take_devices(window: MainWindow, theme: Theme, folder: Path) -> None:
+    """The memory of the machine that takes the pictures, and its GPUs where there are any."""
+    dock = window.frame.devices_dock
+    dock.show()
+    _wait(lambda: bool(window.frame.devices.rows))
+    window.ask("Tell me about volcanoes.")
+    _wait(lambda: window.session.active is None)
+    _rest(20_000)  # so that the plot has a line
+    _grab(window, theme, folder / "devices", "light")
+    dock.hide()
 
 
 def _take_comparison(window: MainWindow, theme: Theme, folder: Path) -> None:

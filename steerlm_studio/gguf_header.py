@@ -65,8 +65,21 @@ class Damaged(Exception):
 
 
 def glance(path: str | Path) -> Header:
-    """What a file says of itself, its vocabulary unchecked. Raises `StudioError`."""
+    """What a file says of itself, whether or not all of it is there. Raises `StudioError`."""
+    return reading(path, lambda reader: _glanced(Path(path), reader))
+
+
+def whole(path: str | Path) -> Header:
+    """The same of a file that is whole, as far as its length and parts tell, and of a known kind.
+
+    Only its vocabulary is unchecked. Raises `StudioError`.
+    """
     return reading(path, lambda reader: header(Path(path), reader))
+
+
+def _glanced(path: Path, reader: "Reader") -> Header:
+    _, values = head(reader)
+    return Header(path, values, reader.size, reader.at)
 
 
 def header(path: Path, reader: "Reader", *, wanted: str = "") -> Header:

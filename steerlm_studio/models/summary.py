@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from steerlm_studio.errors import StudioError
-from steerlm_studio.gguf_header import Header, glance
+from steerlm_studio.gguf_header import Header, whole
 from steerlm_studio.gguf_parts import bytes_of
 from steerlm_studio.models.quant import quant_in_name, quant_of_type
 from steerlm_studio.models.readable import path_text
@@ -48,7 +48,7 @@ def summary(path: Path, where: str, repo: str = "") -> Summary:
         bare = msgspec.structs.replace(bare, bytes=bytes_of(path))
         if bare.format != "gguf":
             return msgspec.structs.replace(bare, steerlm=_in_name(path.name))
-        return _described(bare, glance(path))
+        return _described(bare, whole(path))
     except (StudioError, OSError) as error:
         return msgspec.structs.replace(bare, problem=str(error))
 
