@@ -1,7 +1,7 @@
 """One question and the answers to it, of which one is shown; it may still be streaming."""
 
 from PySide6.QtCore import QRect, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from steerlm_studio.steer.steering import Steering
@@ -193,6 +193,7 @@ class ReplyView(QWidget):
         asked.addWidget(SmallLabel(self.tr("You")))
         asked.addStretch(1)
         asked.addWidget(self.edit)
+        self.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # it grows at its foot
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, 0, GRID)
         column.setSpacing(HALF)
@@ -208,6 +209,11 @@ class ReplyView(QWidget):
         column.addWidget(self.body)
         column.addWidget(self.note)
         column.addWidget(self.marks)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for height in (event.oldSize().height(), event.size().height()):  # the line moves
+            self.update(0, height - 1, self.width(), 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

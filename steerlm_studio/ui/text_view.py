@@ -50,6 +50,8 @@ class TextView(QTextBrowser):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setUndoRedoEnabled(False)
         self.viewport().setAutoFillBackground(False)
+        for grows_below in (self, self.viewport()):  # what stands above is not painted again
+            grows_below.setAttribute(Qt.WidgetAttribute.WA_StaticContents)
         self.anchorClicked.connect(self._on_anchor_clicked)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
 
@@ -170,6 +172,10 @@ class TextView(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        if event.size().width() != event.oldSize().width():
+            self.viewport().update()
+        for height in (event.oldSize().height(), event.size().height()):  # the frame of the focus
+            self.viewport().update(0, height - 1, self.width(), 1)
 
     def sizeHint(self) -> QSize:
         return QSize(400, self._line_height())

@@ -70,12 +70,22 @@ class Bench:
         window.conversing.start_new()
         is_comparing = window.comparing.is_shown
         feed = Feed(window, self.watch, window.comparing.ask if is_comparing else window.ask, words)
+        reader = QTimer(window)  # reads at the end of each column, where something is painted
+        reader.timeout.connect(self._go_to_ends)
+        reader.start(100)
         if resized:
             every(30, self._resize, self.seconds)
             window.resize(1280, 770)
         else:
             rest(self.seconds)
+        reader.stop()
         feed.stop()
+
+    def _go_to_ends(self) -> None:
+        for view in self.window.page.compare.strip.in_order():
+            bar = view.text.verticalScrollBar()
+            if bar.value() < bar.maximum():
+                bar.triggerAction(QAbstractSlider.SliderAction.SliderToMaximum)
 
     def _resize(self, number: int) -> None:
         self.window.resize(1000 + 10 * (number % 28), 700 + 2 * (number % 28))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QFont, QTextDocument
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtCore import QEvent, QObject, QUrl
+from PySide6.QtGui import QFont, QPaintEvent, QTextDocument
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.ui.rich_text import SealedDocument
@@ -121,6 +121,44 @@ def test_finished_blocks_are_left_alone_while_the_last_one_grows(view: TextView)
     view.document().contentsChange.connect(lambda at, removed, added: touched.append(at))
     view.show_markdown("One.\n\nTwo.\n\nThree")
     assert min(touched) >= len("One.\nTwo.")
+
+
+class Painted(QObject):
+    """The topmost pixel that was painted since it was last asked."""
+
+    def __init__(self, view: TextView) -> None:
+        super().__init__(view)
+        self._tops: list[int] = []
+        view.viewport().installEventFilter(self)
+
+    def top(self) -> int:
+        for _ in range(10):
+            QApplication.processEvents()
+        tops, self._tops = self._tops, []
+        return min(tops)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self._tops.append(event.region().boundingRect().top())
+        return False
+
+
+def test_what_stands_above_the_growing_block_is_not_painted_again(view: TextView):
+    painted = Painted(view)
+    view.show_markdown("One.\n\nTwo.\n\nThr")
+    assert painted.top() == 0
+    above = view.cursorRect(view.document().find("One.")).bottom()
+    view.show_markdown("One.\n\nTwo.\n\nThree.\n\nFour and more")
+    assert painted.top() > above
+
+
+def test_a_text_that_is_given_another_width_is_painted_anew(view: TextView, qtbot: QtBot):
+    painted = Painted(view)
+    view.show_markdown("One.\n\nTwo.\n\nThree.")
+    painted.top()
+    view.window().resize(500, 400)
+    qtbot.waitUntil(lambda: view.width() < 520)
+    assert painted.top() == 0
 
 
 def test_a_text_that_does_not_go_on_from_the_shown_one_replaces_it(view: TextView):

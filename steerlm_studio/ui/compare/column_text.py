@@ -74,6 +74,7 @@ class ColumnText(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the text: it scrolls it
         self.setAccessibleName(self.tr("Reply"))
         page = QWidget()
+        page.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # it grows at its end
         column = QVBoxLayout(page)
         column.setContentsMargins(GRID, HALF, GRID, GRID)
         column.setSpacing(HALF)
