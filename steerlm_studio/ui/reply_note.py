@@ -10,6 +10,8 @@ from steerlm_studio.ui.translations import language_in_words
 
 translate = QCoreApplication.translate
 
+_ENOUGH = 3000  # characters at its beginning tell a reply's language: eight may end at once
+
 
 def note_on(answer: Answer) -> str:
     """A sentence or two, "" when there is nothing to say."""
@@ -41,7 +43,7 @@ def _on_language(answer: Answer) -> str:
     asked = answer.steering.lang
     if answer.is_running or asked is None:
         return ""
-    found = _languages(answer.text, asked)
+    found = _languages(answer.text[:_ENOUGH], asked)
     if not found:
         return ""
     names = translate("ReplyNote", " or ").join(map(language_in_words, found[:3]))

@@ -22,7 +22,7 @@ from steerlm_studio.ui.reply_view import ReplyView
 from steerlm_studio.ui.theme import GRID, HALF
 
 _AT_FIRST = 8  # turns that are made when a conversation is shown
-_AT_ONCE = 2  # more of them each time one goes further up
+_BETWEEN_MS = 16  # from one earlier turn that is made to the next: frames in between
 _OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
 _NEAR = 4  # px from the end that still count as the end
 
@@ -52,6 +52,9 @@ class Transcript(QScrollArea):
         self._pending: set[Answer] = set()
         self._follows = True
         self._held: Callable[[], int] | None = None  # where to stay while views grow
+        self._more_above = QTimer(self)
+        self._more_above.setSingleShot(True)
+        self._more_above.timeout.connect(self._show_earlier_near)
         self._pace = Pace(self)
         self._pace.due.connect(self._show_grown)
         self._lay_out()
@@ -109,12 +112,12 @@ class Transcript(QScrollArea):
         return self._earlier
 
     def show_earlier(self) -> None:
-        """Show some more of the turns before, and stay at the lines one reads."""
+        """Show the turn before, and stay at the lines one reads."""
         if not self._earlier:
             return
         bar = self.verticalScrollBar()
         below = bar.maximum() - bar.value()
-        self.reveal(max(self._earlier - _AT_ONCE, 0))
+        self.reveal(self._earlier - 1)
         self._hold(lambda: bar.maximum() - below)
 
     def scroll_to(self, view: ReplyView, area: Callable[[], QRect]) -> None:
@@ -231,11 +234,14 @@ class Transcript(QScrollArea):
 
     def _on_scrolled_by_hand(self) -> None:
         self._held = None
-        QTimer.singleShot(0, self, self._show_earlier_at_top)
+        if not self._more_above.isActive():
+            self._more_above.start(0)
 
-    def _show_earlier_at_top(self) -> None:
-        if self.verticalScrollBar().value() == 0:
+    def _show_earlier_near(self) -> None:
+        """One turn after the other, until a screenful is above what one reads."""
+        if self._earlier and self.verticalScrollBar().value() < self.viewport().height():
             self.show_earlier()
+            self._more_above.start(_BETWEEN_MS)
 
     def _on_range_changed(self, low: int, high: int) -> None:
         if self._held is not None:
@@ -252,6 +258,7 @@ class Transcript(QScrollArea):
         self.setAccessibleName(self.tr("Transcript"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes to the texts: they scroll it
         self._page = QWidget()
+        self._page.setAttribute(Qt.WidgetAttribute.WA_StaticContents)  # it grows at its end
         self._column = QVBoxLayout(self._page)
         self._column.setSpacing(GRID)
         self.to_earlier = QPushButton()

@@ -1,5 +1,6 @@
 """Reading a conversation: what streams in, what is followed, what differs."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -205,6 +206,21 @@ def test_scrolling_up_brings_earlier_turns_and_stays_at_the_line(
     qtbot.waitUntil(lambda: bar.value() > 0)
 
 
+def test_earlier_turns_are_made_one_by_one_until_a_screenful_is_above(
+    transcript: Transcript, qtbot: QtBot
+):
+    transcript.show_chat(many(50))
+    bar = transcript.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    made = [len(transcript.views)]
+    transcript._more_above.timeout.connect(lambda: made.append(len(transcript.views)))
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    qtbot.waitUntil(lambda: bar.value() >= transcript.viewport().height())
+    qtbot.waitUntil(lambda: not transcript._more_above.isActive())
+    assert transcript.earlier > 0
+    assert {after - before for before, after in itertools.pairwise(made)} <= {0, 1}
+
+
 def test_a_conversation_that_goes_on_keeps_its_earlier_turns_for_later(transcript: Transcript):
     chat = many(50)
     transcript.show_chat(chat)
@@ -230,6 +246,15 @@ def test_a_reply_in_another_language_is_told(transcript: Transcript):
     transcript.show_chat(chat)
     assert "German was asked for (lang:de)" in transcript.views[0].note.text()
     assert "English" in transcript.views[0].note.text()
+
+
+def test_the_beginning_of_a_long_reply_tells_its_language(transcript: Transcript):
+    chat = Chat()
+    german = "Der Tee ist ein Getränk, das man aus den Blättern einer Pflanze macht. " * 60
+    english = "Tea is a hot drink that is made from the leaves of a plant, and it is for you. "
+    asked(chat, german + english * 500, DEFAULT.having(lang="de")).finish = "stop"
+    transcript.show_chat(chat)
+    assert transcript.views[0].note.text() == ""
 
 
 def test_another_question_of_a_branch_is_shown_with_its_answer(transcript: Transcript):
