@@ -62,15 +62,8 @@ def all_words() -> list[Word]:
 def all_sentences() -> list[str]:
     """What the engine can say of errors, what looks at its files and its end, and the store."""
     package = ROOT / "steerlm_studio"
-    names = (
-        "gguf_header",
-        "gguf_parts",
-        "outcome",
-        "folders",
-        "store/trouble",
-        "store/health",
-        "store/moving",
-    )
+    store = ("backup", "health", "moving", "query", "repair", "trouble")
+    names = ("gguf_header", "gguf_parts", "outcome", "folders", *(f"store/{n}" for n in store))
     files = [*(package / f"{name}.py" for name in names), *(package / "engine").glob("*.py")]
     return sorted({sentence for file in files for sentence in sentences_in(file)})
 

@@ -1994,6 +1994,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Ein anderes Fenster hat dieselben Gespräche offen; was eines schreibt, bewahren beide auf.</translation>
     </message>
     <message>
+        <source>Backups of earlier days lie in %1.</source>
+        <translation>Sicherungen früherer Tage liegen in %1.</translation>
+    </message>
+    <message>
         <source>Choose between 1 and %1 answers side by side.</source>
         <translation>Wählen Sie zwischen 1 und %1 Antworten nebeneinander.</translation>
     </message>
@@ -2006,12 +2010,24 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>die GGUF-Version %1 ist unbekannt</translation>
     </message>
     <message>
+        <source>No backup of the conversations could be made at %1: %2. Free some space there, or make the folder writable.</source>
+        <translation>Unter %1 konnte keine Sicherung der Unterhaltungen angelegt werden: %2. Schaffen Sie dort Platz, oder machen Sie den Ordner beschreibbar.</translation>
+    </message>
+    <message>
         <source>The choice of %1 cannot be written to %2: %3. Set %4 to a folder of yours instead.</source>
         <translation>Die Wahl von %1 lässt sich nicht nach %2 schreiben: %3. Setzen Sie stattdessen %4 auf einen Ordner von Ihnen.</translation>
     </message>
     <message>
         <source>The conversations cannot be kept in %1: %2. Choose a folder that is yours.</source>
         <translation>Die Gespräche lassen sich in %1 nicht aufbewahren: %2. Wählen Sie einen Ordner, der Ihnen gehört.</translation>
+    </message>
+    <message>
+        <source>The conversations could not be read, and there is no backup: the list is empty.</source>
+        <translation>Die Unterhaltungen waren nicht zu lesen, und es gibt keine Sicherung: Die Liste ist leer.</translation>
+    </message>
+    <message>
+        <source>The conversations could not be read; those of %1 are back.</source>
+        <translation>Die Unterhaltungen waren nicht zu lesen; die vom %1 sind wieder da.</translation>
     </message>
     <message>
         <source>The conversations in %1 cannot be opened. Look whether the folder exists and is yours, %2.</source>
@@ -2032,6 +2048,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>The conversations lie on a network drive, or one that works like it. They are kept, only slower; do not open them from two machines at once.</source>
         <translation>Die Gespräche liegen auf einem Netzlaufwerk oder einem, das so arbeitet. Sie werden aufbewahrt, nur langsamer; öffnen Sie sie nicht von zwei Rechnern zugleich.</translation>
+    </message>
+    <message>
+        <source>The damaged file is kept as %1.</source>
+        <translation>Die beschädigte Datei bleibt als %1 erhalten.</translation>
     </message>
     <message>
         <source>The disk is full, so this was not kept in %1. What is on the screen is still there: free some space and try again, or copy the text.</source>
@@ -2058,8 +2078,16 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Die Datei %1 ist beschädigt (%2). Das Programm repariert sie beim nächsten Start; Sicherungen liegen daneben im Ordner „backups“.</translation>
     </message>
     <message>
+        <source>The file %1 is damaged, and there is no way to repair it there: %2 Free some space and make the folder writable, then try again.</source>
+        <translation>Die Datei %1 ist beschädigt und lässt sich dort nicht reparieren: %2 Schaffen Sie Platz, und machen Sie den Ordner beschreibbar; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
         <source>The file of the conversations is damaged.</source>
         <translation>Die Datei der Gespräche ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The file of your conversations was damaged, by a crash of the machine or a bad disk, and is repaired. Conversations: %1, replies: %2; records that could not be read: %3.</source>
+        <translation>Die Datei Ihrer Unterhaltungen war beschädigt, durch einen Absturz des Rechners oder einen schlechten Datenträger, und ist repariert. Unterhaltungen: %1, Antworten: %2; nicht lesbare Einträge: %3.</translation>
     </message>
     <message>
         <source>The folder %1 for the conversations cannot be made: %2. Make it yourself, %3.</source>
@@ -2306,8 +2334,20 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>versuchen Sie es noch einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.</translation>
     </message>
     <message>
+        <source>“%1%2%3” needs a whole number, e.g. humor&gt;=3.</source>
+        <translation>„%1%2%3“ braucht eine ganze Zahl, z. B. humor&gt;=3.</translation>
+    </message>
+    <message>
+        <source>“%1:%2” is not known. There is %3.</source>
+        <translation>„%1:%2“ ist nicht bekannt. Es gibt %3.</translation>
+    </message>
+    <message>
         <source>“%1” are no shares of GPUs. Give numbers such as 3,1.</source>
         <translation>„%1“ sind keine Anteile von GPUs. Geben Sie Zahlen an wie 3,1.</translation>
+    </message>
+    <message>
+        <source>“%1” is no date; write it as 2026-01-31.</source>
+        <translation>„%1“ ist kein Datum; schreiben Sie es so: 2026-01-31.</translation>
     </message>
 </context>
 <context>

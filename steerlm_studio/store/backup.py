@@ -1,6 +1,7 @@
 """Copies of the conversations: one a day, and one before each change of the file's format."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -10,6 +11,7 @@ from steerlm_studio.store.database import Database
 from steerlm_studio.store.trouble import StoreTrouble, trouble
 
 KEPT_DAYS = 10
+_DAY = re.compile(r"day-\d{4}-\d\d-\d\d\.db")
 
 
 def folder_of(path: Path) -> Path:
@@ -56,14 +58,21 @@ def back_up_today(path: Path) -> Path | None:
     if today(path).exists() or not path.exists():
         return None
     made = back_up(path, today(path))
-    for old in days(path)[KEPT_DAYS:]:
+    others = [day for day in days(path) if day != made]  # the clock may have gone back
+    for old in others[KEPT_DAYS - 1 :]:
         old.unlink(missing_ok=True)
     return made
 
 
 def days(path: Path) -> list[Path]:
-    """The daily backups, the newest first."""
-    return sorted(folder_of(path).glob("day-*.db"), reverse=True)
+    """The daily backups, the newest first; files of other names are the user's."""
+    there = folder_of(path).glob("day-*.db")
+    return sorted((day for day in there if _DAY.fullmatch(day.name)), reverse=True)
+
+
+def before_changes(path: Path) -> list[Path]:
+    """The backups from before the format changed, that of the last change first."""
+    return sorted(folder_of(path).glob("before-format-*.db"), reverse=True)
 
 
 def _sync(path: Path) -> None:

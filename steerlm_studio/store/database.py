@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from steerlm_studio.store.words import spaced
 BUSY_SECONDS = 5.0
 Values = Sequence[object]
 _READ = "SELECT count(*) FROM sqlite_schema"
+_readable = partial(str, encoding="utf-8", errors="replace")  # damaged text hides no other
 _NO_SHARED_MEMORY = (
     sqlite3.SQLITE_IOERR_SHMOPEN,
     sqlite3.SQLITE_IOERR_SHMSIZE,
@@ -32,6 +34,7 @@ class Database:
     ) -> None:
         self.path = path
         self.shared = shared
+        self.saw_damage = False  # something in it could not be read
         self._depth = 0
         self._busy_seconds = busy_seconds
         self._connect()
@@ -50,6 +53,7 @@ class Database:
     def _set_up(self) -> None:
         with self.told():
             self._choose_journal()
+        self.connection.text_factory = _readable
         self.connection.create_function("spaced", 1, spaced, deterministic=True)
         self.do("PRAGMA synchronous = FULL")
         self.do("PRAGMA foreign_keys = ON")
@@ -88,7 +92,9 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise trouble(error, self.path) from error
+            told = trouble(error, self.path)
+            self.saw_damage |= told.damaged
+            raise told from error
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[None]:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from steerlm_studio import folders
 from steerlm_studio.errors import piece
+from steerlm_studio.store import backup
 from steerlm_studio.store.arrivals import discard_abandoned
-from steerlm_studio.store.backup import back_up_version
 from steerlm_studio.store.database import BUSY_SECONDS, Database
 from steerlm_studio.store.places import Claim, has_locks, is_on_network
 from steerlm_studio.store.repair import is_sound, repair
 from steerlm_studio.store.schema import migrate
 from steerlm_studio.store.store import Store
-from steerlm_studio.store.trouble import ELSEWHERE, StoreTrouble, without_locks
+from steerlm_studio.store.trouble import ELSEWHERE, StoreTrouble, damaged, held, without_locks
 
-_RUNNING = "running"
+_RUNNING = "running"  # True while a window is open, _DAMAGED after one that met with damage
+_DAMAGED = "damaged"
 NOT_KEPT = piece("You can go on working, but nothing new will be kept.")
 OTHER_WINDOW = piece("Another window has the same conversations open; what one writes, both keep.")
 NETWORK = piece(
@@ -52,7 +53,8 @@ class Opened:
         self._is_closed = True
         try:
             if self.claim is not None:
-                self.store.set_state(_RUNNING, False)
+                met_damage = self.store.database.saw_damage
+                self.store.set_state(_RUNNING, _DAMAGED if met_damage else False)
         finally:
             self.store.close()
             if self.claim is not None:
@@ -73,9 +75,9 @@ def open_store(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Opened:
         except StoreTrouble as error:
             if not error.damaged:
                 raise
-            note = repair(path)
+            notes = _repaired(path)
         opened = _claimed(path, busy_seconds)
-        opened.notes = (note, *opened.notes)
+        opened.notes = (*notes, *opened.notes)
         return opened
     except StoreTrouble as error:
         if error.read_only and path.is_file():
@@ -116,11 +118,27 @@ def _claimed(path: Path, busy_seconds: float) -> Opened:
     return opened
 
 
+def _repaired(path: Path) -> tuple[str, ...]:
+    claim = None
+    try:
+        claim = Claim(path.with_suffix(".lock"))
+    except BlockingIOError as error:
+        raise held(path) from error
+    except OSError:
+        pass  # no locks there, or the folder cannot be written: that is said next
+    try:
+        return repair(path)
+    finally:
+        if claim is not None:
+            claim.release()
+
+
 def _begin(opened: Opened) -> None:
     """Look at how the last window ended, and say that this one runs."""
     store = opened.store
-    opened.unclean = bool(store.state(_RUNNING, False))
-    if opened.unclean and not is_sound(store.database):
+    ended = store.state(_RUNNING, False)
+    opened.unclean = bool(ended) and ended != _DAMAGED
+    if ended and not is_sound(store.database):
         raise StoreTrouble("The file of the conversations is damaged.", damaged=True)
     discard_abandoned(store.database)
     opened.interrupted = store.interrupted()
@@ -140,6 +158,8 @@ def _database(path: Path, busy_seconds: float) -> Database:
             f"The folder {path.parent} for the conversations cannot be made: {error.strerror}. "
             f"Make it yourself, {ELSEWHERE}.",
         ) from error
+    if path.is_file() and not path.stat().st_size and backup.days(path):
+        raise damaged(path, "it is empty")
     shared = not is_on_network(path.parent)
     try:
         database = Database(path, shared=shared, busy_seconds=busy_seconds)
@@ -157,7 +177,7 @@ def _database(path: Path, busy_seconds: float) -> Database:
 
 
 def _kept(path: Path, version: int) -> None:
-    back_up_version(path, version)
+    backup.back_up_version(path, version)
 
 
 def _try_to_write(database: Database) -> None:

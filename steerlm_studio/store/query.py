@@ -93,8 +93,9 @@ def _read_filter(query: Query, word: str, negated: bool) -> bool:
     if found is None:
         return False
     key, how, value = found["key"].lower(), found["how"], found["value"]
-    if key in _TEXTS:
+    if key in (*_TEXTS, "has", "is", "vote", "finish", "seed"):
         negated ^= how == "!="
+    if key in _TEXTS:
         query.add_rows(_TEXTS[key], _like(value), negated=negated)
     elif key in ("has", "is"):
         query.add(_one_of(key, _HAS if key == "has" else _IS, value), negated=negated)

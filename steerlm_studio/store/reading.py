@@ -5,9 +5,17 @@ from typing import Any
 
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.records import DAMAGED, StoredConversation, StoredSweep, StoredTurn
-from steerlm_studio.store.rows import BODY, TURN, from_json, turn_of
+from steerlm_studio.store.rows import (
+    BODY,
+    TURN,
+    from_json,
+    time_of,
+    turn_of,
+    whole_of,
+)
 from steerlm_studio.store.sweeps import Sweeps
 from steerlm_studio.store.trouble import StoreTrouble
+from steerlm_studio.store.words import text_of
 
 _LOST = ("", "", "", "", "{}", "{}")
 
@@ -26,16 +34,16 @@ def read_conversation(database: Database, number: int) -> StoredConversation | N
     tags = database.rows("SELECT name FROM tag WHERE conversation = ? ORDER BY name", (number,))
     return StoredConversation(
         number,
-        title,
-        system,
+        text_of(title),
+        text_of(system),
         tuple(_turns(database, number)),
-        shown,
-        draft,
-        folder,
-        tuple(name for (name,) in tags),
+        whole_of(shown),
+        text_of(draft),
+        text_of(folder),
+        tuple(text_of(name) for (name,) in tags),
         bool(pinned),
-        created,
-        changed,
+        time_of(created),
+        time_of(changed),
         from_json(view),
         from_json(extra),
         _sweeps(database, number),
@@ -68,4 +76,4 @@ def _turn(database: Database, row: Sequence[Any]) -> StoredTurn:
         body, pieces = None, []
     if body is None:
         row = (*row[:5], DAMAGED, *row[6:])
-    return turn_of(tuple(row), body or _LOST, "".join(text for (text,) in pieces))
+    return turn_of(tuple(row), body or _LOST, "".join(text_of(text) for (text,) in pieces))

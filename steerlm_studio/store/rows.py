@@ -1,6 +1,7 @@
 """Rows of the tables as values, and back; what is unreadable is left empty, never in the way."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -13,6 +14,7 @@ from steerlm_studio.store.records import (
     sampling_fields,
     sampling_of,
 )
+from steerlm_studio.store.words import text_of
 
 ENTRY = """SELECT c.id, c.title, coalesce(f.name, ''), c.pinned, c.created, c.changed
     FROM conversation c LEFT JOIN folder f ON f.id = c.folder """
@@ -24,7 +26,9 @@ BODY = "SELECT question, reply, note, label, counts, extra FROM body WHERE turn 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     number, title, folder, pinned, created, changed = row
-    return Entry(number, title, folder, bool(pinned), created, changed)
+    return Entry(
+        number, text_of(title), text_of(folder), bool(pinned), time_of(created), time_of(changed)
+    )
 
 
 def turn_of(row: tuple[Any, ...], body: tuple[Any, ...], pieces: str) -> StoredTurn:
@@ -33,23 +37,31 @@ def turn_of(row: tuple[Any, ...], body: tuple[Any, ...], pieces: str) -> StoredT
     question, reply, note, label, counts, extra = body
     return StoredTurn(
         number,
-        parent,
-        question,
-        reply + pieces,
-        control=control or "",
-        setup=setup_of(from_json(setup), seed),
-        seed=seed,
-        finish=finish,
+        whole_of(parent),
+        text_of(question),
+        text_of(reply) + pieces,
+        control=text_of(control),
+        setup=setup_of(from_json(setup), whole_of(seed)),
+        seed=whole_of(seed),
+        finish=None if finish is None else text_of(finish),
         counts=counts_of(from_json(counts)),
-        vote=vote,
+        vote=whole_of(vote) or 0,
         kept=bool(kept),
-        note=note,
-        label=label,
-        created=created,
-        finished=finished,
-        shown=shown,
+        note=text_of(note),
+        label=text_of(label),
+        created=time_of(created),
+        finished=None if finished is None else time_of(finished),
+        shown=whole_of(shown),
         extra=from_json(extra),
     )
+
+
+def whole_of(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def time_of(value: object) -> float:
+    return value if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
 def setup_fields(setup: Setup) -> dict[str, Any]:
@@ -102,10 +114,15 @@ def to_json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def from_json(text: str | None) -> dict[str, Any]:
+def from_json(text: object) -> dict[str, Any]:
     """The object in `text`; {} where it is none, so that a damaged field hides nothing."""
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
+    found = any_json(text)
     return found if isinstance(found, dict) else {}
+
+
+def any_json(text: object) -> Any:
+    """What is in `text`; None where it cannot be read."""
+    try:
+        return json.loads(text_of(text) or "null")
+    except (ValueError, RecursionError):
+        return None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from steerlm_studio.store.database import Database
-from steerlm_studio.store.trouble import newer
+from steerlm_studio.store.trouble import damaged, newer
 
 # `turn` is narrow, so that a filter may walk over all of them; the text lies in `body`.
 # `control` and `setup` hold each distinct control string and set of settings once.
@@ -181,6 +181,8 @@ TABLES = (
     "bin", "state", "sweep", "sweep_cell",
 )  # fmt: skip
 
+WORD_INDEXES = ("words", "control_words", "title_words")
+
 
 def version_of(database: Database) -> int:
     return database.number("PRAGMA user_version")
@@ -194,16 +196,21 @@ def migrate(
     """Bring the file to this version; `back_up(version)` is called before a step of a file with
     anything in it, not of a new one.
 
-    Raises StoreTrouble when the file is of a newer version. A step that fails leaves no trace.
+    Raises StoreTrouble when the file is of a newer version, or says one that it cannot be of. A
+    step that fails leaves no trace.
     """
     if version_of(database) > len(migrations):
         raise newer(database.path, version_of(database), len(migrations))
     is_new = version_of(database) == 0
+    if version_of(database) < 0:
+        raise damaged(database.path, "its version is below 0")
     while (version := version_of(database)) < len(migrations):
         if not is_new:
             back_up(version)
         with database.write():
             if version_of(database) == version:  # another program may have been faster
+                if version == 0 and database.one("SELECT 1 FROM sqlite_schema LIMIT 1"):
+                    raise damaged(database.path, "it has tables and no version")
                 migrations[version](database)
                 database.do(f"PRAGMA user_version = {version + 1}")
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.query import Query, read_query
+from steerlm_studio.store.words import text_of
 
 EXCERPT = 100  # characters
 # CROSS keeps SQLite to this order: the newest turns first, and no further than needed.
@@ -57,7 +58,7 @@ class Search:
             else self._filtered(query, "1")
         )
         for turn, conversation, title in turns:
-            yield Hit(conversation, title, turn, "")
+            yield Hit(conversation, text_of(title), turn, "")
 
     def _titles(self, query: Query) -> Iterator[Hit]:
         sql = (
@@ -65,7 +66,7 @@ class Search:
             " AND c.binned = 0 WHERE title_words MATCH ? ORDER BY title_words.rowid DESC"
         )
         for number, title in self.database.each(sql, (query.match,)):
-            yield Hit(number, title, None, "")
+            yield Hit(number, text_of(title), None, "")
 
     def _in_texts(self, query: Query) -> Iterator[tuple[int, int, str]]:
         unwanted = f" NOT ({query.unwanted})" if query.unwanted else ""
@@ -101,7 +102,7 @@ class Search:
         row = self.database.one(
             "SELECT question, substr(reply, 1, 100000), note FROM body WHERE turn = ?", (hit.turn,)
         )
-        excerpt = excerpt_of(row, query.words) if row else ""
+        excerpt = excerpt_of(tuple(map(text_of, row)), query.words) if row else ""
         return Hit(hit.conversation, hit.title, hit.turn, excerpt)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from steerlm_studio.errors import StudioError
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.records import Entry
-from steerlm_studio.store.rows import ENTRY, entry_of
+from steerlm_studio.store.rows import ENTRY, entry_of, time_of
 from steerlm_studio.store.trouble import no_such
-from steerlm_studio.store.words import mended
+from steerlm_studio.store.words import mended, text_of
 
 _BELOW = """WITH RECURSIVE below (id) AS (
     SELECT ? UNION ALL SELECT turn.id FROM turn JOIN below ON turn.parent = below.id)
@@ -66,7 +66,7 @@ class Shelf:
     # --- folders and tags ---------------------------------------------------------------------
 
     def folders(self) -> list[str]:
-        return [name for (name,) in self.database.rows("SELECT name FROM folder ORDER BY name")]
+        return self._names("SELECT name FROM folder ORDER BY name")
 
     def move(self, conversation: int, folder: str) -> None:
         """Into `folder`, made when there is none; "" takes it out of any."""
@@ -86,13 +86,11 @@ class Shelf:
             self.database.do("DELETE FROM folder WHERE name = ?", (folder,))
 
     def tags(self) -> list[str]:
-        return [
-            name for (name,) in self.database.rows("SELECT DISTINCT name FROM tag ORDER BY name")
-        ]
+        return self._names("SELECT DISTINCT name FROM tag ORDER BY name")
 
     def tags_of(self, conversation: int) -> list[str]:
         sql = "SELECT name FROM tag WHERE conversation = ? ORDER BY name"
-        return [name for (name,) in self.database.rows(sql, (conversation,))]
+        return self._names(sql, conversation)
 
     def tag(self, conversation: int, name: str) -> None:
         with self.database.write():
@@ -115,7 +113,10 @@ class Shelf:
             "SELECT b.id, b.conversation, b.turn, c.title, b.at FROM bin b"
             " JOIN conversation c ON c.id = b.conversation ORDER BY b.id DESC"
         )
-        return [Binned(*row) for row in rows]
+        return [
+            Binned(number, conversation, turn, text_of(title), time_of(at))
+            for number, conversation, turn, title, at in rows
+        ]
 
     def delete(self, conversation: int) -> int:
         """Into the bin; returns the number to `restore` it by."""
@@ -174,6 +175,9 @@ class Shelf:
         return len(rows)
 
     # --- parts --------------------------------------------------------------------------------
+
+    def _names(self, sql: str, *values: int) -> list[str]:
+        return [text_of(name) for (name,) in self.database.rows(sql, values)]
 
     def _entry(self, conversation: int, turn: int | None, *, was_shown: bool) -> int:
         return self.database.do(

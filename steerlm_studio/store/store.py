@@ -1,6 +1,5 @@
 """The conversations on disk: a tree of turns each, one small transaction per event."""
 
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from steerlm_studio.steer.schema import DEFAULT_SYSTEM
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.reading import read_conversation
 from steerlm_studio.store.records import INTERRUPTED, Asked, Counts, StoredConversation
-from steerlm_studio.store.rows import asdict_of, to_json
+from steerlm_studio.store.rows import any_json, asdict_of, to_json
 from steerlm_studio.store.schema import MIGRATIONS, migrate
 from steerlm_studio.store.search import Search
 from steerlm_studio.store.shelf import Shelf
@@ -169,10 +168,8 @@ class Store:
     def state(self, key: str, default: Any = None) -> Any:
         """What was remembered under `key`, e.g. the open conversation."""
         row = self.database.one("SELECT value FROM state WHERE key = ?", (key,))
-        try:
-            return json.loads(row[0]) if row else default
-        except ValueError:
-            return default
+        found = any_json(row[0]) if row else None
+        return default if found is None else found
 
     def set_state(self, key: str, value: Any) -> None:
         """Remember any JSON value."""

@@ -8,9 +8,18 @@ from typing import Any
 
 from steerlm_studio.store.database import Database
 from steerlm_studio.store.records import AxisValues, StoredCell, StoredConversation, StoredSweep
-from steerlm_studio.store.rows import asdict_of, counts_of, from_json, setup_of, to_json
+from steerlm_studio.store.rows import (
+    any_json,
+    asdict_of,
+    counts_of,
+    from_json,
+    setup_of,
+    time_of,
+    to_json,
+    whole_of,
+)
 from steerlm_studio.store.trouble import no_such
-from steerlm_studio.store.words import mended
+from steerlm_studio.store.words import mended, text_of
 from steerlm_studio.store.writing import add_conversation, setup_id, titled
 
 
@@ -90,21 +99,16 @@ class Sweeps:
         number, parent, question, control, axes, setup, created = row
         cells = tuple(self._cells(number))
         told = setup_of(from_json(setup))
+        texts = text_of(question), text_of(control)
         return StoredSweep(
-            number, parent, question, control, _axes(axes), told, cells, created
-        )  # fmt: skip
+            number, whole_of(parent), *texts, axes_of(any_json(axes)), told, cells, time_of(created)
+        )
 
     def _cells(self, sweep: int) -> Iterator[StoredCell]:
         sql = "SELECT reply, finish, seed, counts FROM sweep_cell WHERE sweep = ? ORDER BY nth"
         for reply, finish, seed, counts in self.database.rows(sql, (sweep,)):
-            yield StoredCell(reply, finish, seed, counts_of(from_json(counts)))
-
-
-def _axes(text: str) -> tuple[AxisValues, ...]:
-    try:
-        return axes_of(json.loads(text))
-    except ValueError:
-        return ()
+            end = None if finish is None else text_of(finish)
+            yield StoredCell(text_of(reply), end, whole_of(seed), counts_of(from_json(counts)))
 
 
 def axes_of(found: object) -> tuple[AxisValues, ...]:

@@ -46,10 +46,7 @@ def trouble(error: sqlite3.Error, path: Path | None) -> StoreTrouble:
             read_only=True,
         )
     if code in _LOCKED:
-        return StoreTrouble(
-            f"Another program holds the conversations in {where}. Close it and try again.",
-            locked=True,
-        )
+        return held(path)
     if code == sqlite3.SQLITE_CANTOPEN:
         return StoreTrouble(
             f"The conversations in {where} cannot be opened. Look whether the folder exists and "
@@ -57,14 +54,25 @@ def trouble(error: sqlite3.Error, path: Path | None) -> StoreTrouble:
             read_only=True,
         )
     if code in _DAMAGED:
-        return StoreTrouble(
-            f"The file {where} is damaged ({error}). The program repairs it at its next start; "
-            "backups lie in the folder “backups” beside it.",
-            damaged=True,
-        )
+        return damaged(path, str(error))
     return StoreTrouble(
         f"The conversations in {where} cannot be read or written ({error}). Look whether the disk "
         f"is full or gone, {ELSEWHERE}."
+    )
+
+
+def held(path: Path | None) -> StoreTrouble:
+    return StoreTrouble(
+        f"Another program holds the conversations in {path or 'memory'}. Close it and try again.",
+        locked=True,
+    )
+
+
+def damaged(path: Path | None, reason: str) -> StoreTrouble:
+    return StoreTrouble(
+        f"The file {path or 'in memory'} is damaged ({reason}). The program repairs it at its next "
+        "start; backups lie in the folder “backups” beside it.",
+        damaged=True,
     )
 
 

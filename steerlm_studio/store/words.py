@@ -11,9 +11,16 @@ _UNSPACED = (
 _CHARACTER = re.compile(f"([{_UNSPACED}])")
 
 
-def spaced(text: str | None) -> str:
-    """`text` with a space on both sides of each character of a script that writes none."""
-    return _CHARACTER.sub(r" \1 ", text) if text else ""
+def spaced(value: object) -> str:
+    """A text with a space on both sides of each character of a script that writes none."""
+    return _CHARACTER.sub(r" \1 ", text_of(value))
+
+
+def text_of(value: object) -> str:
+    """What a column of texts holds; of a damaged one as much as can be read."""
+    if isinstance(value, str):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
 
 
 def counted(number: int, what: str) -> str:

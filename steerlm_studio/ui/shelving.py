@@ -11,6 +11,7 @@ from steerlm_studio.ui.bin_dialog import BinDialog
 from steerlm_studio.ui.conversations import Conversations
 from steerlm_studio.ui.conversing import Conversing
 from steerlm_studio.ui.entry_menu import EntryMenus
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.keeping import Keeping
 
 
@@ -89,5 +90,5 @@ class Shelving(QObject):
                 hits = self._keeping.store.search.find(text)
                 sentence = "" if hits else self.tr("Nothing was found.")
             except StudioError as error:
-                hits, sentence = [], str(error)
+                hits, sentence = [], in_words(str(error))
         self._list.show_hits(hits, sentence)

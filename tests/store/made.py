@@ -1,10 +1,14 @@
 """Conversations and settings for the tests of the store."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.languages import LANGUAGES
 from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.store.health import Opened, open_beside, open_store
 from steerlm_studio.store.records import Asked, Setup, StoredConversation
 from steerlm_studio.store.store import Store
 from steerlm_studio.store.transcripts.options import Options
@@ -21,6 +25,10 @@ SETUP = Setup(
     device="CPU",
     versions={"llama.cpp": "0.3.36"},
 )
+
+LONG = "An oak is a tree. " * 600  # several pages
+# breaks the index of words, which every question and reply goes into
+WORDS = "UPDATE words_data SET block = x'99887766554433221100' WHERE id = 10"
 
 
 def asked(question: str = "Name a tree.", **values: int | str | None) -> Asked:
@@ -52,3 +60,44 @@ NASTY = [
 def written(kind: str, record: StoredConversation, **choices: Any) -> str:
     """The conversation in this format."""
     return "".join(FORMATS[kind].write([record], Options(**choices)))
+
+
+def filled(path: Path, talks: int = 3, reply: str = "An oak.") -> None:
+    """A file of so many conversations of one turn."""
+    opened = open_store(path)
+    for number in range(talks):
+        talk = opened.store.create()
+        answered(opened.store, talk, None, f"Question {number}", f"{number} {reply}")
+    opened.close()
+
+
+def left_open(path: Path) -> None:
+    """End like a killed window: nothing is said to the file."""
+    opened = open_store(path)
+    opened.store.close()
+    opened.claim.release()
+
+
+def replies(path: Path) -> list[str]:
+    """All that can be read in the file."""
+    opened = open_beside(path)
+    records = [opened.store.conversation(entry.id) for entry in opened.store.shelf.entries()]
+    opened.close()
+    return sorted(turn.reply for record in records for turn in record.turns)
+
+
+def change(path: Path, *statements: str) -> None:
+    """Behind the program's back."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA writable_schema = ON")
+        for statement in statements:
+            file.execute(statement)
+        file.commit()
+
+
+def found(opened: Opened) -> list[str]:
+    """The replies of all conversations, and a look at each line of the list."""
+    entries = opened.store.shelf.entries()
+    assert all(isinstance(entry.title, str) and entry.changed >= 0 for entry in entries)
+    records = [opened.store.conversation(entry.id) for entry in entries]
+    return sorted(turn.reply for record in records for turn in record.turns)

@@ -50,6 +50,10 @@ def german(qapp: QApplication) -> Iterator[None]:
             "Der Stapel endete von selbst mit Status 3. Was fehlt, fehlt; versuchen Sie es noch "
             "einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.",
         ),
+        (
+            "The conversations could not be read; those of 2026-01-31 are back.",
+            "Die Unterhaltungen waren nicht zu lesen; die vom 2026-01-31 sind wieder da.",
+        ),
         ("Nobody says this.", "Nobody says this."),
     ],
 )
