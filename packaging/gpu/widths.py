@@ -31,12 +31,12 @@ def main() -> int:
 
 
 def _first_of(engine: Engine, width: int, tokens: int) -> str:
-    lanes = [_lane(number, tokens) for number in range(width)]
+    lanes = [lane_of(number, tokens) for number in range(width)]
     replies = engine.generate(lanes, endless=True)
     return "".join(_pieces(list(replies)))
 
 
-def _lane(number: int, tokens: int) -> Lane:
+def lane_of(number: int, tokens: int) -> Lane:
     question = "System\nBe kind.\n\n", "User\nWhat is tea?\n", "Assistant\n"
     controls = ("<extra_id_0>", "<extra_id_1>", "<extra_id_1>", "<extra_id_2>")
     texts = (*question, f"quality:{number % 5},humor:{number // 5}\n")

@@ -114,9 +114,16 @@ def _check(answer: httpx.Response, remote: RemoteFile, partial: Partial) -> None
     if _HASH.fullmatch(etag) and len(etag) == len(remote.etag) and etag != remote.etag:
         raise Changed
     if answer.status_code != 206:
+        if _is_another_thing(answer, remote):  # a login page of some network: keep what is here
+            raise httpx.RemoteProtocolError("something else than the file")
         partial.restart()  # the whole file comes, whatever was asked
     elif answer.headers.get("Content-Range", "").split("-")[0] != f"bytes {partial.size}":
         raise httpx.RemoteProtocolError("another range than the one asked for")
+
+
+def _is_another_thing(answer: httpx.Response, remote: RemoteFile) -> bool:
+    length = answer.headers.get("Content-Length", str(remote.bytes))
+    return str(remote.bytes) != length or answer.headers.get("Content-Type", "").startswith("text/")
 
 
 def _expired(error: Exception, hub: Hub, remote: RemoteFile) -> bool:

@@ -244,3 +244,8 @@ def wrong_bytes(handler, data):
 
 def longer(handler, data):
     handler._answer(206, data + b"more", Content_Range=f"bytes 0-{len(data) + 3}/{len(data) + 4}")
+
+
+def login_page(handler, data):
+    """What a hotel's network answers in place of everything."""
+    handler._answer(200, b"<html>Log in</html>", Content_Type="text/html")

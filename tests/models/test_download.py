@@ -154,6 +154,24 @@ def test_a_server_that_ignores_ranges_sends_all_again(begun, fetch, fake_hub, da
     assert read(fetch()) == data
 
 
+def test_a_login_page_in_place_of_the_rest_costs_nothing_of_what_is_here(
+    begun, fetch, fake_hub, data
+):
+    fake_hub.tricks = [tricks.login_page, tricks.login_page]
+    messages = fetch()
+    assert read(messages) == data
+    assert [get.start for get in fake_hub.gets] == [100_000] * 3
+    assert messages[-1].fetched == SIZE - 100_000
+
+
+def test_a_server_that_trickles_is_waited_for(fake_hub, cache, data):
+    """It takes longer than the silence that is borne, and is never silent."""
+    fake_hub.pause = 0.1
+    messages = list(download(ADDRESS, Hub(fake_hub.url, timeout=1), cache, QUICK))
+    assert read(messages) == data
+    assert messages[-1].fetched == SIZE
+
+
 def test_a_server_without_that_range_is_asked_for_everything(begun, fetch, fake_hub, data):
     fake_hub.tricks = [tricks.status(416)]
     assert read(fetch()) == data
