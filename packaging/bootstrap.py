@@ -26,7 +26,10 @@ from system_libraries import ensure_packages, missing_qt_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTABLE = "-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF"
-IMPORT_TEST = "import llama_cpp; llama_cpp.llama_backend_init(); print(llama_cpp.__version__)"
+IMPORT_TEST = (
+    "from steerlm_studio import cuda_libraries; cuda_libraries.load(); "
+    "import llama_cpp; llama_cpp.llama_backend_init(); print(llama_cpp.__version__)"
+)
 CMAKE_ARGS_FILE = "cmake-args"  # in the virtual environment
 HEARTBEAT_SECONDS = 15
 
@@ -157,7 +160,13 @@ def _works_when_installed(python: Path, wheel: Path) -> bool:
     """Install the wheel and import it in a process of its own: a bad one may abort."""
     pip(python, "install", "--force-reinstall", "--no-deps", str(wheel))
     pip(python, "install", str(wheel))
-    test = subprocess.run([python, "-c", IMPORT_TEST], capture_output=True, text=True)
+    return _imports(python)
+
+
+def _imports(python: Path) -> bool:
+    """Whether llama.cpp starts as the program starts it, CUDA's libraries from PyPI included."""
+    command = [python, "-c", IMPORT_TEST]
+    test = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if test.returncode:
         print(test.stderr[-2000:], file=sys.stderr)
     return test.returncode == 0

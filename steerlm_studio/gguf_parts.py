@@ -26,10 +26,10 @@ def parts_of(name: str) -> Iterator[str]:
         yield f"{name[: found.start()]}-{number:05}-of-{found[2]}{name[-5:]}"
 
 
-def bytes_of(path: Path) -> int:
-    """All parts that are there, together. Raises OSError where the first is not."""
+def later_bytes(path: Path) -> int:
+    """The parts after `path`, together, as far as they are there."""
     later = (path.with_name(name) for name in parts_of(path.name) if name != path.name)
-    return path.stat().st_size + sum(p.stat().st_size for p in later if os.path.isfile(p))
+    return sum(part.stat().st_size for part in later if os.path.isfile(part))
 
 
 def check_whole(path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 import msgspec
 
 from steerlm_studio.gguf_header import TOKENS, Array, Header
-from steerlm_studio.gguf_parts import bytes_of
+from steerlm_studio.gguf_parts import later_bytes
 
 Cache = Literal["f16", "q8_0"]
 CACHES: tuple[Cache, ...] = get_args(Cache)
@@ -69,7 +69,7 @@ def head_widths(header: Header) -> tuple[int, int, int]:
 
 def weight_bytes(header: Header) -> int:
     """What the tensors take: the file without its metadata, all parts of a file that was split."""
-    return bytes_of(header.path) - header.head_bytes
+    return header.file_bytes - header.head_bytes + later_bytes(header.path)
 
 
 def compute_bytes(header: Header, cells: int, lanes: int) -> int:

@@ -6,7 +6,7 @@ import msgspec
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header, whole
-from steerlm_studio.gguf_parts import bytes_of
+from steerlm_studio.gguf_parts import later_bytes
 from steerlm_studio.models.quant import quant_in_name, quant_of_type
 from steerlm_studio.models.readable import path_text
 from steerlm_studio.steer.family import family_of
@@ -45,7 +45,7 @@ def summary(path: Path, where: str, repo: str = "") -> Summary:
     try:
         if readable != str(path):
             raise StudioError(f"{name} cannot be used: its name is not in UTF-8. Rename the file.")
-        bare = msgspec.structs.replace(bare, bytes=bytes_of(path))
+        bare = msgspec.structs.replace(bare, bytes=path.stat().st_size + later_bytes(path))
         if bare.format != "gguf":
             return msgspec.structs.replace(bare, steerlm=_in_name(path.name))
         return _described(bare, whole(path))

@@ -59,3 +59,30 @@ def test_pip_is_never_asked_to_build_llama_cpp_before_our_own_wheel_is_there():
         assert "msgspec>=0.19" in ours
         assert not any("llama" in item for item in ours)
         assert any(item.startswith("llama-cpp-python==") for item in llama)
+
+
+def test_a_build_for_cuda_is_tried_with_the_libraries_from_pypi(tmp_path):
+    """An hour's build was thrown away: the trial looked for cuBLAS where only the system's lies."""
+    python = _python_with(tmp_path, "libcublas.so.97")
+    assert bootstrap._imports(python)
+    (tmp_path / "nvidia/cu97/lib/libcublas.so.97").unlink()
+    assert not bootstrap._imports(python)
+
+
+def _python_with(site, library):
+    """An interpreter with a llama_cpp that needs this library, as NVIDIA's packages lay it out."""
+    made = site / "nvidia" / "cu97" / "lib" / library
+    made.parent.mkdir(parents=True)
+    command = ["cc", "-shared", f"-Wl,-soname,{library}", "-x", "c", "/dev/null", "-o", str(made)]
+    subprocess.run(command, check=True, timeout=120)
+    llama = site / "llama_cpp"
+    (llama / "lib").mkdir(parents=True)
+    (llama / "lib" / "libggml-cuda.so").touch()
+    (llama / "__init__.py").write_text(
+        f"import ctypes\nctypes.CDLL({library!r})\n__version__ = '0'\n"
+        "def llama_backend_init(): pass\n"
+    )
+    python = site / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={site} exec {sys.executable} -S "$@"\n')
+    python.chmod(0o755)
+    return python
