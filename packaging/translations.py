@@ -26,6 +26,21 @@ from steerlm_studio.steer.presets import read_presets
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
 ERRORS = FOLDER / "errors.json"
+WHOLE = ("engine", "export", "batch", "store", "models", "steer")  # packages that the window hears
+SINGLE = (
+    *(
+        "gguf_header",
+        "gguf_parts",
+        "outcome",
+        "folders",
+        "sampling",
+        "server_address",
+        "server_key",
+    ),
+    *("cli/batch_work", "cli/batch_progress", "cli/export", "cli/models", "cli/models_download"),
+    *("cli/models_login", "cli/source", "cli/transcripts", "cli/transcripts_export"),
+    *("cli/transcripts_import", "cli/transcripts_open"),
+)
 
 
 def main() -> int:
@@ -60,12 +75,12 @@ def all_words() -> list[Word]:
 
 
 def all_sentences() -> list[str]:
-    """What the engine can say of errors, what looks at its files and its end, and the store."""
+    """What the window can be told by what knows no Qt: its children, its files, its store."""
     package = ROOT / "steerlm_studio"
-    store = ("backup", "health", "moving", "query", "repair", "trouble")
-    names = ("gguf_header", "gguf_parts", "outcome", "folders", *(f"store/{n}" for n in store))
-    files = [*(package / f"{name}.py" for name in names), *(package / "engine").glob("*.py")]
-    return sorted({sentence for file in files for sentence in sentences_in(file)})
+    files = [package / f"{name}.py" for name in SINGLE]
+    files += [file for name in WHOLE for file in (package / name).rglob("*.py")]
+    slips = words_in(package / "steer" / "lint.py")  # an error may hold one
+    return sorted({*(s for file in files for s in sentences_in(file)), *(w.text for w in slips)})
 
 
 def update(file: Path, words: list[Word]) -> None:

@@ -1938,8 +1938,56 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
 <context>
     <name>Error</name>
     <message>
+        <source> What was downloaded is kept.</source>
+        <translation> Was geladen wurde, bleibt.</translation>
+    </message>
+    <message>
         <source>%1 Choose Fast.</source>
         <translation>%1 Wählen Sie „Fast“.</translation>
+    </message>
+    <message>
+        <source>%1 It may still be loading its model.</source>
+        <translation>%1 Vielleicht lädt er sein Modell noch.</translation>
+    </message>
+    <message>
+        <source>%1 Leave --mode exact out.</source>
+        <translation>%1 Lassen Sie --mode exact weg.</translation>
+    </message>
+    <message>
+        <source>%1 What was answered is kept: start it again to go on.</source>
+        <translation>%1 Was beantwortet ist, bleibt: Starten Sie noch einmal, dann geht es dort weiter.</translation>
+    </message>
+    <message>
+        <source>%1 answered with status %2, which was not expected.</source>
+        <translation>%1 antwortete mit dem Status %2, der nicht zu erwarten war.</translation>
+    </message>
+    <message>
+        <source>%1 answers with more than can be meant.</source>
+        <translation>%1 antwortet mit mehr, als gemeint sein kann.</translation>
+    </message>
+    <message>
+        <source>%1 asks for fewer requests. Wait a few minutes, or log in (hf auth login).</source>
+        <translation>%1 bittet um weniger Anfragen. Warten Sie einige Minuten, oder melden Sie sich an (hf auth login).</translation>
+    </message>
+    <message>
+        <source>%1 cannot be %2: it goes from %3 to %4.</source>
+        <translation>%1 kann nicht %2 sein: Möglich ist %3 bis %4.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be opened: %2.</source>
+        <translation>%1 lässt sich nicht öffnen: %2.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached. Check the network; behind a proxy set HTTPS_PROXY.%2</source>
+        <translation>%1 ist nicht zu erreichen. Prüfen Sie das Netz; hinter einem Proxy setzen Sie HTTPS_PROXY.%2</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read as a torch checkpoint; it is damaged. Download it again.</source>
+        <translation>%1 lässt sich nicht als Torch-Checkpoint lesen; die Datei ist beschädigt. Laden Sie sie noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read: %2.</source>
+        <translation>%1 lässt sich nicht lesen: %2.</translation>
     </message>
     <message>
         <source>%1 cannot be read: %2. Check the path and its permissions.</source>
@@ -1950,32 +1998,400 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 kann nicht gelesen werden: Es ist keine Datei. Wählen Sie eine .gguf-Datei.</translation>
     </message>
     <message>
+        <source>%1 cannot be the name of a setting. Use letters that show.</source>
+        <translation>%1 kann nicht der Name einer Einstellung sein. Nehmen Sie sichtbare Zeichen.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2.</source>
+        <translation>%1 ist nicht zu gebrauchen: %2.</translation>
+    </message>
+    <message>
         <source>%1 cannot be used: %2. If it was downloaded or copied, do that again; a model in another format must be converted to GGUF first.</source>
         <translation>%1 ist nicht zu gebrauchen: %2. Wurde die Datei heruntergeladen oder kopiert, tun Sie das noch einmal; ein Modell in einem anderen Format muss erst nach GGUF umgewandelt werden.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: its name is not in UTF-8. Rename the file.</source>
+        <translation>%1 ist nicht zu gebrauchen: Der Name ist kein UTF-8. Benennen Sie die Datei um.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2. Check its permissions, or let HF_HOME name another folder.</source>
+        <translation>%1 lässt sich nicht schreiben: %2. Prüfen Sie die Rechte, oder lassen Sie HF_HOME einen anderen Ordner nennen.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2. Choose another --out.</source>
+        <translation>%1 lässt sich nicht schreiben: %2. Wählen Sie eine andere Ausgabedatei.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2. The answers in it are kept: make room, or choose another --out, and start the same command again.</source>
+        <translation>%1 lässt sich nicht schreiben: %2. Die Antworten darin bleiben: Schaffen Sie Platz, oder wählen Sie eine andere Ausgabedatei, und starten Sie dasselbe noch einmal.</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2. Free some space or choose another place; nothing there was changed.</source>
+        <translation>%1 ließ sich nicht schreiben: %2. Schaffen Sie Platz, oder wählen Sie einen anderen Ort; dort wurde nichts verändert.</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2. What was written of it was removed.</source>
+        <translation>%1 ließ sich nicht schreiben: %2. Was davon geschrieben war, wurde entfernt.</translation>
     </message>
     <message>
         <source>%1 crashed with signal %2 (%3). %4; %5</source>
         <translation>%1 stürzte mit Signal %2 ab (%3). %4; %5</translation>
     </message>
     <message>
+        <source>%1 did not answer as a hub does. If HF_ENDPOINT is set, check it; else a login page of your network may have answered instead.</source>
+        <translation>%1 antwortete nicht wie ein Hub. Ist HF_ENDPOINT gesetzt, prüfen Sie es; sonst hat vielleicht die Anmeldeseite Ihres Netzes geantwortet.</translation>
+    </message>
+    <message>
         <source>%1 does not fit the %2 tokens of its vocabulary</source>
         <translation>%1 passt nicht zu den %2 Token ihres Vokabulars</translation>
+    </message>
+    <message>
+        <source>%1 does not know “%2”, only %3.</source>
+        <translation>%1 kennt „%2“ nicht, nur %3.</translation>
+    </message>
+    <message>
+        <source>%1 does not say what %2 is (no size, version or checksum). If HF_ENDPOINT is set, check that it is a hub; else check the proxy.</source>
+        <translation>%1 sagt nicht, was %2 ist (weder Größe noch Fassung noch Prüfsumme). Ist HF_ENDPOINT gesetzt, prüfen Sie, ob das ein Hub ist; sonst prüfen Sie den Proxy.</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS as it should (%2). Try http://.</source>
+        <translation>%1 spricht TLS nicht, wie es sollte (%2). Versuchen Sie http://.</translation>
     </message>
     <message>
         <source>%1 ended by itself with status %2. %3; try again, and look at the details when it happens again.</source>
         <translation>%1 endete von selbst mit Status %2. %3; versuchen Sie es noch einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.</translation>
     </message>
     <message>
+        <source>%1 goes from %2 to %3, not to %4.</source>
+        <translation>%1 geht von %2 bis %3, nicht bis %4.</translation>
+    </message>
+    <message>
+        <source>%1 has %2 chunks; that is not plausible.</source>
+        <translation>%1 hat %2 Stücke; das ist nicht glaubhaft.</translation>
+    </message>
+    <message>
+        <source>%1 has %2 tokens; at least %3 are needed.</source>
+        <translation>%1 hat %2 Token; mindestens %3 sind nötig.</translation>
+    </message>
+    <message>
+        <source>%1 has %2: name the files to fetch, or a pattern such as &apos;*Q8_0*&apos;. See: steerlm-studio models show %3</source>
+        <translation>%1 hat %2: Nennen Sie die Dateien, die geladen werden sollen, oder ein Muster wie &apos;*Q8_0*&apos;. Siehe: steerlm-studio models show %3</translation>
+    </message>
+    <message>
+        <source>%1 has no %2, so it is not a NeMo checkpoint. Choose a .nemo file.</source>
+        <translation>%1 hat kein %2, ist also kein NeMo-Checkpoint. Wählen Sie eine .nemo-Datei.</translation>
+    </message>
+    <message>
+        <source>%1 has no %2. Without the SentencePiece file the tokens cannot be exported exactly; put it into the folder.</source>
+        <translation>%1 hat kein %2. Ohne die SentencePiece-Datei lassen sich die Token nicht genau exportieren; legen Sie sie in den Ordner.</translation>
+    </message>
+    <message>
+        <source>%1 has no %2: there are no weights in it.</source>
+        <translation>%1 hat kein %2: Es sind keine Gewichte darin.</translation>
+    </message>
+    <message>
+        <source>%1 has no attribute “%2”.</source>
+        <translation>%1 hat kein Attribut „%2“.</translation>
+    </message>
+    <message>
+        <source>%1 has no file “%2”. List its files and check the spelling.</source>
+        <translation>%1 hat keine Datei „%2“. Sehen Sie die Liste der Dateien an, und prüfen Sie die Schreibweise.</translation>
+    </message>
+    <message>
+        <source>%1 has no file “%2”. See: steerlm-studio models show %3</source>
+        <translation>%1 hat keine Datei „%2“. Siehe: steerlm-studio models show %3</translation>
+    </message>
+    <message>
+        <source>%1 has no such revision. Leave it out for the newest.</source>
+        <translation>%1 hat keine solche Revision. Lassen Sie sie weg, um die neueste zu bekommen.</translation>
+    </message>
+    <message>
+        <source>%1 has no text</source>
+        <translation>%1 hat keinen Text</translation>
+    </message>
+    <message>
+        <source>%1 has no versions</source>
+        <translation>%1 hat keine Fassungen</translation>
+    </message>
+    <message>
+        <source>%1 holds %2 in a form that is neither zarr nor torch_dist.</source>
+        <translation>%1 enthält %2 in einer Form, die weder zarr noch torch_dist ist.</translation>
+    </message>
+    <message>
+        <source>%1 holds %2 values; only F32, BF16 and F16 can be exported.</source>
+        <translation>%1 enthält Werte vom Typ %2; exportieren lassen sich nur F32, BF16 und F16.</translation>
+    </message>
+    <message>
+        <source>%1 holds a NUL character, as no text does</source>
+        <translation>%1 enthält ein NUL-Zeichen, wie kein Text es hat</translation>
+    </message>
+    <message>
+        <source>%1 holds a part that is no text</source>
+        <translation>%1 enthält einen Teil, der kein Text ist</translation>
+    </message>
+    <message>
+        <source>%1 holds half a character (a lone surrogate)</source>
+        <translation>%1 enthält ein halbes Zeichen (ein einzelnes Surrogat)</translation>
+    </message>
+    <message>
+        <source>%1 holds no prompt. Write one a line.</source>
+        <translation>%1 enthält keinen Prompt. Schreiben Sie einen je Zeile.</translation>
+    </message>
+    <message>
+        <source>%1 holds no setting. Give at least one, e.g. {“base”: “”}.</source>
+        <translation>%1 enthält keine Einstellung. Geben Sie wenigstens eine an, z. B. {“base”: “”}.</translation>
+    </message>
+    <message>
+        <source>%1 holds no tensors by name; it is not a model&apos;s weights.</source>
+        <translation>%1 enthält keine Tensoren mit Namen; das sind nicht die Gewichte eines Modells.</translation>
+    </message>
+    <message>
+        <source>%1 holds two settings called “%2”. Rename one of them.</source>
+        <translation>%1 enthält zwei Einstellungen namens „%2“. Benennen Sie eine davon um.</translation>
+    </message>
+    <message>
+        <source>%1 holds “%2” twice, the second time as “%3”.</source>
+        <translation>%1 enthält „%2“ zweimal, das zweite Mal als „%3“.</translation>
+    </message>
+    <message>
+        <source>%1 holds “%2” twice; it is unclear which one is meant, so nothing was read.</source>
+        <translation>%1 enthält „%2“ zweimal; welches gemeint ist, bleibt unklar, deshalb wurde nichts gelesen.</translation>
+    </message>
+    <message>
+        <source>%1 holds “%2”, a path that leaves its own folder. No checkpoint needs that, so nothing was read.</source>
+        <translation>%1 enthält „%2“, einen Pfad aus dem eigenen Ordner hinaus. Kein Checkpoint braucht das, deshalb wurde nichts gelesen.</translation>
+    </message>
+    <message>
+        <source>%1 holds “%2”, more layers than its settings speak of.</source>
+        <translation>%1 enthält „%2“, also mehr Schichten, als die Einstellungen nennen.</translation>
+    </message>
+    <message>
+        <source>%1 holds “%2”, which is a link or device and not a plain file. No checkpoint needs that, so nothing was read.</source>
+        <translation>%1 enthält „%2“, einen Link oder ein Gerät und keine einfache Datei. Kein Checkpoint braucht das, deshalb wurde nichts gelesen.</translation>
+    </message>
+    <message>
+        <source>%1 in %2 does not hold settings by name.</source>
+        <translation>%1 in %2 enthält keine Einstellungen mit Namen.</translation>
+    </message>
+    <message>
+        <source>%1 in %2 does not say which file holds what.</source>
+        <translation>%1 in %2 sagt nicht, welche Datei was enthält.</translation>
+    </message>
+    <message>
+        <source>%1 in %2 is damaged.</source>
+        <translation>%1 in %2 ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>%1 in %2 is not valid JSON.</source>
+        <translation>%1 in %2 ist kein gültiges JSON.</translation>
+    </message>
+    <message>
+        <source>%1 in %2 is not valid YAML. Download the file again.</source>
+        <translation>%1 in %2 ist kein gültiges YAML. Laden Sie die Datei noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>%1 in %2 was refused: it names “%3”, which no checkpoint needs. Nothing of it was run. Do not use this file.</source>
+        <translation>%1 in %2 wurde abgelehnt: Darin steht „%3“, das kein Checkpoint braucht. Nichts davon wurde ausgeführt. Benutzen Sie diese Datei nicht.</translation>
+    </message>
+    <message>
         <source>%1 is a later part of a model. Open its first part, %2.</source>
         <translation>%1 ist ein späterer Teil eines Modells. Öffnen Sie seinen ersten Teil, %2.</translation>
+    </message>
+    <message>
+        <source>%1 is cut off or damaged: it ends before its contents do. Download it again and compare its size.</source>
+        <translation>%1 ist abgeschnitten oder beschädigt: Die Datei endet vor ihrem Inhalt. Laden Sie sie noch einmal herunter, und vergleichen Sie die Größe.</translation>
+    </message>
+    <message>
+        <source>%1 is damaged. Download it again.</source>
+        <translation>%1 ist beschädigt. Laden Sie die Datei noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>%1 is empty</source>
+        <translation>%1 ist leer</translation>
+    </message>
+    <message>
+        <source>%1 is given twice; the first one counts.</source>
+        <translation>%1 steht zweimal da; das erste zählt.</translation>
+    </message>
+    <message>
+        <source>%1 is missing from %2; it must be %3.</source>
+        <translation>%1 fehlt in %2; nötig ist %3.</translation>
+    </message>
+    <message>
+        <source>%1 is no importance matrix that llama.cpp wrote: %2.</source>
+        <translation>%1 ist keine Wichtigkeitsmatrix, die llama.cpp geschrieben hat: %2.</translation>
+    </message>
+    <message>
+        <source>%1 is no object</source>
+        <translation>%1 ist kein Objekt</translation>
+    </message>
+    <message>
+        <source>%1 is no object with a role</source>
+        <translation>%1 ist kein Objekt mit einer Rolle</translation>
+    </message>
+    <message>
+        <source>%1 is no object with an “id”</source>
+        <translation>%1 ist kein Objekt mit einer „id“</translation>
+    </message>
+    <message>
+        <source>%1 is no safetensors file or is damaged.</source>
+        <translation>%1 ist keine Safetensors-Datei oder ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>%1 is no table of a batch (line %2) and was left as it is. Choose another --out.</source>
+        <translation>%1 ist keine Tabelle eines Stapels (Zeile %2) und blieb, wie sie ist. Wählen Sie eine andere Ausgabedatei.</translation>
+    </message>
+    <message>
+        <source>%1 is no tensor; the checkpoint is damaged.</source>
+        <translation>%1 ist kein Tensor; der Checkpoint ist beschädigt.</translation>
     </message>
     <message>
         <source>%1 is no text generation model. Choose a chat model.</source>
         <translation>%1 ist kein Modell, das Text erzeugt. Wählen Sie ein Chat-Modell.</translation>
     </message>
     <message>
+        <source>%1 is no text: name a file with --out.</source>
+        <translation>%1 ist kein Text: Nennen Sie mit --out eine Datei.</translation>
+    </message>
+    <message>
+        <source>%1 is not a .nemo file: it is no tar archive. Choose the file as it was downloaded; if the download was interrupted, start it again.</source>
+        <translation>%1 ist keine .nemo-Datei: Es ist kein tar-Archiv. Wählen Sie die Datei, wie sie heruntergeladen wurde; wurde der Download unterbrochen, beginnen Sie ihn noch einmal.</translation>
+    </message>
+    <message>
+        <source>%1 is not a folder. Give one that holds .gguf or .nemo files.</source>
+        <translation>%1 ist kein Ordner. Nennen Sie einen, der .gguf- oder .nemo-Dateien enthält.</translation>
+    </message>
+    <message>
+        <source>%1 is not in the zip form that torch has written since version 1.6. If it is an older file, save it again with a newer torch.</source>
+        <translation>%1 hat nicht die zip-Form, die torch seit Version 1.6 schreibt. Ist es eine ältere Datei, speichern Sie sie mit einem neueren torch noch einmal.</translation>
+    </message>
+    <message>
+        <source>%1 is not there. Name a file of conversations, e.g. a backup.</source>
+        <translation>%1 ist nicht da. Nennen Sie eine Datei mit Gesprächen, z. B. eine Sicherung.</translation>
+    </message>
+    <message>
+        <source>%1 is of a mixture of experts</source>
+        <translation>%1 gehört zu einer Mischung von Experten</translation>
+    </message>
+    <message>
+        <source>%1 is of “%2” and was left out</source>
+        <translation>%1 ist von „%2“ und wurde weggelassen</translation>
+    </message>
+    <message>
+        <source>%1 is of “%2”, not of prompter or assistant</source>
+        <translation>%1 ist von „%2“, nicht von prompter oder assistant</translation>
+    </message>
+    <message>
+        <source>%1 is of “%2”, not of user or assistant</source>
+        <translation>%1 ist von „%2“, nicht von user oder assistant</translation>
+    </message>
+    <message>
         <source>%1 is one of several parts, and %2 is not beside it. Put all parts into one folder.</source>
         <translation>%1 ist einer von mehreren Teilen, und %2 liegt nicht daneben. Legen Sie alle Teile in einen Ordner.</translation>
+    </message>
+    <message>
+        <source>%1 is too large to be a file of settings.</source>
+        <translation>%1 ist zu groß, um eine Datei mit Einstellungen zu sein.</translation>
+    </message>
+    <message>
+        <source>%1 is too large to be a preset.</source>
+        <translation>%1 ist zu groß, um eine Vorlage zu sein.</translation>
+    </message>
+    <message>
+        <source>%1 is “%2” in %3; it must be %4.</source>
+        <translation>%1 ist in %3 „%2“; nötig ist %4.</translation>
+    </message>
+    <message>
+        <source>%1 keeps changing on the hub. Try again later.</source>
+        <translation>%1 ändert sich auf dem Hub immer wieder. Versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>%1 keeps its tensors under “%2”, as a checkpoint of a training or of an interleaved pipeline does. Save the model as a .nemo file for inference first.</source>
+        <translation>%1 hat seine Tensoren unter „%2“, wie ein Checkpoint mitten im Training oder einer verschränkten Pipeline. Speichern Sie das Modell zuerst als .nemo-Datei zum Antworten.</translation>
+    </message>
+    <message>
+        <source>%1 lacks %2, which holds weights.</source>
+        <translation>In %1 fehlt %2, worin Gewichte stehen.</translation>
+    </message>
+    <message>
+        <source>%1 lacks %2, which holds “%3”.</source>
+        <translation>In %1 fehlt %2, worin „%3“ steht.</translation>
+    </message>
+    <message>
+        <source>%1 lacks the part of tensor rank %2, pipeline rank %3, though there are higher ones. Download it again.</source>
+        <translation>In %1 fehlt der Teil mit Tensor-Rang %2 und Pipeline-Rang %3, obwohl höhere da sind. Laden Sie die Datei noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>%1 lacks the tensor %2, so the network is not whole. Download it again, or check that it is not a part of a larger checkpoint.</source>
+        <translation>In %1 fehlt der Tensor %2, das Netz ist also nicht ganz. Laden Sie die Datei noch einmal herunter, oder prüfen Sie, ob sie nur ein Teil eines größeren Checkpoints ist.</translation>
+    </message>
+    <message>
+        <source>%1 must be %2, not %3</source>
+        <translation>%1 muss %2 sein, nicht %3</translation>
+    </message>
+    <message>
+        <source>%1 must be a string</source>
+        <translation>%1 muss eine Zeichenkette sein</translation>
+    </message>
+    <message>
+        <source>%1 names %2 in a way no hub does.</source>
+        <translation>%1 benennt %2, wie kein Hub es tut.</translation>
+    </message>
+    <message>
+        <source>%1 needs %2 GB more, %3 GB are free in %4. Free some space, or let HF_HOME name a folder on a larger disk.</source>
+        <translation>%1 braucht noch %2 GB, und in %4 sind %3 GB frei. Schaffen Sie Platz, oder lassen Sie HF_HOME einen Ordner auf einem größeren Datenträger nennen.</translation>
+    </message>
+    <message>
+        <source>%1 needs %2 and %3 has %4 free. Free some room, choose another folder or a smaller type.</source>
+        <translation>%1 braucht %2, und in %3 sind %4 frei. Schaffen Sie Platz, oder wählen Sie einen anderen Ordner oder einen kleineren Typ.</translation>
+    </message>
+    <message>
+        <source>%1 of the tree is no object</source>
+        <translation>%1 des Baums ist kein Objekt</translation>
+    </message>
+    <message>
+        <source>%1 refuses access (status %2). Check your token and its rights: hf auth whoami; fine-grained tokens need the right to read gated models.</source>
+        <translation>%1 verweigert den Zugang (Status %2). Prüfen Sie Ihr Token und seine Rechte: hf auth whoami; fein eingestellte Token brauchen das Recht, zugangsbeschränkte Modelle zu lesen.</translation>
+    </message>
+    <message>
+        <source>%1 said nothing for %2 s. Look at the server, then go on.</source>
+        <translation>%1 sagte %2 s lang nichts. Sehen Sie nach dem Server, und fahren Sie dann fort.</translation>
+    </message>
+    <message>
+        <source>%1 sends a line without end: it was stopped.</source>
+        <translation>%1 sendet eine Zeile ohne Ende: Es wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>%1 stands after %2; in training it came before.</source>
+        <translation>%1 steht hinter %2; im Training stand es davor.</translation>
+    </message>
+    <message>
+        <source>%1 stands twice in “%2”. Keep one of them.</source>
+        <translation>%1 steht zweimal in „%2“. Lassen Sie eines davon stehen.</translation>
+    </message>
+    <message>
+        <source>%1 stopped answering. Try again.%2</source>
+        <translation>%1 antwortet nicht mehr. Versuchen Sie es noch einmal.%2</translation>
+    </message>
+    <message>
+        <source>%1 takes a whole number or -, not “%2”.</source>
+        <translation>%1 braucht eine ganze Zahl oder -, nicht „%2“.</translation>
+    </message>
+    <message>
+        <source>%1 takes a whole number, not “%2”.</source>
+        <translation>%1 nimmt eine ganze Zahl, nicht „%2“.</translation>
+    </message>
+    <message>
+        <source>%1 takes whole numbers, not “%2”.</source>
+        <translation>%1 braucht ganze Zahlen, nicht „%2“.</translation>
+    </message>
+    <message>
+        <source>%1 was made from %2 and was left as it is. Choose another --out, or give what it was made from.</source>
+        <translation>%1 wurde anders gemacht (%2) und blieb, wie es ist. Wählen Sie eine andere Ausgabedatei, oder nehmen Sie dasselbe wie damals.</translation>
+    </message>
+    <message>
+        <source>%1 was refused: on loading it would %2. A checkpoint needs nothing of the kind; nothing of it was run. Do not use this file.</source>
+        <translation>%1 wurde abgelehnt: Beim Laden würde es %2. Ein Checkpoint braucht nichts dergleichen; nichts davon wurde ausgeführt. Benutzen Sie diese Datei nicht.</translation>
     </message>
     <message>
         <source>%1 was stopped by signal %2 (%3). %4; %5</source>
@@ -1984,6 +2400,46 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>%1 was stopped by signal %2. %3; %4</source>
         <translation>%1 wurde durch Signal %2 beendet. %3; %4</translation>
+    </message>
+    <message>
+        <source>%1 was written but is not right: %2. It was removed. Check the disk and try again; if it stays so, report it with the name of the checkpoint.</source>
+        <translation>%1 wurde geschrieben, ist aber nicht richtig: %2. Die Datei wurde entfernt. Prüfen Sie den Datenträger, und versuchen Sie es noch einmal; bleibt es dabei, melden Sie es mit dem Namen des Checkpoints.</translation>
+    </message>
+    <message>
+        <source>%1, line %2: %3. Mend that line and start again.</source>
+        <translation>%1, Zeile %2: %3. Berichtigen Sie diese Zeile, und starten Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>%1.metadata does not say where all tensors lie; it is damaged.</source>
+        <translation>%1.metadata sagt nicht, wo alle Tensoren liegen; die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>%1/.zarray is damaged. Download the checkpoint again.</source>
+        <translation>%1/.zarray ist beschädigt. Laden Sie den Checkpoint noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>A file of settings is a JSON object of names, or a list. See the docs.</source>
+        <translation>Eine Datei mit Einstellungen ist ein JSON-Objekt aus Namen oder eine Liste. Näheres in der Dokumentation.</translation>
+    </message>
+    <message>
+        <source>A grid has at most %1 by %2 cells. Give fewer values.</source>
+        <translation>Ein Raster hat höchstens %1 mal %2 Zellen. Geben Sie weniger Werte an.</translation>
+    </message>
+    <message>
+        <source>A preset needs a name with at least one letter or digit.</source>
+        <translation>Eine Vorlage braucht einen Namen mit mindestens einem Buchstaben oder einer Ziffer.</translation>
+    </message>
+    <message>
+        <source>A server sends text and not the probabilities of all its tokens.</source>
+        <translation>Ein Server sendet Text und nicht die Wahrscheinlichkeiten aller Token.</translation>
+    </message>
+    <message>
+        <source>A strip has at most %1 cells. Give fewer values.</source>
+        <translation>Ein Streifen hat höchstens %1 Zellen. Geben Sie weniger Werte an.</translation>
+    </message>
+    <message>
+        <source>Another batch is writing to %1. Wait for it, or choose another --out.</source>
+        <translation>Ein anderer Stapel schreibt gerade in %1. Warten Sie ihn ab, oder wählen Sie eine andere Ausgabedatei.</translation>
     </message>
     <message>
         <source>Another program holds the conversations in %1. Close it and try again.</source>
@@ -1998,6 +2454,14 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Sicherungen früherer Tage liegen in %1.</translation>
     </message>
     <message>
+        <source>Both axes are the same. Choose another attribute for one.</source>
+        <translation>Beide Achsen sind dieselbe. Wählen Sie für eine ein anderes Attribut.</translation>
+    </message>
+    <message>
+        <source>ChatGPT&apos;s own export is not known</source>
+        <translation>der eigene Export von ChatGPT ist nicht bekannt</translation>
+    </message>
+    <message>
         <source>Choose between 1 and %1 answers side by side.</source>
         <translation>Wählen Sie zwischen 1 und %1 Antworten nebeneinander.</translation>
     </message>
@@ -2006,16 +2470,108 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Wählen Sie zwischen 1 und %1 Anfragen zugleich.</translation>
     </message>
     <message>
+        <source>Conversation %1 has %2 turns on its open path.</source>
+        <translation>Gespräch %1 hat auf seinem offenen Pfad %2 Runden.</translation>
+    </message>
+    <message>
         <source>GGUF version %1 is unknown</source>
         <translation>die GGUF-Version %1 ist unbekannt</translation>
+    </message>
+    <message>
+        <source>Give either --imatrix or --calibrate, and not both.</source>
+        <translation>Geben Sie entweder --imatrix oder --calibrate an und nicht beides.</translation>
+    </message>
+    <message>
+        <source>Give the key apart and not in the address: addresses are shown.</source>
+        <translation>Geben Sie den Schlüssel einzeln an und nicht in der Adresse: Adressen werden angezeigt.</translation>
+    </message>
+    <message>
+        <source>Give values for %1, for example %2.</source>
+        <translation>Geben Sie für %1 Werte an, zum Beispiel %2.</translation>
     </message>
     <message>
         <source>No backup of the conversations could be made at %1: %2. Free some space there, or make the folder writable.</source>
         <translation>Unter %1 konnte keine Sicherung der Unterhaltungen angelegt werden: %2. Schaffen Sie dort Platz, oder machen Sie den Ordner beschreibbar.</translation>
     </message>
     <message>
+        <source>No file was written</source>
+        <translation>Keine Datei wurde geschrieben</translation>
+    </message>
+    <message>
+        <source>No lang: the model then chooses the language itself.</source>
+        <translation>Kein lang: Das Modell wählt die Sprache dann selbst.</translation>
+    </message>
+    <message>
+        <source>No token was given. Paste one, or pipe it in.</source>
+        <translation>Es wurde kein Token angegeben. Fügen Sie eines ein, oder leiten Sie es herein.</translation>
+    </message>
+    <message>
+        <source>Nothing answers at %1. Start the server, or check the port.</source>
+        <translation>Unter %1 antwortet niemand. Starten Sie den Server, oder prüfen Sie den Port.</translation>
+    </message>
+    <message>
+        <source>Prompt %1 under “%2” is not answered. %3</source>
+        <translation>Prompt %1 unter „%2“ ist nicht beantwortet. %3</translation>
+    </message>
+    <message>
+        <source>Say which conversations: their numbers (as “transcripts list” shows), or --all.</source>
+        <translation>Sagen Sie, welche Gespräche: ihre Nummern (wie „transcripts list“ sie zeigt) oder --all.</translation>
+    </message>
+    <message>
+        <source>Spaces in “%1”: the models were trained without any.</source>
+        <translation>Leerzeichen in „%1“: Die Modelle wurden ohne trainiert.</translation>
+    </message>
+    <message>
+        <source>The PDF could not be made: %1. Look at “steerlm-studio doctor” for what Qt misses, or export the HTML page and print it from a browser.</source>
+        <translation>Das PDF ließ sich nicht machen: %1. Sehen Sie mit „steerlm-studio doctor“ nach, was Qt fehlt, oder exportieren Sie die HTML-Seite, und drucken Sie sie aus einem Browser.</translation>
+    </message>
+    <message>
+        <source>The SentencePiece file %1 is not in %2. Without it there is no tokenizer to export.</source>
+        <translation>Die SentencePiece-Datei %1 ist nicht in %2. Ohne sie gibt es keinen Tokenizer zu exportieren.</translation>
+    </message>
+    <message>
+        <source>The answer was cut before its end. The text so far is kept; ask again to go on.</source>
+        <translation>Die Antwort wurde vor ihrem Ende abgeschnitten. Der Text bis hierher bleibt; fragen Sie noch einmal, um fortzufahren.</translation>
+    </message>
+    <message>
+        <source>The array %1 holds %2 values; only float32, bfloat16 and float16 can be exported.</source>
+        <translation>Das Array %1 enthält Werte vom Typ %2; lesen lassen sich nur float32, bfloat16 und float16.</translation>
+    </message>
+    <message>
+        <source>The array %1 is compressed or stored by columns; Megatron-Core writes plain rows, and only those can be read.</source>
+        <translation>Das Array %1 ist komprimiert oder spaltenweise abgelegt; Megatron-Core schreibt einfache Zeilen, und nur solche lassen sich lesen.</translation>
+    </message>
+    <message>
+        <source>The bytes of %1 are not those that the hub names (the checksum differs), so they were thrown away. Try again; if it happens again, a proxy or the hub itself changes the file.</source>
+        <translation>Die Bytes von %1 sind nicht die, die der Hub nennt (die Prüfsumme weicht ab), deshalb wurden sie verworfen. Versuchen Sie es noch einmal; geschieht es wieder, verändert ein Proxy oder der Hub selbst die Datei.</translation>
+    </message>
+    <message>
+        <source>The catalogue file %1 is damaged: %2. Install the program again.</source>
+        <translation>Die Katalogdatei %1 ist beschädigt: %2. Installieren Sie das Programm noch einmal.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 cannot be trusted: %2. Use the address that it is for, or name your own authority&apos;s file in SSL_CERT_FILE.</source>
+        <translation>Dem Zertifikat von %1 ist nicht zu trauen: %2. Nehmen Sie die Adresse, für die es gilt, oder nennen Sie die Datei Ihrer eigenen Zertifizierungsstelle in SSL_CERT_FILE.</translation>
+    </message>
+    <message>
+        <source>The certificate of %1 is not trusted here. Behind a company proxy, set SSL_CERT_FILE to its certificates.</source>
+        <translation>Dem Zertifikat von %1 wird hier nicht vertraut. Hinter einem Firmen-Proxy setzen Sie SSL_CERT_FILE auf dessen Zertifikate.</translation>
+    </message>
+    <message>
+        <source>The checkpoint would be overwritten. Choose another name for the GGUF.</source>
+        <translation>Der Checkpoint würde überschrieben. Wählen Sie einen anderen Namen für das GGUF.</translation>
+    </message>
+    <message>
         <source>The choice of %1 cannot be written to %2: %3. Set %4 to a folder of yours instead.</source>
         <translation>Die Wahl von %1 lässt sich nicht nach %2 schreiben: %3. Setzen Sie stattdessen %4 auf einen Ordner von Ihnen.</translation>
+    </message>
+    <message>
+        <source>The chunk %1 is missing or cut off, so the weights have a hole. Download %2 again.</source>
+        <translation>Das Stück %1 fehlt oder ist abgeschnitten, die Gewichte haben also ein Loch. Laden Sie %2 noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 broke: %2. Look at the network, then go on.</source>
+        <translation>Die Verbindung zu %1 riss ab: %2. Sehen Sie nach dem Netz, und fahren Sie dann fort.</translation>
     </message>
     <message>
         <source>The conversations cannot be kept in %1: %2. Choose a folder that is yours.</source>
@@ -2054,8 +2610,20 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Die beschädigte Datei bleibt als %1 erhalten.</translation>
     </message>
     <message>
+        <source>The disk is full, or a limit on file sizes was met. What was downloaded is kept: free some space and go on, or let HF_HOME name a folder on a larger disk.</source>
+        <translation>Der Datenträger ist voll, oder eine Grenze für Dateigrößen wurde erreicht. Was geladen wurde, bleibt: Schaffen Sie Platz, und fahren Sie fort, oder lassen Sie HF_HOME einen Ordner auf einem größeren Datenträger nennen.</translation>
+    </message>
+    <message>
         <source>The disk is full, so this was not kept in %1. What is on the screen is still there: free some space and try again, or copy the text.</source>
         <translation>Der Datenträger ist voll, deshalb wurde dies nicht in %1 aufbewahrt. Was auf dem Bildschirm steht, ist noch da: Schaffen Sie Platz und versuchen Sie es noch einmal, oder kopieren Sie den Text.</translation>
+    </message>
+    <message>
+        <source>The document must be an object with “system” and “turns”.</source>
+        <translation>Das Dokument muss ein Objekt mit „system“ und „turns“ sein.</translation>
+    </message>
+    <message>
+        <source>The download failed in a way it should not; please report it.</source>
+        <translation>Der Download scheiterte auf eine Art, die nicht sein sollte; bitte melden Sie es.</translation>
     </message>
     <message>
         <source>The drive with the conversations in %1 gives no locks, so nothing is written there: two programs at once could damage the file. Have the drive&apos;s lock service started, %2.</source>
@@ -2098,8 +2666,40 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Ordner %1, der für die Gespräche gewählt wurde, ist nicht da. Schließen Sie sein Laufwerk an und versuchen Sie es noch einmal, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
+        <source>The hub does not know this token. Make one with the right to read at %1 and log in with it; an HF_TOKEN that is set goes before the one that is kept.</source>
+        <translation>Der Hub kennt dieses Token nicht. Legen Sie unter %1 eines mit Leserecht an, und melden Sie sich damit an; ein gesetztes HF_TOKEN geht dem aufbewahrten vor.</translation>
+    </message>
+    <message>
+        <source>The hub has trouble of its own (status %1). Try again later.%2</source>
+        <translation>Der Hub hat selbst Schwierigkeiten (Status %1). Versuchen Sie es später noch einmal.%2</translation>
+    </message>
+    <message>
+        <source>The hub was not asked, because HF_HUB_OFFLINE is set. Unset it to search and download; models that are already here work without it.</source>
+        <translation>Der Hub wurde nicht gefragt, weil HF_HUB_OFFLINE gesetzt ist. Heben Sie das auf, um zu suchen und zu laden; Modelle, die schon hier sind, gehen auch ohne.</translation>
+    </message>
+    <message>
+        <source>The importance matrix has %1 values for %2 and the model %3 columns: it was made for another model.</source>
+        <translation>Die Wichtigkeitsmatrix hat %1 Werte für %2 und das Modell %3 Spalten: Sie wurde für ein anderes Modell gemacht.</translation>
+    </message>
+    <message>
+        <source>The importance matrix names no tensor of this model.</source>
+        <translation>Die Wichtigkeitsmatrix nennt keinen Tensor dieses Modells.</translation>
+    </message>
+    <message>
         <source>The key holds characters that no key has. Copy it again.</source>
         <translation>Der Schlüssel enthält Zeichen, die kein Schlüssel hat. Kopieren Sie ihn noch einmal.</translation>
+    </message>
+    <message>
+        <source>The keyring did not take the key: %1.</source>
+        <translation>Der Schlüsselbund nahm den Schlüssel nicht an: %1.</translation>
+    </message>
+    <message>
+        <source>The licence %1 was not accepted, so nothing was exported. Read it and add --accept-licence.</source>
+        <translation>Die Lizenz %1 wurde nicht angenommen, deshalb wurde nichts exportiert. Lesen Sie sie, und fügen Sie --accept-licence an.</translation>
+    </message>
+    <message>
+        <source>The licence of %1 was not accepted (%2, %3), so nothing was fetched. Read it and add --accept-licence.</source>
+        <translation>Die Lizenz von %1 wurde nicht angenommen (%2, %3), deshalb wurde nichts geladen. Lesen Sie sie, und fügen Sie --accept-licence an.</translation>
     </message>
     <message>
         <source>The memory ran out while a batch was evaluated. Choose a smaller context.</source>
@@ -2114,8 +2714,52 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Das Modell und ein Kontext von %1 Token brauchen %2 GiB, und %3 GiB sind frei. Wählen Sie einen kleineren Kontext (--context), Schlüssel und Werte in 8 Bit (--cache q8_0), weniger Antworten nebeneinander (--lanes) oder eine kleinere Quantisierung des Modells.</translation>
     </message>
     <message>
+        <source>The model folder</source>
+        <translation>Der Modellordner</translation>
+    </message>
+    <message>
         <source>The model gave no usable numbers (infinite or not a number). This happens with damaged files and with some quantizations on some GPUs: try another quantization.</source>
         <translation>Das Modell gab keine brauchbaren Zahlen (unendlich oder gar keine). Das kommt bei beschädigten Dateien vor und bei manchen Quantisierungen auf manchen GPUs: Versuchen Sie eine andere Quantisierung.</translation>
+    </message>
+    <message>
+        <source>The new file was removed</source>
+        <translation>Die neue Datei wurde entfernt</translation>
+    </message>
+    <message>
+        <source>The parts of “%1” differ in their number of axes.</source>
+        <translation>Die Teile von „%1“ haben verschieden viele Achsen.</translation>
+    </message>
+    <message>
+        <source>The parts of “%1” do not make up the whole: some are missing, twice or of another kind. Download the checkpoint again.</source>
+        <translation>Die Teile von „%1“ ergeben kein Ganzes: Manche fehlen, sind doppelt oder von anderer Art. Laden Sie den Checkpoint noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>The planning of the quantization</source>
+        <translation>Die Planung der Quantisierung</translation>
+    </message>
+    <message>
+        <source>The preset %1 cannot be deleted: %2.</source>
+        <translation>Die Vorlage %1 lässt sich nicht löschen: %2.</translation>
+    </message>
+    <message>
+        <source>The preset %1 cannot be read: %2.</source>
+        <translation>Die Vorlage %1 lässt sich nicht lesen: %2.</translation>
+    </message>
+    <message>
+        <source>The preset %1 has a wrong control string. %2</source>
+        <translation>Die Vorlage %1 hat eine falsche Steuerzeile. %2</translation>
+    </message>
+    <message>
+        <source>The preset %1 needs name, schema and control, each a string in quotes.</source>
+        <translation>Die Vorlage %1 braucht name, schema und control, jedes als Zeichenkette in Anführungszeichen.</translation>
+    </message>
+    <message>
+        <source>The preset cannot be written to %1: %2. Choose another place.</source>
+        <translation>Die Vorlage lässt sich nicht nach %1 schreiben: %2. Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>The program met an error of its own: %1.</source>
+        <translation>Das Programm machte selbst einen Fehler: %1.</translation>
     </message>
     <message>
         <source>The prompt has %1 tokens and the context holds %2. Shorten the conversation, or choose a larger context.</source>
@@ -2126,6 +2770,134 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Prompt ist leer. Schreiben Sie etwas, worauf zu antworten ist.</translation>
     </message>
     <message>
+        <source>The prompts %1 cannot be read: %2. Check the path.</source>
+        <translation>Die Prompts %1 lassen sich nicht lesen: %2. Prüfen Sie den Pfad.</translation>
+    </message>
+    <message>
+        <source>The proxy %1 gives no way to %2: %3. Check http_proxy and https_proxy, or name %4 in no_proxy.</source>
+        <translation>Der Proxy %1 führt nicht zu %2: %3. Prüfen Sie http_proxy und https_proxy, oder nennen Sie %4 in no_proxy.</translation>
+    </message>
+    <message>
+        <source>The proxy could not be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or ask who runs your network.</source>
+        <translation>Der Proxy war nicht zu gebrauchen. Prüfen Sie HTTPS_PROXY, HTTP_PROXY und NO_PROXY, oder fragen Sie, wer Ihr Netz betreibt.</translation>
+    </message>
+    <message>
+        <source>The proxy of this machine speaks %1, which is not known here. Name the server in NO_PROXY, or give an http:// proxy.</source>
+        <translation>Der Proxy dieser Maschine spricht %1, das hier nicht bekannt ist. Nennen Sie den Server in NO_PROXY, oder geben Sie einen http://-Proxy an.</translation>
+    </message>
+    <message>
+        <source>The proxy wants a name and a password (407). Write them into http_proxy, as in http://NAME:WORD@HOST:PORT.</source>
+        <translation>Der Proxy verlangt Namen und Kennwort (407). Schreiben Sie beide in http_proxy, wie in http://NAME:WORT@HOST:PORT.</translation>
+    </message>
+    <message>
+        <source>The rows of %1 have %2 values and %3 needs blocks of %4. Choose Q8_0 or BF16 for ffn_down.</source>
+        <translation>Die Zeilen von %1 haben %2 Werte, und %3 braucht Blöcke von %4. Wählen Sie Q8_0 oder BF16 für ffn_down.</translation>
+    </message>
+    <message>
+        <source>The server decides what is computed together, so no text can be promised again.</source>
+        <translation>Der Server entscheidet, was zusammen gerechnet wird, deshalb lässt sich kein Text ein zweites Mal zusagen.</translation>
+    </message>
+    <message>
+        <source>The server does not tell the tokens of a text, as a llama-server does.</source>
+        <translation>Der Server nennt die Token eines Textes nicht, wie ein llama-server es tut.</translation>
+    </message>
+    <message>
+        <source>The server ended the answer before its end, as one does that answers a single request at a time when the next one comes: ask fewer at a time (--concurrency). The text so far is kept.</source>
+        <translation>Der Server beendete die Antwort vor ihrem Ende, wie einer, der nur eine Anfrage zur Zeit beantwortet, wenn die nächste kommt: Fragen Sie weniger zugleich (--concurrency). Der Text bis hierher bleibt.</translation>
+    </message>
+    <message>
+        <source>The server failed (%1%2). Look at its log, then go on.</source>
+        <translation>Der Server scheiterte (%1%2). Sehen Sie in sein Protokoll, und fahren Sie dann fort.</translation>
+    </message>
+    <message>
+        <source>The server failed in the midst of an answer%1. The text so far is kept.</source>
+        <translation>Der Server scheiterte mitten in einer Antwort%1. Der Text bis hierher bleibt.</translation>
+    </message>
+    <message>
+        <source>The server has no model “%1”. It has: %2.</source>
+        <translation>Der Server hat kein Modell „%1“. Er hat: %2.</translation>
+    </message>
+    <message>
+        <source>The server has several models. Name one of them: %1.</source>
+        <translation>Der Server hat mehrere Modelle. Nennen Sie eines davon: %1.</translation>
+    </message>
+    <message>
+        <source>The server is busy (%1%2). Try again later.</source>
+        <translation>Der Server ist beschäftigt (%1%2). Versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The server names no model. Name one, or check the address.</source>
+        <translation>Der Server nennt kein Modell. Nennen Sie eines, oder prüfen Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>The server points to another address: %1. Give that one.</source>
+        <translation>Der Server verweist auf eine andere Adresse: %1. Geben Sie diese an.</translation>
+    </message>
+    <message>
+        <source>The server refused this prompt (%1%2).</source>
+        <translation>Der Server hat diesen Prompt abgelehnt (%1%2).</translation>
+    </message>
+    <message>
+        <source>The server sends more than was asked for: the answer was stopped.</source>
+        <translation>Der Server sendet mehr, als verlangt war: Die Antwort wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>The server sent something that is no event. The text so far is kept.</source>
+        <translation>Der Server sandte etwas, das kein Ereignis ist. Der Text bis hierher bleibt.</translation>
+    </message>
+    <message>
+        <source>The server tells tokens without ids. Is it a llama-server?</source>
+        <translation>Der Server nennt Token ohne Nummern. Ist das ein llama-server?</translation>
+    </message>
+    <message>
+        <source>The server wants another key (%1%2). Check the key.</source>
+        <translation>Der Server verlangt einen anderen Schlüssel (%1%2). Prüfen Sie den Schlüssel.</translation>
+    </message>
+    <message>
+        <source>The setting “%1” has both “control” and “preset”: keep one.</source>
+        <translation>Die Einstellung „%1“ hat „control“ und „preset“: Lassen Sie eines davon stehen.</translation>
+    </message>
+    <message>
+        <source>The setting “%1” has the unknown key “%2”. Known: %3.</source>
+        <translation>Die Einstellung „%1“ hat den unbekannten Schlüssel „%2“. Bekannt sind: %3.</translation>
+    </message>
+    <message>
+        <source>The setting “%1” must be a string or an object. See the docs.</source>
+        <translation>Die Einstellung „%1“ muss eine Zeichenkette oder ein Objekt sein. Näheres in der Dokumentation.</translation>
+    </message>
+    <message>
+        <source>The setting “%1”: %2</source>
+        <translation>Die Einstellung „%1“: %2</translation>
+    </message>
+    <message>
+        <source>The settings %1 cannot be read: %2.</source>
+        <translation>Die Einstellungen %1 lassen sich nicht lesen: %2.</translation>
+    </message>
+    <message>
+        <source>The settings %1 cannot be read: %2. Check the path.</source>
+        <translation>Die Einstellungen %1 lassen sich nicht lesen: %2. Prüfen Sie den Pfad.</translation>
+    </message>
+    <message>
+        <source>The table holds a row without number and setting: it was changed by another program. Choose another --out.</source>
+        <translation>Die Tabelle enthält eine Zeile ohne Nummer und Einstellung: Ein anderes Programm hat sie verändert. Wählen Sie eine andere Ausgabedatei.</translation>
+    </message>
+    <message>
+        <source>The tensor %1 holds %2, and F16 ends at 65504. Export BF16 instead: it is as large and holds every such value.</source>
+        <translation>Der Tensor %1 enthält %2, und F16 endet bei 65504. Exportieren Sie stattdessen BF16: Es ist ebenso groß und fasst jeden solchen Wert.</translation>
+    </message>
+    <message>
+        <source>The tensor %1 holds values that are no finite numbers (NaN or infinity). The checkpoint is damaged; nothing was written.</source>
+        <translation>Der Tensor %1 enthält Werte, die keine endlichen Zahlen sind (NaN oder unendlich). Der Checkpoint ist beschädigt; nichts wurde geschrieben.</translation>
+    </message>
+    <message>
+        <source>The tensor “%1” belongs to no GPT-Next or Llama network, so this model cannot be exported.</source>
+        <translation>Der Tensor „%1“ gehört weder zu einem GPT-Next- noch zu einem Llama-Netz, deshalb lässt sich dieses Modell nicht exportieren.</translation>
+    </message>
+    <message>
+        <source>The tensor “%1” shows %2. A network of these settings has nothing of the kind, and this model cannot be exported.</source>
+        <translation>Der Tensor „%1“ zeugt von: %2. Ein Netz mit diesen Einstellungen hat nichts dergleichen, und dieses Modell lässt sich nicht exportieren.</translation>
+    </message>
+    <message>
         <source>The text holds %1, which this model&apos;s tokenizer reads as a control token. Reword that place.</source>
         <translation>Der Text enthält %1, was der Tokenizer dieses Modells als Steuer-Token liest. Schreiben Sie die Stelle anders.</translation>
     </message>
@@ -2134,8 +2906,104 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Text bis hierher bleibt</translation>
     </message>
     <message>
+        <source>The text spells control tokens, and this server would read them as such: each was sent with a space in it.</source>
+        <translation>Der Text schreibt Steuertoken aus, und dieser Server würde sie als solche lesen: Jedes wurde mit einem Leerzeichen darin gesendet.</translation>
+    </message>
+    <message>
+        <source>The tokenizer %1. llama.cpp cannot do that, so texts would become other tokens than the model was trained on.</source>
+        <translation>Der Tokenizer %1. llama.cpp kann das nicht, Texte würden also zu anderen Token, als das Modell gelernt hat.</translation>
+    </message>
+    <message>
+        <source>The tokenizer file is no SentencePiece model or is damaged. Download it again.</source>
+        <translation>Die Tokenizer-Datei ist kein SentencePiece-Modell oder ist beschädigt. Laden Sie sie noch einmal herunter.</translation>
+    </message>
+    <message>
+        <source>The tokenizer has %1 pieces and “%2” only %3 rows: they do not belong together.</source>
+        <translation>Der Tokenizer hat %1 Stücke und „%2“ nur %3 Zeilen: Sie gehören nicht zusammen.</translation>
+    </message>
+    <message>
+        <source>The tokenizer has empty pieces or unknown types; the file is damaged.</source>
+        <translation>Der Tokenizer hat leere Stücke oder unbekannte Arten; die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The tokenizer has the piece “%1” twice; the file is damaged.</source>
+        <translation>Der Tokenizer hat das Stück „%1“ zweimal; die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The tokenizer is a SentencePiece %1 model (model_type); only BPE can be exported so that it gives the same tokens.</source>
+        <translation>Der Tokenizer ist ein SentencePiece-Modell der Art %1 (model_type); nur BPE lässt sich so exportieren, dass es dieselben Token ergibt.</translation>
+    </message>
+    <message>
+        <source>The tokenizer lacks byte pieces (%1 and %2 more). llama.cpp would end on the first unknown character, so it is not exported.</source>
+        <translation>Dem Tokenizer fehlen Byte-Stücke (%1 und %2 weitere). llama.cpp würde beim ersten unbekannten Zeichen enden, deshalb wird er nicht exportiert.</translation>
+    </message>
+    <message>
+        <source>The tokenizer of %1 is of the kind “%2” (tokenizer.library); only SentencePiece can be exported.</source>
+        <translation>Der Tokenizer von %1 ist von der Art „%2“ (tokenizer.library); exportieren lässt sich nur SentencePiece.</translation>
+    </message>
+    <message>
+        <source>The trial of the new file in llama.cpp</source>
+        <translation>Die Probe der neuen Datei in llama.cpp</translation>
+    </message>
+    <message>
+        <source>There is a folder “%1” already. Choose another name.</source>
+        <translation>Es gibt schon einen Ordner „%1“. Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>There is no %1 %2. It may have been deleted; “transcripts list” shows all.</source>
         <translation>Nicht gefunden: %1 %2. Vielleicht wurde es gelöscht; „transcripts list“ zeigt alle.</translation>
+    </message>
+    <message>
+        <source>There is no %1 (404%2). Check address and model name.</source>
+        <translation>Es gibt kein %1 (404%2). Prüfen Sie Adresse und Modellnamen.</translation>
+    </message>
+    <message>
+        <source>There is no attribute schema named “%1”. Known are: %2.</source>
+        <translation>Es gibt kein Attributschema namens „%1“. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>There is no attribute “%1”. Did you mean %2?</source>
+        <translation>Es gibt kein Attribut „%1“. War %2 gemeint?</translation>
+    </message>
+    <message>
+        <source>There is no export type “%1”. Known: %2.</source>
+        <translation>Es gibt keinen Exporttyp „%1“. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>There is no file or folder %1.</source>
+        <translation>Es gibt keine Datei und keinen Ordner %1.</translation>
+    </message>
+    <message>
+        <source>There is no format “%1”. Known are: %2.</source>
+        <translation>Es gibt kein Format „%1“. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>There is no keyring here: the key is used, but not remembered.</source>
+        <translation>Hier gibt es keinen Schlüsselbund: Der Schlüssel wird benutzt, aber nicht gemerkt.</translation>
+    </message>
+    <message>
+        <source>There is no machine called %1. Check the address.</source>
+        <translation>Es gibt keine Maschine namens %1. Prüfen Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>There is no model at %1, or %2. Check owner and name.</source>
+        <translation>Unter %1 gibt es kein Modell, oder %2. Prüfen Sie Besitzer und Namen.</translation>
+    </message>
+    <message>
+        <source>There is no preset “%1”. Known: %2.</source>
+        <translation>Es gibt keine Vorlage „%1“. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>There is no prompt template “%1”. Known: %2.</source>
+        <translation>Es gibt keine Prompt-Vorlage „%1“. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>There is no random model “%1”. Known: %2.</source>
+        <translation>Es gibt kein Zufallsmodell „%1“. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>There is no sampling preset “%1”. Known are: %2.</source>
+        <translation>Es gibt keine Sampling-Vorlage „%1“. Bekannt sind: %2.</translation>
     </message>
     <message>
         <source>There is not enough memory for a context of %1 tokens. Choose a smaller context, fewer answers side by side, or a smaller model.</source>
@@ -2146,52 +3014,236 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Für die Gewichte von %1 ist nicht genug Speicher da.</translation>
     </message>
     <message>
+        <source>There is too little memory to try the file that was written.</source>
+        <translation>Der Speicher reicht nicht, um die geschriebene Datei zu erproben.</translation>
+    </message>
+    <message>
+        <source>These attributes are those of %1, not of %2.</source>
+        <translation>Diese Attribute gehören zu %1, nicht zu %2.</translation>
+    </message>
+    <message>
+        <source>This file is already being downloaded by another window or command. Wait for it, or pause it there.</source>
+        <translation>Diese Datei wird schon von einem anderen Fenster oder Befehl geladen. Warten Sie darauf, oder halten Sie es dort an.</translation>
+    </message>
+    <message>
+        <source>This is no %1 network: %2 is “%3” in %4, %5. Only GPT-Next (Nemotron-3) and Llama models can be exported.</source>
+        <translation>Das ist kein %1-Netz: %2 ist „%3“ in %4, %5. Exportieren lassen sich nur GPT-Next- (Nemotron-3) und Llama-Modelle.</translation>
+    </message>
+    <message>
+        <source>This is not a JSON document: %1.</source>
+        <translation>Das ist kein JSON-Dokument: %1.</translation>
+    </message>
+    <message>
+        <source>This is not in the bin any more, so it cannot come back.</source>
+        <translation>Das ist nicht mehr im Papierkorb und kann deshalb nicht zurückkommen.</translation>
+    </message>
+    <message>
         <source>This model cannot generate text. Choose a chat model.</source>
         <translation>Dieses Modell kann keinen Text erzeugen. Wählen Sie ein Chat-Modell.</translation>
+    </message>
+    <message>
+        <source>This model is gated and %1. Open %2, accept its conditions there, then try again.</source>
+        <translation>Dieses Modell ist zugangsbeschränkt, und %1. Öffnen Sie %2, nehmen Sie dort die Bedingungen an, und versuchen Sie es dann noch einmal.</translation>
     </message>
     <message>
         <source>This model&apos;s keys and values cannot be kept in 8 bits. Choose F16 (--cache f16).</source>
         <translation>Schlüssel und Werte dieses Modells können nicht in 8 Bit gehalten werden. Wählen Sie F16 (--cache f16).</translation>
     </message>
     <message>
+        <source>This server does not tell the tokens of a text.</source>
+        <translation>Dieser Server nennt die Token eines Textes nicht.</translation>
+    </message>
+    <message>
+        <source>This server does not tell what it read of a prompt and what it knew already.</source>
+        <translation>Dieser Server sagt nicht, was er von einem Prompt gelesen hat und was er schon kannte.</translation>
+    </message>
+    <message>
+        <source>This server takes no top k, min p and repeat penalty: they were left out.</source>
+        <translation>Dieser Server nimmt weder top k noch min p noch repeat penalty: Sie wurden weggelassen.</translation>
+    </message>
+    <message>
+        <source>Turn %1 must be an object with “user”, “reply” and “control”.</source>
+        <translation>Runde %1 muss ein Objekt mit „user“, „reply“ und „control“ sein.</translation>
+    </message>
+    <message>
+        <source>Turn %1, the last one, already has a reply: leave its “reply” out to ask for one, or add the next question as a turn.</source>
+        <translation>Runde %1, die letzte, hat schon eine Antwort: Lassen Sie ihr „reply“ weg, um eine zu erfragen, oder fügen Sie die nächste Frage als Runde an.</translation>
+    </message>
+    <message>
+        <source>What %1 answers is a web page, such as one to log in, and no model. Check the address.</source>
+        <translation>Was %1 antwortet, ist eine Webseite, etwa zum Anmelden, und kein Modell. Prüfen Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>What %1 answers is compressed, which was not asked for. Look at what stands between here and the server.</source>
+        <translation>Was %1 antwortet, ist komprimiert, ohne dass darum gebeten war. Sehen Sie nach, was zwischen hier und dem Server steht.</translation>
+    </message>
+    <message>
+        <source>What %1 says is no HTTP, or was cut. Check address and port.</source>
+        <translation>Was %1 sagt, ist kein HTTP oder wurde abgeschnitten. Prüfen Sie Adresse und Port.</translation>
+    </message>
+    <message>
+        <source>What %1%2 answers is no JSON.</source>
+        <translation>Was %1%2 antwortet, ist kein JSON.</translation>
+    </message>
+    <message>
         <source>You can go on working, but nothing new will be kept.</source>
         <translation>Sie können weiterarbeiten, aber nichts Neues wird aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>a gated MLP</source>
+        <translation>ein MLP mit Gate</translation>
+    </message>
+    <message>
+        <source>a gated MLP, where GPT-Next has none</source>
+        <translation>ein MLP mit Gate, wo GPT-Next keines hat</translation>
+    </message>
+    <message>
+        <source>a list</source>
+        <translation>eine Liste</translation>
+    </message>
+    <message>
+        <source>a message</source>
+        <translation>eine Nachricht</translation>
+    </message>
+    <message>
+        <source>a mixture of experts</source>
+        <translation>eine Mischung von Experten</translation>
+    </message>
+    <message>
+        <source>a name of that length is not plausible</source>
+        <translation>ein Name dieser Länge ist nicht glaubhaft</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>eine Zahl</translation>
+    </message>
+    <message>
+        <source>a number above 0 and at most %1</source>
+        <translation>eine Zahl über 0 und höchstens %1</translation>
+    </message>
+    <message>
+        <source>a part of %1 is of the kind “%2” and was left out</source>
+        <translation>ein Teil von %1 ist von der Art „%2“ und wurde weggelassen</translation>
     </message>
     <message>
         <source>a tensor&apos;s name is too long or there twice</source>
         <translation>der Name eines Tensors ist zu lang oder doppelt da</translation>
     </message>
     <message>
+        <source>a text</source>
+        <translation>ein Text</translation>
+    </message>
+    <message>
         <source>a text in its metadata is longer than the file</source>
         <translation>ein Text in ihren Metadaten ist länger als die Datei</translation>
+    </message>
+    <message>
+        <source>a turn</source>
+        <translation>eine Runde</translation>
+    </message>
+    <message>
+        <source>a version of %1 is no object</source>
+        <translation>eine Fassung von %1 ist kein Objekt</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>eine ganze Zahl</translation>
+    </message>
+    <message>
+        <source>a whole number above 0</source>
+        <translation>eine ganze Zahl über 0</translation>
+    </message>
+    <message>
+        <source>an adapter; merge it into the model first</source>
+        <translation>ein Adapter; vereinigen Sie ihn zuerst mit dem Modell</translation>
     </message>
     <message>
         <source>an arithmetic error</source>
         <translation>ein Rechenfehler</translation>
     </message>
     <message>
+        <source>an object</source>
+        <translation>ein Objekt</translation>
+    </message>
+    <message>
+        <source>an object needs one of “prompt”, “messages” and “turns”</source>
+        <translation>ein Objekt braucht eines von „prompt“, „messages“ und „turns“</translation>
+    </message>
+    <message>
+        <source>another head than a language model&apos;s</source>
+        <translation>ein anderer Kopf als der eines Sprachmodells</translation>
+    </message>
+    <message>
+        <source>another model</source>
+        <translation>ein anderes Modell</translation>
+    </message>
+    <message>
         <source>asked to end</source>
         <translation>sie sollte enden</translation>
+    </message>
+    <message>
+        <source>biases in its linear layers</source>
+        <translation>Biaswerte in seinen linearen Schichten</translation>
     </message>
     <message>
         <source>build llama-cpp-python on this machine, or with -DGGML_NATIVE=OFF.</source>
         <translation>bauen Sie llama-cpp-python auf diesem Rechner oder mit -DGGML_NATIVE=OFF.</translation>
     </message>
     <message>
+        <source>byte %1 is not UTF-8</source>
+        <translation>Byte %1 ist kein UTF-8</translation>
+    </message>
+    <message>
         <source>bytes</source>
         <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>call “%1”</source>
+        <translation>„%1“ aufrufen</translation>
     </message>
     <message>
         <source>choose a smaller model or context</source>
         <translation>wählen Sie ein kleineres Modell oder einen kleineren Kontext</translation>
     </message>
     <message>
+        <source>close other programs</source>
+        <translation>schließen Sie andere Programme</translation>
+    </message>
+    <message>
+        <source>do more than hold tensors</source>
+        <translation>mehr tun, als Tensoren zu halten</translation>
+    </message>
+    <message>
+        <source>does not escape white space (escape_whitespaces)</source>
+        <translation>maskiert Leerzeichen nicht (escape_whitespaces)</translation>
+    </message>
+    <message>
+        <source>drops repeated spaces (remove_extra_whitespaces)</source>
+        <translation>lässt wiederholte Leerzeichen weg (remove_extra_whitespaces)</translation>
+    </message>
+    <message>
+        <source>general.type says otherwise</source>
+        <translation>general.type sagt etwas anderes</translation>
+    </message>
+    <message>
         <source>if the memory ran out, %1, then try again.</source>
         <translation>ging der Speicher aus, %1 und versuchen es noch einmal.</translation>
     </message>
     <message>
+        <source>it computes values that are no numbers</source>
+        <translation>sie berechnet Werte, die keine Zahlen sind</translation>
+    </message>
+    <message>
         <source>it does not say which architecture it holds</source>
         <translation>sie sagt nicht, welche Architektur sie enthält</translation>
+    </message>
+    <message>
+        <source>it ends before its tensors do</source>
+        <translation>sie endet vor ihren Tensoren</translation>
+    </message>
+    <message>
+        <source>it ends in the middle of a tensor</source>
+        <translation>sie endet mitten in einem Tensor</translation>
     </message>
     <message>
         <source>it ends in the middle of its metadata</source>
@@ -2210,8 +3262,20 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>ein Fehler in llama.cpp, bei dem es aufgab</translation>
     </message>
     <message>
+        <source>it gives other tokens than SentencePiece for %1</source>
+        <translation>sie ergibt andere Token als SentencePiece für %1</translation>
+    </message>
+    <message>
         <source>it has no vocabulary</source>
         <translation>sie hat kein Vokabular</translation>
+    </message>
+    <message>
+        <source>it holds a tensor twice</source>
+        <translation>sie enthält einen Tensor zweimal</translation>
+    </message>
+    <message>
+        <source>it holds no or no finite weights</source>
+        <translation>sie enthält keine oder keine endlichen Gewichte</translation>
     </message>
     <message>
         <source>it holds no tensors</source>
@@ -2226,8 +3290,36 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>sie ist leer</translation>
     </message>
     <message>
+        <source>it is longer than %1 MiB</source>
+        <translation>sie ist länger als %1 MiB</translation>
+    </message>
+    <message>
         <source>it is no GGUF file</source>
         <translation>sie ist keine GGUF-Datei</translation>
+    </message>
+    <message>
+        <source>it is no JSON: %1</source>
+        <translation>das ist kein JSON: %1</translation>
+    </message>
+    <message>
+        <source>it is no object with “prompt”, “messages” or “turns”</source>
+        <translation>das ist kein Objekt mit „prompt“, „messages“ oder „turns“</translation>
+    </message>
+    <message>
+        <source>it is not UTF-8 at byte %1</source>
+        <translation>das ist bei Byte %1 kein UTF-8</translation>
+    </message>
+    <message>
+        <source>it is private</source>
+        <translation>es ist privat</translation>
+    </message>
+    <message>
+        <source>it is private and you are not logged in (hf auth login)</source>
+        <translation>es ist privat und Sie sind nicht angemeldet (hf auth login)</translation>
+    </message>
+    <message>
+        <source>it is too large</source>
+        <translation>sie ist zu groß</translation>
     </message>
     <message>
         <source>it touched memory that is not its own</source>
@@ -2246,12 +3338,28 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>ihre Ausrichtung von %1 ist keine Zweierpotenz</translation>
     </message>
     <message>
+        <source>its alignment of %1 is not plausible</source>
+        <translation>ihre Ausrichtung von %1 ist nicht glaubhaft</translation>
+    </message>
+    <message>
         <source>its architecture %1 is unknown to this llama.cpp</source>
         <translation>ihre Architektur %1 kennt dieses llama.cpp nicht</translation>
     </message>
     <message>
         <source>its file or memory went away</source>
         <translation>Datei oder Speicher verschwanden</translation>
+    </message>
+    <message>
+        <source>its id must be a number or a string</source>
+        <translation>die id muss eine Zahl oder eine Zeichenkette sein</translation>
+    </message>
+    <message>
+        <source>its list of tensors is not what was to be written</source>
+        <translation>ihre Liste der Tensoren ist nicht die, die geschrieben werden sollte</translation>
+    </message>
+    <message>
+        <source>its logits are not the checkpoint&apos;s (correlation %1)</source>
+        <translation>ihre Logits sind nicht die des Checkpoints (Korrelation %1)</translation>
     </message>
     <message>
         <source>its value %1.%2 is missing or out of range</source>
@@ -2270,12 +3378,20 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>von jemandem, oder vom System, weil Speicher fehlte</translation>
     </message>
     <message>
+        <source>learned positions</source>
+        <translation>gelernte Positionen</translation>
+    </message>
+    <message>
         <source>list elements</source>
         <translation>Listenelemente</translation>
     </message>
     <message>
         <source>llama-cpp-python cannot be loaded, so there is nothing to run the model with. Install it with `make run` in the program&apos;s folder, or with `pip install llama-cpp-python==0.3.36`.</source>
         <translation>llama-cpp-python kann nicht geladen werden, also läuft kein Modell. Installieren Sie es mit „make run“ im Ordner des Programms oder mit „pip install llama-cpp-python==0.3.36“.</translation>
+    </message>
+    <message>
+        <source>llama.cpp cannot quantize a network of this shape.</source>
+        <translation>llama.cpp kann ein Netz dieser Form nicht quantisieren.</translation>
     </message>
     <message>
         <source>llama.cpp could not load %1: the file is damaged, of a kind that it does not know, or the memory does not suffice. The details have its own words.</source>
@@ -2286,20 +3402,88 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>llama.cpp konnte den Text nicht in Token zerlegen.</translation>
     </message>
     <message>
+        <source>llama.cpp did not say how it stores every tensor; this version of it is not the one that the program was made for. Reinstall the program.</source>
+        <translation>llama.cpp sagte nicht, wie es jeden Tensor ablegt; diese Version ist nicht die, für die das Programm gemacht ist. Installieren Sie das Programm noch einmal.</translation>
+    </message>
+    <message>
+        <source>llama.cpp does not load the file that was written.</source>
+        <translation>llama.cpp lädt die geschriebene Datei nicht.</translation>
+    </message>
+    <message>
+        <source>llama.cpp failed on a prompt (code %1).</source>
+        <translation>llama.cpp scheiterte an einem Prompt (Code %1).</translation>
+    </message>
+    <message>
         <source>llama.cpp failed to evaluate a batch (code %1). Try again; if it stays so, restart the engine with a smaller context.</source>
         <translation>llama.cpp konnte nicht weiterrechnen (Code %1). Versuchen Sie es noch einmal; bleibt es so, starten Sie die Engine mit einem kleineren Kontext neu.</translation>
+    </message>
+    <message>
+        <source>message %1 follows itself and was left out</source>
+        <translation>Nachricht %1 folgt auf sich selbst und wurde weggelassen</translation>
+    </message>
+    <message>
+        <source>messages[%1] is no object with “role” and “content”</source>
+        <translation>messages[%1] ist kein Objekt mit „role“ und „content“</translation>
+    </message>
+    <message>
+        <source>messages[%1] is of “%2” where “%3” belongs</source>
+        <translation>messages[%1] ist von „%2“, wo „%3“ hingehört</translation>
     </message>
     <message>
         <source>metadata entries</source>
         <translation>Metadaten</translation>
     </message>
     <message>
+        <source>no even part of the %1 dimensions of a head</source>
+        <translation>kein gerader Teil der %1 Dimensionen eines Kopfs</translation>
+    </message>
+    <message>
+        <source>no known kind of conversation has these fields: %1</source>
+        <translation>keine bekannte Art von Gespräch hat diese Felder: %1</translation>
+    </message>
+    <message>
+        <source>normalized queries and keys</source>
+        <translation>normierte Queries und Keys</translation>
+    </message>
+    <message>
+        <source>not JSON: %1</source>
+        <translation>kein JSON: %1</translation>
+    </message>
+    <message>
+        <source>not JSON: %1 (column %2)</source>
+        <translation>kein JSON: %1 (Spalte %2)</translation>
+    </message>
+    <message>
+        <source>nothing is said in this conversation</source>
+        <translation>in diesem Gespräch wird nichts gesagt</translation>
+    </message>
+    <message>
         <source>or keep them elsewhere by setting %1 to another folder</source>
         <translation>oder bewahren Sie sie anderswo auf, indem Sie %1 auf einen anderen Ordner setzen</translation>
     </message>
     <message>
+        <source>other prompts</source>
+        <translation>andere Prompts</translation>
+    </message>
+    <message>
+        <source>other settings</source>
+        <translation>andere Einstellungen</translation>
+    </message>
+    <message>
+        <source>rewrites characters before it splits the text (normalizer “%1”)</source>
+        <translation>schreibt Zeichen um, bevor er den Text zerlegt (Normalizer „%1“)</translation>
+    </message>
+    <message>
+        <source>row %1 of %2 is not the checkpoint&apos;s</source>
+        <translation>Zeile %1 von %2 ist nicht die des Checkpoints</translation>
+    </message>
+    <message>
         <source>strings</source>
         <translation>Zeichenketten</translation>
+    </message>
+    <message>
+        <source>sums without counts, or no F32 values</source>
+        <translation>Summen ohne Anzahlen, oder keine F32-Werte</translation>
     </message>
     <message>
         <source>tensor %1 has %2 dimensions</source>
@@ -2318,6 +3502,42 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Tensoren</translation>
     </message>
     <message>
+        <source>the connection was lost</source>
+        <translation>die Verbindung riss ab</translation>
+    </message>
+    <message>
+        <source>the conversation</source>
+        <translation>das Gespräch</translation>
+    </message>
+    <message>
+        <source>the disk is full or a size limit was reached</source>
+        <translation>der Datenträger ist voll, oder eine Größengrenze wurde erreicht</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>die Datei ist leer</translation>
+    </message>
+    <message>
+        <source>the file is not UTF-8 from about here on</source>
+        <translation>die Datei ist etwa von hier an kein UTF-8</translation>
+    </message>
+    <message>
+        <source>the file is of version %1 of the format, this program knows %2: update the program</source>
+        <translation>die Datei hat die Version %1 des Formats, dieses Programm kennt %2: Aktualisieren Sie das Programm</translation>
+    </message>
+    <message>
+        <source>the files of %1 were left out</source>
+        <translation>die Dateien von %1 wurden weggelassen</translation>
+    </message>
+    <message>
+        <source>the id %1 stands in line %2 already</source>
+        <translation>die id %1 steht schon in Zeile %2</translation>
+    </message>
+    <message>
+        <source>the last message must be of “user”: it is what will be answered</source>
+        <translation>die letzte Nachricht muss von „user“ sein: Sie ist es, die beantwortet wird</translation>
+    </message>
+    <message>
         <source>the metadata key %1 is empty or there twice</source>
         <translation>der Metadaten-Schlüssel %1 ist leer oder doppelt da</translation>
     </message>
@@ -2330,8 +3550,92 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>der Metadaten-Wert %1 hat den unbekannten Typ %2</translation>
     </message>
     <message>
+        <source>the object</source>
+        <translation>das Objekt</translation>
+    </message>
+    <message>
+        <source>the row</source>
+        <translation>die Zeile</translation>
+    </message>
+    <message>
+        <source>the server answers with status %1</source>
+        <translation>der Server antwortet mit Status %1</translation>
+    </message>
+    <message>
+        <source>the server stopped sending</source>
+        <translation>der Server sendet nichts mehr</translation>
+    </message>
+    <message>
+        <source>the system message</source>
+        <translation>die Systemnachricht</translation>
+    </message>
+    <message>
+        <source>the system text</source>
+        <translation>der Systemtext</translation>
+    </message>
+    <message>
+        <source>the tensor %1 has %2 dimensions</source>
+        <translation>der Tensor %1 hat %2 Dimensionen</translation>
+    </message>
+    <message>
+        <source>the tensor %1 has an unknown number format</source>
+        <translation>der Tensor %1 hat ein unbekanntes Zahlenformat</translation>
+    </message>
+    <message>
+        <source>the thinking of %1 was left out</source>
+        <translation>das Nachdenken von %1 wurde weggelassen</translation>
+    </message>
+    <message>
+        <source>the thinking or tool calls of %1 were left out</source>
+        <translation>das Nachdenken oder die Werkzeugaufrufe von %1 wurden weggelassen</translation>
+    </message>
+    <message>
+        <source>this is a regression row, whose turns cannot be told apart safely</source>
+        <translation>das ist eine Regressionszeile, deren Runden sich nicht sicher trennen lassen</translation>
+    </message>
+    <message>
+        <source>this is a single Open-Assistant message; import the file of trees instead</source>
+        <translation>das ist eine einzelne Nachricht von Open-Assistant; importieren Sie stattdessen die Datei mit Bäumen</translation>
+    </message>
+    <message>
+        <source>this is no object</source>
+        <translation>das ist kein Objekt</translation>
+    </message>
+    <message>
+        <source>tokenizer.%1 in %2 adds “%3”, a token that the SentencePiece file does not hold. It would be lost, so this model cannot be exported.</source>
+        <translation>tokenizer.%1 in %2 fügt „%3“ hinzu, ein Token, das die SentencePiece-Datei nicht enthält. Es ginge verloren, deshalb lässt sich dieses Modell nicht exportieren.</translation>
+    </message>
+    <message>
+        <source>treats white space as a suffix (treat_whitespace_as_suffix)</source>
+        <translation>behandelt Leerzeichen als Endung (treat_whitespace_as_suffix)</translation>
+    </message>
+    <message>
+        <source>true or false</source>
+        <translation>wahr oder falsch</translation>
+    </message>
+    <message>
         <source>try again, and look at the details when it happens again.</source>
         <translation>versuchen Sie es noch einmal, und sehen Sie sich die Details an, wenn es wieder geschieht.</translation>
+    </message>
+    <message>
+        <source>where %1 has %2</source>
+        <translation>wo %1 %2 hat</translation>
+    </message>
+    <message>
+        <source>where llama.cpp needs %1 / %2</source>
+        <translation>wo llama.cpp %1 / %2 braucht</translation>
+    </message>
+    <message>
+        <source>which does not divide the %1 heads</source>
+        <translation>das die %1 Köpfe nicht teilt</translation>
+    </message>
+    <message>
+        <source>you are not logged in (run: hf auth login, or set HF_TOKEN)</source>
+        <translation>Sie sind nicht angemeldet (hf auth login ausführen oder HF_TOKEN setzen)</translation>
+    </message>
+    <message>
+        <source>your token&apos;s account has not been granted access yet</source>
+        <translation>dem Konto Ihres Tokens wurde noch kein Zugang gegeben</translation>
     </message>
     <message>
         <source>“%1%2%3” needs a whole number, e.g. humor&gt;=3.</source>
@@ -2346,8 +3650,156 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>„%1“ sind keine Anteile von GPUs. Geben Sie Zahlen an wie 3,1.</translation>
     </message>
     <message>
+        <source>“%1” cannot be a control string: only letters, digits and : , . + - _ occur in one.</source>
+        <translation>„%1“ kann keine Steuerzeile sein: Darin kommen nur Buchstaben, Ziffern und : , . + - _ vor.</translation>
+    </message>
+    <message>
+        <source>“%1” has the shape %2, but the settings say %3. The settings and the weights do not belong together.</source>
+        <translation>„%1“ hat die Form %2, aber die Einstellungen sagen %3. Einstellungen und Gewichte gehören nicht zusammen.</translation>
+    </message>
+    <message>
+        <source>“%1” in %2 has %3 bytes; no such file has more than %4. Check that this is the right checkpoint.</source>
+        <translation>„%1“ in %2 hat %3 Bytes; keine solche Datei hat mehr als %4. Prüfen Sie, ob das der richtige Checkpoint ist.</translation>
+    </message>
+    <message>
+        <source>“%1” in %2 holds %3 values; only float32, bfloat16 and float16 can be exported.</source>
+        <translation>„%1“ in %2 enthält Werte vom Typ %3; exportieren lassen sich nur float32, bfloat16 und float16.</translation>
+    </message>
+    <message>
+        <source>“%1” in %2 is not stored row by row, or the file is damaged. Save the checkpoint again with contiguous tensors.</source>
+        <translation>„%1“ in %2 ist nicht zeilenweise abgelegt, oder die Datei ist beschädigt. Speichern Sie den Checkpoint noch einmal mit zusammenhängenden Tensoren.</translation>
+    </message>
+    <message>
+        <source>“%1” is %2, not a number from 0 to 4, and was left out</source>
+        <translation>„%1“ ist %2, keine Zahl von 0 bis 4, und wurde weggelassen</translation>
+    </message>
+    <message>
+        <source>“%1” is no address of a server. Give one like http://localhost:8080.</source>
+        <translation>„%1“ ist keine Adresse eines Servers. Geben Sie eine an wie http://localhost:8080.</translation>
+    </message>
+    <message>
+        <source>“%1” is no address of a server: %2.</source>
+        <translation>„%1“ ist keine Adresse eines Servers: %2.</translation>
+    </message>
+    <message>
         <source>“%1” is no date; write it as 2026-01-31.</source>
         <translation>„%1“ ist kein Datum; schreiben Sie es so: 2026-01-31.</translation>
+    </message>
+    <message>
+        <source>“%1” is no format for ffn_down. Known: %2.</source>
+        <translation>„%1“ ist kein Format für ffn_down. Bekannt sind: %2.</translation>
+    </message>
+    <message>
+        <source>“%1” is no model of the hub. Give owner/name, for example nvidia/nemotron-3-8b-chat-4k-steerlm, or paste the link of its page.</source>
+        <translation>„%1“ ist kein Modell des Hubs. Geben Sie Besitzer/Name an, zum Beispiel nvidia/nemotron-3-8b-chat-4k-steerlm, oder fügen Sie den Link seiner Seite ein.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a language code that the models know.</source>
+        <translation>„%1“ ist kein Sprachcode, den die Modelle kennen.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a language code that the models know. Did you mean %2?</source>
+        <translation>„%1“ ist kein Sprachcode, den die Modelle kennen. War %2 gemeint?</translation>
+    </message>
+    <message>
+        <source>“%1” is not a link of the hub (%2).</source>
+        <translation>„%1“ ist kein Link des Hubs (%2).</translation>
+    </message>
+    <message>
+        <source>“%1” is not in all tensor ranks of %2.</source>
+        <translation>„%1“ ist nicht in allen Tensor-Rängen von %2.</translation>
+    </message>
+    <message>
+        <source>“%1” is not of the form name:number.</source>
+        <translation>„%1“ hat nicht die Form Name:Zahl.</translation>
+    </message>
+    <message>
+        <source>“%1” is not of the form name=value, e.g. humor=3 or humor=-.</source>
+        <translation>„%1“ hat nicht die Form name=wert, z. B. humor=3 oder humor=-.</translation>
+    </message>
+    <message>
+        <source>“%1” is not the address of a model. Give owner/name or its link.</source>
+        <translation>„%1“ ist nicht die Adresse eines Modells. Geben Sie Besitzer/Name oder den Link an.</translation>
+    </message>
+    <message>
+        <source>“%1” is twice as tall as its settings say: a gated MLP, not GPT-Next.</source>
+        <translation>„%1“ ist doppelt so hoch, wie die Einstellungen sagen: ein MLP mit Gate, nicht GPT-Next.</translation>
+    </message>
+    <message>
+        <source>“%1” is written %2.</source>
+        <translation>„%1“ schreibt man %2.</translation>
+    </message>
+    <message>
+        <source>“%1” must be a list that is not empty</source>
+        <translation>„%1“ muss eine Liste sein, die nicht leer ist</translation>
+    </message>
+    <message>
+        <source>“%1” names a file outside of its repository.</source>
+        <translation>„%1“ nennt eine Datei außerhalb seines Repositorys.</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 holds half a character (a lone surrogate)</source>
+        <translation>„%1“ in %2 enthält ein halbes Zeichen (ein einzelnes Surrogat)</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 holds half a character (a lone surrogate).</source>
+        <translation>„%1“ in %2 enthält ein halbes Zeichen (ein einzelnes Surrogat).</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 is missing</source>
+        <translation>„%1“ in %2 fehlt</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 is no list</source>
+        <translation>„%1“ in %2 ist keine Liste</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 is no number</source>
+        <translation>„%1“ in %2 ist keine Zahl</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 is no object</source>
+        <translation>„%1“ in %2 ist kein Objekt</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 is no text</source>
+        <translation>„%1“ in %2 ist kein Text</translation>
+    </message>
+    <message>
+        <source>“%1” of %2 must be a string.</source>
+        <translation>„%1“ in %2 muss eine Zeichenkette sein.</translation>
+    </message>
+    <message>
+        <source>“%1” of the setting “%2” must be a string.</source>
+        <translation>„%1“ der Einstellung „%2“ muss eine Zeichenkette sein.</translation>
+    </message>
+    <message>
+        <source>“%1” stands there twice</source>
+        <translation>„%1“ steht dort zweimal</translation>
+    </message>
+    <message>
+        <source>“chat” has no “history” with “messages”</source>
+        <translation>„chat“ hat kein „history“ mit „messages“</translation>
+    </message>
+    <message>
+        <source>“id” of turns[%1] is that of an earlier turn</source>
+        <translation>„id“ von turns[%1] ist die einer früheren Runde</translation>
+    </message>
+    <message>
+        <source>“label” of %1 is neither text nor null</source>
+        <translation>„label“ von %1 ist weder Text noch null</translation>
+    </message>
+    <message>
+        <source>“parent” of turns[%1] is no turn before it</source>
+        <translation>„parent“ von turns[%1] ist keine Runde davor</translation>
+    </message>
+    <message>
+        <source>“set” of the setting “%1” is no text like humor=3 and no such object.</source>
+        <translation>„set“ der Einstellung „%1“ ist weder ein Text wie humor=3 noch ein solches Objekt.</translation>
+    </message>
+    <message>
+        <source>“turns” must be a list with at least one turn.</source>
+        <translation>„turns“ muss eine Liste mit mindestens einer Runde sein.</translation>
     </message>
 </context>
 <context>

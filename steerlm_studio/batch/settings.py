@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from steerlm_studio import folders, resources
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.sampling import checked, preset_named
 from steerlm_studio.steer.changes import Changes, changes_in
@@ -142,13 +142,14 @@ def _changes(name: str, value: Any) -> Changes:
 def _in_words(error: msgspec.ValidationError) -> str:
     """“Expected `int`, got `str` - at `$.top_k`”, as a user would say it."""
     what, _, where = str(error).replace("`", "").partition(" - at $.")
-    kinds = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "true or false"}
-    kinds |= {"null": "null", "array": "a list", "object": "an object"}
+    kinds = {"int": piece("a whole number"), "float": piece("a number"), "str": piece("a text")}
+    kinds |= {"bool": piece("true or false"), "array": piece("a list")}
+    kinds |= {"object": piece("an object"), "null": "null"}
     found = re.fullmatch(r"Expected (\w+), got (\w+)", what)
     if not found:
         return f"{where}: {what}"
     wanted, got = (kinds.get(kind, kind) for kind in found.groups())
-    return f"{where} must be {wanted}, not {got}"
+    return piece(f"{where} must be {wanted}, not {got}")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"“{twice}” stands there twice")
+        raise ValueError(piece(f"“{twice}” stands there twice"))
     return found
 
 

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 
 MADE_FROM = "made_from"  # the first key of every row: what the whole table belongs to
 LONGEST = 64 * 2**20  # bytes of a row: what is longer is a file of another kind
-_PARTS = {"prompts": "other prompts", "settings": "other settings", "model": "another model"}
+_PARTS = {
+    "prompts": piece("other prompts"),
+    "settings": piece("other settings"),
+    "model": piece("another model"),
+}
 Row = Mapping[str, Any]
 
 
@@ -123,8 +127,8 @@ class Table:
     def _of_others(self, found: object) -> str:
         theirs = found if isinstance(found, dict) else {}
         what = [words for key, words in _PARTS.items() if theirs.get(key) != self._made_from[key]]
-        return (
-            f"{self.path} was made from {' and '.join(what)} and was left as it is. "
+        return piece(
+            f"{self.path} was made from {', '.join(what)} and was left as it is. "
             "Choose another --out, or give what it was made from."
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from steerlm_studio.batch.output import Answer, Output
 from steerlm_studio.cli.batch_work import Failure
 from steerlm_studio.cli.words import as_time, printable
+from steerlm_studio.errors import piece
 
 EVERY = 0.1  # seconds between two repaints of the line
 SHOWN = 400  # characters of a text in a JSON line: the table has all of it
@@ -123,7 +124,9 @@ class JsonTeller(Teller):
 def sentence(failure: Failure) -> str:
     """Which answer could not be made, and why."""
     name = printable(failure.setting.name)
-    return f"Prompt {failure.prompt.number} under “{name}” is not answered. {failure.message}"
+    return piece(
+        f"Prompt {failure.prompt.number} under “{name}” is not answered. {failure.message}"
+    )
 
 
 def _beginning(text: str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 from gguf import GGMLQuantizationType, GGUFValueType, GGUFWriter
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.export.encode import encoded
 from steerlm_studio.export.file_types import (
     ALIGNMENT,
@@ -230,7 +230,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _failed(out: Path, error: OSError) -> StudioError:
-    why = "the disk is full or a size limit was reached" if error.errno in _NO_ROOM else ""
+    full = piece("the disk is full or a size limit was reached")
+    why = full if error.errno in _NO_ROOM else ""
     return StudioError(
         f"{out} could not be written: {why or error.strerror}. What was written of it was removed."
     )

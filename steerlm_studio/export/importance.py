@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.export.gguf_table import Entry, table
 from steerlm_studio.export.llama import Floats
 from steerlm_studio.export.tensors import Tensor
@@ -84,12 +84,12 @@ def _from_dat(data: bytes) -> dict[str, Floats]:
     for _ in range(count):
         (length,) = struct.unpack_from("<i", data, at)
         if not 0 < length < 256:
-            raise ValueError("a name of that length is not plausible")
+            raise ValueError(piece("a name of that length is not plausible"))
         name, calls, size = struct.unpack_from(f"<{length}sii", data, at + 4)
         at += 12 + length
         values = np.frombuffer(data, "<f4", size, at)
         if size < 0 or len(values) != size:
-            raise ValueError("it ends in the middle of a tensor")
+            raise ValueError(piece("it ends in the middle of a tensor"))
         at += 4 * size
         found[name.decode("utf-8")] = _mean(values, calls) if calls > 0 else values
     return found

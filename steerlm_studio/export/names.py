@@ -2,7 +2,7 @@
 
 import re
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 
 _TOP = {
     "embedding.word_embeddings.weight": "token_embd.weight",
@@ -47,13 +47,13 @@ _LAYER = {
     "mlp.down_proj.weight": "ffn_down.weight",
 }
 _STRANGERS = (
-    (r"dense_h_to_4h_2|gate_proj|w[13]\.", "a gated MLP"),
-    (r"lora|adapter", "an adapter; merge it into the model first"),
-    (r"position_embeddings", "learned positions"),
-    (r"experts|router", "a mixture of experts"),
-    (r"[qk]_(layer)?norm", "normalized queries and keys"),
-    (r"\.bias$", "biases in its linear layers"),
-    (r"rm_head|value_head|reward", "another head than a language model's"),
+    (r"dense_h_to_4h_2|gate_proj|w[13]\.", piece("a gated MLP")),
+    (r"lora|adapter", piece("an adapter; merge it into the model first")),
+    (r"position_embeddings", piece("learned positions")),
+    (r"experts|router", piece("a mixture of experts")),
+    (r"[qk]_(layer)?norm", piece("normalized queries and keys")),
+    (r"\.bias$", piece("biases in its linear layers")),
+    (r"rm_head|value_head|reward", piece("another head than a language model's")),
 )
 # A tied model with pipeline ranks repeats its embedding at the end as `word_embeddings_for_head`.
 _IGNORED = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 
 from steerlm_studio.child import child_command
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.export import gguf_file
 from steerlm_studio.export.file_types import (
     ALIGNMENT,
@@ -105,9 +105,9 @@ def _asked(head: Path, types: Sequence[str], weighed: bool) -> dict[str, Kinds]:
         raise outcome(
             done.returncode,
             log,
-            name="The planning of the quantization",
-            left="No file was written",
-            smaller="close other programs",
+            name=piece("The planning of the quantization"),
+            left=piece("No file was written"),
+            smaller=piece("close other programs"),
         )
     found: dict[str, Kinds] = json.loads(done.stdout)
     return found

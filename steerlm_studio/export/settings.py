@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 
 _LARGEST = 1 << 24  # of any count; the largest real one is the vocabulary
 
@@ -33,7 +33,7 @@ class Settings:
 
     def number(self, key: str, default: float, most: float) -> float:
         """A number above 0; YAML readers take `1e-05` for text, so text is parsed. StudioError."""
-        value, wanted = self.value(key, default), f"a number above 0 and at most {most:g}"
+        value, wanted = self.value(key, default), piece(f"a number above 0 and at most {most:g}")
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError) as error:
@@ -61,5 +61,6 @@ class Settings:
         )
 
     def _not(self, key: str, value: Any, wanted: str) -> StudioError:
-        said = "is missing from" if value is None else f"is “{value}” in"
-        return StudioError(f"{key} {said} {self.source}; it must be {wanted}.")
+        if value is None:
+            return StudioError(f"{key} is missing from {self.source}; it must be {wanted}.")
+        return StudioError(f"{key} is “{value}” in {self.source}; it must be {wanted}.")

@@ -11,7 +11,7 @@ from typing import IO, Any
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.export.names import ignored
 from steerlm_studio.export.tensors import Dtype, Stored
 
@@ -100,7 +100,7 @@ def _loaded(file: IO[bytes], label: str) -> Any:
 def _refused(label: str, reason: str) -> StudioError:
     """torch's reason is a page of advice on switching the check off; only the name is of use."""
     found = re.search(r"(?:GLOBAL|global)\s+`?([\w.]+)`?", reason)
-    what = f"call “{found.group(1)}”" if found else "do more than hold tensors"
+    what = piece(f"call “{found.group(1)}”") if found else piece("do more than hold tensors")
     return StudioError(
         f"{label} was refused: on loading it would {what}. A checkpoint needs nothing of the "
         "kind; nothing of it was run. Do not use this file."

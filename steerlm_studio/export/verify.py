@@ -13,7 +13,7 @@ import numpy as np
 from sentencepiece import SentencePieceProcessor
 
 from steerlm_studio.child import child_command
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.export.encode import encoded
 from steerlm_studio.export.gguf_file import Model, Target
 from steerlm_studio.export.gguf_table import Entry, table
@@ -132,9 +132,9 @@ def _asked(path: Path, question: dict[str, Any]) -> dict[str, Any]:
         raise outcome(
             done.returncode,
             log,
-            name="The trial of the new file in llama.cpp",
-            left="The new file was removed",
-            smaller="close other programs",
+            name=piece("The trial of the new file in llama.cpp"),
+            left=piece("The new file was removed"),
+            smaller=piece("close other programs"),
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer

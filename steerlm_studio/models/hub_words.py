@@ -13,6 +13,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+from steerlm_studio.errors import piece
 from steerlm_studio.models.http import get_token, httpx
 from steerlm_studio.models.hub_error import HubError
 
@@ -43,17 +44,17 @@ def in_words(error: Exception, *, endpoint: str, repo: str = "", file: str = "")
 def reason(error: Exception) -> str:
     """A few words on an error that may pass, for a line such as “waiting 4 s: …”."""
     if isinstance(error, HfHubHTTPError):
-        return f"the server answers with status {error.response.status_code}"
+        return piece(f"the server answers with status {error.response.status_code}")
     if isinstance(error, httpx.TimeoutException):
-        return "the server stopped sending"
-    return "the connection was lost"
+        return piece("the server stopped sending")
+    return piece("the connection was lost")
 
 
 def _gated(error: Exception, page: str, file: str) -> HubError:
     who = (
-        "your token's account has not been granted access yet"
+        piece("your token's account has not been granted access yet")
         if get_token()
-        else "you are not logged in (run: hf auth login, or set HF_TOKEN)"
+        else piece("you are not logged in (run: hf auth login, or set HF_TOKEN)")
     )
     return HubError(
         f"This model is gated and {who}. Open {page}, accept its conditions there, then try again.",
@@ -63,9 +64,13 @@ def _gated(error: Exception, page: str, file: str) -> HubError:
 
 
 def _missing_repo(error: Exception, page: str, file: str) -> HubError:
-    login = "" if get_token() else " and not being logged in can look the same (hf auth login)"
+    unseen = (
+        piece("it is private")
+        if get_token()
+        else piece("it is private and you are not logged in (hf auth login)")
+    )
     return HubError(
-        f"There is no model at {page}. Check owner and name; a private model{login or ' too'}.",
+        f"There is no model at {page}, or {unseen}. Check owner and name.",
         "missing",
         link=page,
     )
@@ -138,7 +143,7 @@ def _silent(error: Exception, page: str, file: str) -> HubError:
 
 
 def _kept(file: str) -> str:
-    return " What was downloaded is kept." if file else ""
+    return piece(" What was downloaded is kept.") if file else ""
 
 
 def _disk(error: Exception, page: str, file: str) -> HubError:
@@ -149,7 +154,7 @@ def _disk(error: Exception, page: str, file: str) -> HubError:
             "some space and go on, or let HF_HOME name a folder on a larger disk.",
             "disk",
         )
-    where = error.filename or "The model folder"
+    where = error.filename or piece("The model folder")
     why = error.strerror or _without_secrets(str(error))
     return HubError(
         f"{where} cannot be written: {why}. Check its permissions, or let HF_HOME name another "

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from steerlm_studio.ui.beside import Beside
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.icons import icon, tinted
 from steerlm_studio.ui.labels import PlainLabel
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
@@ -56,6 +57,7 @@ class Banner(QFrame):
 
     def show_error(self, message: str, detail: str = "", actions: Sequence[QAction] = ()) -> None:
         """Show the sentence with a button per action; an earlier error gives way."""
+        message = in_words(message)
         self.message.setText(message)
         self.detail.setPlainText(detail)
         self.unfold.setChecked(False)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from steerlm_studio.ui.batch_request import BatchRequest
 from steerlm_studio.ui.command_process import CommandProcess
+from steerlm_studio.ui.error_words import in_words
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class BatchJob(QObject):
     def _fill(self, line: Mapping[str, Any], is_answer: bool) -> None:
         number = int(line["number"])
         self.questions[number] = str(line["prompt"])
-        text = str(line["text"] if is_answer else line["message"])
+        text = str(line["text"]) if is_answer else in_words(str(line["message"]))
         self.cells[number, str(line["setting"])] = Cell(text, is_answer)
 
     def _pace(self, line: Mapping[str, Any]) -> None:

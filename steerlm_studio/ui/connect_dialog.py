@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from steerlm_studio import server_key
 from steerlm_studio.errors import StudioError
 from steerlm_studio.server_address import address_of
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.server import Server
 from steerlm_studio.ui.theme import GRID, indent
@@ -71,7 +72,7 @@ class ConnectDialog(QDialog):
             if server_key.can_remember():
                 server_key.remember(url, key if self.remember.isChecked() else "")
         except StudioError as error:
-            self.note.setText(str(error))
+            self.note.setText(in_words(str(error)))
             return
         self.chosen.emit(Server(url, self.model.text().strip(), self.concurrency.value(), key))
         self.close()
@@ -89,7 +90,7 @@ class ConnectDialog(QDialog):
         try:
             address = address_of(self._typed)
         except StudioError as error:
-            return str(error)
+            return in_words(str(error))
         if self.key.text() and not address.is_encrypted:
             return self.tr("http:// sends the key unencrypted to another machine. Use https://.")
         text = self.tr("%1 is asked; your questions go there.")

@@ -77,9 +77,7 @@ class EngineProcess(ChildProcess):
             message = self.tr("The engine said something that the window does not understand.")
             self.failed.emit(protocol.Failed(message, detail=f"{error}: {said}"))
             return
-        if isinstance(reply, protocol.Failed):
-            reply = msgspec.structs.replace(reply, message=in_words(reply.message))
-        self._receivers[type(reply)](reply)
+        self._receivers[type(reply)](_translated(reply))
 
     def _on_not_started(self, reason: str) -> None:
         self.lost.emit(self.tr("The engine could not be started: %1.").replace("%1", reason), "")
@@ -88,3 +86,16 @@ class EngineProcess(ChildProcess):
         self.status = status
         error = outcome(status, "\n".join(self._stderr))
         self.lost.emit(in_words(str(error)), error.detail)
+
+
+def _translated(reply: protocol.Reply) -> protocol.Reply:
+    """The sentences in it as the user reads them."""
+    match reply:
+        case protocol.Failed():
+            return msgspec.structs.replace(reply, message=in_words(reply.message))
+        case protocol.LaneDone() if reply.note:
+            return msgspec.structs.replace(reply, note=in_words(reply.note))
+        case protocol.Ready() if reply.cannot:
+            cannot = {what: in_words(why) for what, why in reply.cannot.items()}
+            return msgspec.structs.replace(reply, cannot=cannot)
+    return reply

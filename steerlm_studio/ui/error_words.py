@@ -1,4 +1,4 @@
-"""Errors of the engine and the store in the user's language; these know no Qt and say English."""
+"""Errors of what knows no Qt and says English, in the user's language."""
 
 import json
 import re
@@ -11,16 +11,27 @@ from steerlm_studio import resources
 
 _LONGEST = 2000  # characters; none of ours is longer
 _VALUE = re.compile(r"%(\d)")
+_END = re.compile(r"(?<=[.?!]) ")
 
 
 def in_words(sentence: str) -> str:
-    """`sentence` as the user reads it; what is not one of theirs stays as it is."""
+    """`sentence`, or several in a row, as the user reads it; what is not known stays as it is."""
     if len(sentence) > _LONGEST:
         return sentence
-    for pattern, known in _known():
-        if found := pattern.fullmatch(sentence):
-            return _filled(QCoreApplication.translate("Error", known), found.groups())
+    if (said := _said(sentence)) is not None:
+        return said
+    for end in _END.finditer(sentence):
+        first, rest = _said(sentence[: end.start()]), sentence[end.end() :]
+        if first is not None:
+            return f"{first} {in_words(rest)}"
     return sentence
+
+
+def _said(sentence: str) -> str | None:
+    for words, pattern, known in _known():
+        if all(word in sentence for word in words) and (found := pattern.fullmatch(sentence)):
+            return _filled(QCoreApplication.translate("Error", known), found.groups())
+    return None
 
 
 def _filled(words: str, values: Sequence[str]) -> str:
@@ -29,14 +40,15 @@ def _filled(words: str, values: Sequence[str]) -> str:
 
 
 @cache
-def _known() -> list[tuple[re.Pattern[str], str]]:
-    """What they can say, that with the most words of its own first."""
+def _known() -> list[tuple[list[str], re.Pattern[str], str]]:
+    """What they can say, that with the most words of its own first; with these words."""
     file = resources.path("translations") / "errors.json"
     sentences = json.loads(file.read_text(encoding="utf-8"))
     sentences.sort(key=lambda sentence: -len(_VALUE.sub("", sentence)))
-    return [(_pattern(sentence), sentence) for sentence in sentences]
+    split = [(_VALUE.split(sentence)[::2], sentence) for sentence in sentences]
+    return [(words, _pattern(words), sentence) for words, sentence in split]
 
 
-def _pattern(sentence: str) -> re.Pattern[str]:
-    words = _VALUE.split(sentence)[::2]
-    return re.compile("(.+?)".join(map(re.escape, words)), re.DOTALL)
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """A value may be empty: some sentences end in one more, or in none."""
+    return re.compile("(.*?)".join(map(re.escape, words)), re.DOTALL)

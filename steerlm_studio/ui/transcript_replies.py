@@ -27,6 +27,7 @@ from steerlm_studio.store.transcripts.options import Options
 from steerlm_studio.store.transcripts.speech import has_reply, spoken
 from steerlm_studio.ui.beside import Beside
 from steerlm_studio.ui.choice import Choice
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown, tooltip
@@ -140,7 +141,7 @@ class TranscriptReplies(QWidget):
         try:
             self._store.label(turn.id, "" if label == turn.control else label)
         except StudioError as error:
-            self.note.setText(shown(str(error)))
+            self.note.setText(shown(in_words(str(error))))
             return
         self.note.setText("")
         self.corrected.emit()

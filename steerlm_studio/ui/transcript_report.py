@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
+from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.labels import PlainLabel
 from steerlm_studio.ui.text_cells import TextCells
 from steerlm_studio.ui.text_safety import shown, tooltip
@@ -77,8 +78,8 @@ class TranscriptReport(QWidget):
         self.table.setRowCount(len(problems))
         kinds = {"error": self.tr("not understood"), "note": self.tr("note")}
         for row, problem in enumerate(problems):
-            name = Path(problem["file"]).name
-            cells = (name, str(problem["line"]), kinds[problem["level"]], problem["message"])
+            name, said = Path(problem["file"]).name, in_words(problem["message"])
+            cells = (name, str(problem["line"]), kinds[problem["level"]], said)
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(shown(text))
                 item.setToolTip(tooltip(str(problem["file"]) if column == 0 else text))

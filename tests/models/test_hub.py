@@ -62,7 +62,7 @@ def test_a_model_that_is_not_there_is_said_to_be_missing(hub, fake_hub):
     error = failure(lambda: hub.model(Address("ada/none")))
     assert error.kind == "missing"
     assert f"no model at {fake_hub.url}/ada/none" in str(error)
-    assert "not being logged in can look the same" in str(error)
+    assert "it is private and you are not logged in" in str(error)
 
 
 def worded(hub, address):

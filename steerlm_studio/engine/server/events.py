@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from steerlm_studio.engine.server.trouble import Lost, message_in
+from steerlm_studio.errors import piece
 
 END = "[DONE]"
 LONGEST = 2**20  # bytes of an event: usual are some hundred
 _MOST_LINES = 1000
-_NO_EVENT = "The server sent something that is no event. The text so far is kept."
+_NO_EVENT = piece("The server sent something that is no event. The text so far is kept.")
 
 
 def events(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

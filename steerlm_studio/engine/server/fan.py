@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from steerlm_studio.engine.server.dialect import Dialect, Ended
 from steerlm_studio.engine.server.trouble import Busy, Lost, Refused, Trouble
+from steerlm_studio.errors import piece
 from steerlm_studio.protocol import Done, Finish, Generate, Lane, LaneDone, Reply, Step
 
 _TRIES = 6  # of a request that a busy server sends away
@@ -18,8 +19,8 @@ _AHEAD = 256  # pieces that may wait to be told; then the server waits, too
 _UNLIMITED = 100_000  # pieces that are believed where no limit was asked for
 _LONGEST_TOKEN = 256  # characters, on average
 _SPARE = 64  # pieces over the limit before a server is taken for one that does not heed it
-_CUT = "The answer was cut before its end. The text so far is kept; ask again to go on."
-_FLOOD = "The server sends more than was asked for: the answer was stopped."
+_CUT = piece("The answer was cut before its end. The text so far is kept; ask again to go on.")
+_FLOOD = piece("The server sends more than was asked for: the answer was stopped.")
 
 
 @dataclass(frozen=True)
@@ -113,15 +114,15 @@ class Fan:
     def _once(self, run: Run, number: int, lane: Lane) -> Ended:
         most = lane.sampling.max_tokens if lane.sampling.max_tokens > 0 else _UNLIMITED
         characters = 0
-        for count, piece in enumerate(self._dialect.complete(lane, number, run.request.stop)):
-            if isinstance(piece, Ended):
-                return piece
-            characters += len(piece)
+        for count, text in enumerate(self._dialect.complete(lane, number, run.request.stop)):
+            if isinstance(text, Ended):
+                return text
+            characters += len(text)
             if count > most + _SPARE or characters > _LONGEST_TOKEN * (most + _SPARE):
                 raise Lost(_FLOOD)
             if run.over.is_set():  # the connection was made when all others were stopped
                 break
-            run.put(number, piece)
+            run.put(number, text)
         raise Lost(_CUT)
 
     # --- in the main thread --------------------------------------------------------------------

@@ -8,16 +8,16 @@ from steerlm_studio.engine.server.events import END, events, number_in, text_in
 from steerlm_studio.engine.server.guard import spaced, spellings
 from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.trouble import Lost, Refused
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.protocol import Finish, Lane, Ready, Sampling, Tokenize, Tokens
 
 _UNLIMITED = 2048  # tokens where no limit is set: OpenAI's own default is 16
-_LEFT_OUT = "This server takes no top k, min p and repeat penalty: they were left out."
-_ENDED = (
+_LEFT_OUT = piece("This server takes no top k, min p and repeat penalty: they were left out.")
+_ENDED = piece(
     "The server ended the answer before its end, as one does that answers a single request at a "
     "time when the next one comes: ask fewer at a time (--concurrency). The text so far is kept."
 )
-_SPACED = (
+_SPACED = piece(
     "The text spells control tokens, and this server would read them as such: each was sent with a "
     "space in it."
 )

@@ -11,13 +11,13 @@ from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.llama_server import LlamaServer
 from steerlm_studio.engine.server.openai import OpenAI
 from steerlm_studio.engine.server.trouble import Busy, Refused, Trouble, WebPage
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.protocol import Ready
 
-_EXACT = "The server decides what is computed together, so no text can be promised again."
-_LOGITS = "A server sends text and not the probabilities of all its tokens."
-_TOKENS = "This server does not tell the tokens of a text."
-_COUNTS = "This server does not tell what it read of a prompt and what it knew already."
+_EXACT = piece("The server decides what is computed together, so no text can be promised again.")
+_LOGITS = piece("A server sends text and not the probabilities of all its tokens.")
+_TOKENS = piece("This server does not tell the tokens of a text.")
+_COUNTS = piece("This server does not tell what it read of a prompt and what it knew already.")
 _NONE = (404, 405, 501)  # what a server says of a path that it does not have
 
 

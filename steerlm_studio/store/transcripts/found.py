@@ -22,8 +22,9 @@ def text_in(fields: dict[str, Any], key: str, where: str) -> str:
     """The text under `key`. Raises NotUnderstood."""
     value = fields.get(key)
     if not isinstance(value, str):
-        kind = "missing" if value is None else "no text"
-        raise NotUnderstood(f"“{key}” of {where} is {kind}")
+        if value is None:
+            raise NotUnderstood(f"“{key}” of {where} is missing")
+        raise NotUnderstood(f"“{key}” of {where} is no text")
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
         raise NotUnderstood(f"“{key}” of {where} holds half a character (a lone surrogate)")
     return value

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from steerlm_studio.errors import piece
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM, NEMO_ALIGNER, OASST
 from steerlm_studio.store.transcripts.forest import Node, planted
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, text_in
@@ -24,7 +25,9 @@ def read_row(found: dict[str, Any], line: str) -> Found:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 4:
             items.append(f"{name}:{round(value)}")
         elif value is not None:
-            notes.append(f"“{name}” is {value!r}, not a number from 0 to 4, and was left out")
+            notes.append(
+                piece(f"“{name}” is {value!r}, not a number from 0 to 4, and was left out")
+            )
     messages = (
         Message("user", text_in(found, "prompt", "the row")),
         Message("assistant", text_in(found, "response", "the row"), ",".join(items)),

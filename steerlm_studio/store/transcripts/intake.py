@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from steerlm_studio.errors import StudioError
+from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.store.arrivals import Arrivals
 from steerlm_studio.store.store import Store
 from steerlm_studio.store.transcripts import (
@@ -23,7 +23,7 @@ from steerlm_studio.store.transcripts.json_lines import Broken, Value, lines, va
 
 _HEAD = 4096
 _MOST_LISTED = 1000
-_NOTHING = "nothing is said in this conversation"
+_NOTHING = piece("nothing is said in this conversation")
 _OURS = re.compile(rf'\s*\{{\s*"format"\s*:\s*"{json_file.FORMAT}"\s*,\s*"version"\s*:\s*(\d+)\s*,'
                    r'\s*("conversations"\s*:)\s*\[')  # fmt: skip
 Read = Callable[[dict[str, Any], str], Found]
@@ -191,10 +191,10 @@ def _is_sharegpt(found: dict[str, Any]) -> bool:
 
 def _why_not(found: dict[str, Any]) -> str:
     if "message_id" in found and "role" in found:
-        return "this is a single Open-Assistant message; import the file of trees instead"
+        return piece("this is a single Open-Assistant message; import the file of trees instead")
     if isinstance(found.get("label"), list) and "text" in found:
-        return "this is a regression row, whose turns cannot be told apart safely"
+        return piece("this is a regression row, whose turns cannot be told apart safely")
     if "mapping" in found:
-        return "ChatGPT's own export is not known"
+        return piece("ChatGPT's own export is not known")
     names = ", ".join(list(found)[:6]) or "nothing"
-    return f"no known kind of conversation has these fields: {names}"
+    return piece(f"no known kind of conversation has these fields: {names}")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from steerlm_studio.errors import piece
 from steerlm_studio.store.records import StoredCell, StoredConversation, StoredSweep, StoredTurn
 from steerlm_studio.store.rows import asdict_of, counts_of, setup_fields, setup_of
 from steerlm_studio.store.sweeps import axes_of
@@ -113,7 +114,7 @@ def check_version(version: object) -> None:
 
 def read(found: dict[str, Any], line: str) -> Found:
     """One item of “conversations”. Raises NotUnderstood."""
-    where = "the conversation"
+    where = piece("the conversation")
     items = list_in(found, "turns", where)
     turns = tuple(_turn(item, f"turns[{index}]") for index, item in enumerate(items))
     _check_tree(turns)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from steerlm_studio.errors import piece
 from steerlm_studio.store.transcripts.forest import Node, planted
 from steerlm_studio.store.transcripts.found import (
     Found,
@@ -74,11 +75,11 @@ def _blocks(version: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _texts(block: dict[str, Any], where: str, notes: list[str]) -> Iterator[str]:
     style = block.get("style")
     if isinstance(style, dict) and style.get("type") == "thinking":
-        notes.append(f"the thinking of {where} was left out")
+        notes.append(piece(f"the thinking of {where} was left out"))
         return
     for part in block["content"]:
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text":
             yield text_in(part, "text", where)
         else:
-            notes.append(f"a part of {where} is of the kind “{kind}” and was left out")
+            notes.append(piece(f"a part of {where} is of the kind “{kind}” and was left out"))

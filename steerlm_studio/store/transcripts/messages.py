@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from steerlm_studio.errors import piece
 from steerlm_studio.store.records import StoredConversation
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, list_in, text_in
 from steerlm_studio.store.transcripts.options import Options
@@ -57,7 +58,7 @@ def read(found: dict[str, Any], line: str) -> Found:
             marked.append(_with_mark(item, len(messages)))
             messages.append(Message(role, _text(item, where, notes)))
         elif role:
-            notes.append(f"{where} is of “{role}” and was left out")
+            notes.append(piece(f"{where} is of “{role}” and was left out"))
             marked.append(item)
         else:
             raise NotUnderstood(f"{where} is no object with a role")
@@ -81,7 +82,7 @@ def _text(item: dict[str, Any], where: str, notes: list[str]) -> str:
     """The content: a text, or a list of parts of which the texts are taken."""
     content = item.get("content")
     if content is None:  # an assistant that only calls a tool
-        notes.append(f"{where} has no text")
+        notes.append(piece(f"{where} has no text"))
         return ""
     if not isinstance(content, list):
         return text_in(item, "content", where)
@@ -91,5 +92,5 @@ def _text(item: dict[str, Any], where: str, notes: list[str]) -> str:
         if kind == "text":
             texts.append(text_in(part, "text", where))
         else:
-            notes.append(f"a part of {where} is of the kind “{kind}” and was left out")
+            notes.append(piece(f"a part of {where} is of the kind “{kind}” and was left out"))
     return "\n".join(texts)

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from steerlm_studio.errors import piece
 from steerlm_studio.store.transcripts.forest import Node, adrift, planted
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, seconds_in, text_in
 
@@ -21,7 +22,7 @@ def read(found: dict[str, Any], line: str) -> Found:
         raise NotUnderstood("“chat” has no “history” with “messages”")
     notes: list[str] = []
     nodes = [node for key, item in messages.items() if (node := _node(key, item, notes))]
-    notes += [f"message {key} follows itself and was left out" for key in adrift(nodes)]
+    notes += [piece(f"message {key} follows itself and was left out") for key in adrift(nodes)]
     record = planted(nodes, history.get("currentId"))
     system = [item.get("content") for item in messages.values() if item.get("role") == "system"]
     system += [chat.get("system"), (chat.get("params") or {}).get("system")]
@@ -47,15 +48,15 @@ def _node(key: str, item: Any, notes: list[str]) -> Node | None:
     role = text_in(item, "role", where)
     if role not in ("user", "assistant"):
         if role != "system":
-            notes.append(f"{where} is of “{role}” and was left out")
+            notes.append(piece(f"{where} is of “{role}” and was left out"))
         return None
     if item.get("files"):
-        notes.append(f"the files of {where} were left out")
+        notes.append(piece(f"the files of {where} were left out"))
     parent, model = item.get("parentId"), item.get("model")
     text = text_in(item, "content", where)
     said = _NOT_SAID.sub("", text) if role == "assistant" else text
     if said != text:
-        notes.append(f"the thinking or tool calls of {where} were left out")
+        notes.append(piece(f"the thinking or tool calls of {where} were left out"))
     vote, note = _marks(item)
     return Node(
         key,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from steerlm_studio.errors import piece
 from steerlm_studio.store.records import StoredConversation
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, list_in, text_in
 from steerlm_studio.store.transcripts.options import Options
@@ -59,7 +60,7 @@ def read(found: dict[str, Any], line: str) -> Found:
             marked.append({**item, "value": text_mark(len(messages))})
             messages.append(Message(_ROLES[speaker], text))
         else:
-            notes.append(f"{where} is of “{speaker}” and was left out")
+            notes.append(piece(f"{where} is of “{speaker}” and was left out"))
             marked.append(item)
     skeleton = {**found, "conversations": marked}
     if outer:

@@ -110,12 +110,12 @@ class Download(QObject):
                 self.rate, self.remaining = said.rate, said.remaining
                 self._become("running")
             case progress.Waiting():
-                self.words = said.reason
+                self.words = in_words(said.reason)
                 self._become("waiting")
             case progress.Finished():
                 self.path, self.present = said.path, self.total
             case progress.Failed():
-                self.refusal = Refusal(said.message, said.detail, said.kind, said.link)
+                self.refusal = Refusal(in_words(said.message), said.detail, said.kind, said.link)
 
     def _on_error_occurred(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
