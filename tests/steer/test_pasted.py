@@ -2,9 +2,12 @@
 
 import time
 
+import pytest
+
 from steerlm_studio.steer.conversation import Conversation, Turn
 from steerlm_studio.steer.pasted import control_string_in
-from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.steer.schema import NEMOTRON
+from steerlm_studio.steer.steering import DEFAULT, nothing_set
 from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, Template, render, text_of
 
 ASKED = DEFAULT.having(humor=3, lang="de")
@@ -22,6 +25,15 @@ def test_the_last_one_of_a_prompt_is_taken():
 def test_a_prompt_without_the_newline_after_it_is_read_as_well():
     bare = Template("bare", newline_after_control=False)
     assert control_string_in(prompt(bare)) == str(ASKED)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r\n\r\n"])
+def test_a_prompt_that_sets_one_or_two_values_is_read(end: str):
+    """It was taken for a fragment, and the whole prompt stood in the control string."""
+    talk = nothing_set(NEMOTRON).having(humor=4)
+    for asked in (talk, talk.having(quality=1)):
+        whole = text_of(render(Conversation(), "Why?", asked)).replace("\n", end)
+        assert control_string_in(whole) == str(asked)
 
 
 def test_a_label_of_a_training_file_is_read():
