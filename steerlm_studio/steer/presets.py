@@ -14,6 +14,7 @@ from steerlm_studio.steer.schema import schema_named
 from steerlm_studio.steer.steering import Steering
 
 _LARGEST = 100_000  # bytes of a file that is worth reading
+_FIELDS = ("name", "description", "schema", "control")
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,14 @@ def read_preset(file: Path, *, shipped: bool = False) -> Preset:
         if file.stat().st_size > _LARGEST:
             raise StudioError(f"{file.name} is too large to be a preset.")
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        why = error.strerror or error
+        raise StudioError(f"The preset {file.name} cannot be read: {why}.") from error
+    except ValueError as error:
         raise StudioError(f"The preset {file.name} cannot be read: {error}.") from error
-    fields = {key: data.get(key, "") for key in ("name", "description", "schema", "control")}
-    if not all(isinstance(value, str) for value in fields.values()) or not fields["name"]:
+    fields = {"description": "", **{key: data[key] for key in _FIELDS if key in data}}
+    is_whole = len(fields) == len(_FIELDS) and bool(fields["name"])
+    if not is_whole or not all(isinstance(value, str) for value in fields.values()):
         raise StudioError(
             f"The preset {file.name} needs name, schema and control, each a string in quotes."
         )

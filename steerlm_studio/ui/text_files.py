@@ -22,6 +22,8 @@ def text_file_in(data: QMimeData) -> Path | None:
 
 def text_of_file(path: Path) -> str:
     """Its text in UTF-8, without a byte order mark. Raises StudioError with the reason."""
+    if path.exists() and not path.is_file():  # a pipe or a device would be read without end
+        raise StudioError(_tr("“%1” is not a text file; drop one with plain text.", path.name))
     try:
         if path.stat().st_size > LARGEST:
             raise StudioError(

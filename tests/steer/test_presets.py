@@ -78,3 +78,18 @@ def test_a_file_too_large_for_a_preset_is_not_read(tmp_path):
     large.write_text("#" * 200_000)
     with pytest.raises(StudioError, match="too large"):
         read_preset(large)
+
+
+@pytest.mark.parametrize("lacks", ["name", "schema", "control"])
+def test_a_file_of_another_program_is_said_to_be_no_preset(tmp_path, lacks: str):
+    """Without a schema it said: There is no attribute schema named “”."""
+    file = tmp_path / "foreign.toml"
+    fields = {"name": "Mine", "schema": "nemotron-3-8b", "control": "quality:4"}
+    file.write_text("".join(f'{key} = "{fields[key]}"\n' for key in fields if key != lacks))
+    with pytest.raises(StudioError, match=r"foreign\.toml needs name, schema and control"):
+        read_preset(file)
+
+
+def test_a_folder_is_no_preset_and_said_to_be_one_in_words(tmp_path):
+    with pytest.raises(StudioError, match=r"cannot be read: Is a directory\.$"):
+        read_preset(tmp_path)

@@ -1,5 +1,6 @@
 """Typing a prompt: which keys send, which do not, and that nothing typed is lost."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,14 @@ def test_a_file_that_is_no_text_is_refused_with_the_reason(
         drop(composer, file)
     assert why in refused.args[0]
     assert composer.text() == ""
+
+
+def test_a_pipe_is_not_waited_for(composer: Composer, tmp_path: Path, qtbot: QtBot):
+    """It was read to its end, which never came."""
+    os.mkfifo(tmp_path / "notes.txt")
+    with qtbot.waitSignal(composer.refused) as refused:
+        drop(composer, tmp_path / "notes.txt")
+    assert "plain text" in refused.args[0]
 
 
 def test_up_in_an_empty_input_asks_to_edit_the_last_prompt(composer: Composer, qtbot: QtBot):
