@@ -8,7 +8,7 @@ _ITEM = re.compile(r"(?:[-*+]|(?!1[.)])\d{1,9}[.)]) \S")  # "1." may mean "the n
 _LONG_LIST = 1500  # characters
 _INSIDE = re.compile(r"(?: {2,}|\t)\S")  # an indented line goes on with a list item
 
-_MARKS = re.compile(r"[*_`~\[\]<>#|\\!&@\n\t=$^]|://|www\.|  ", re.IGNORECASE)
+_MARKS = re.compile(r"[*_`~\[\]<>#|\\!&@\n\t=$^]|://|www\.", re.IGNORECASE)
 # What may make words behind it a part of it: links, addresses, tables, code, escapes.
 _OPEN = re.compile(r"[\[<|\\&@\t]|`{3}|~{3}|://|www\.| {4}", re.IGNORECASE)
 _WORDS = re.compile(r" {0,3}(?:(?:[-*+]|\d{1,9}[.)]) )?[*_`]{0,3}[^\W\d_]")  # begins with a letter

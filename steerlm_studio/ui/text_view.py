@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
+from steerlm_studio.ui import long_paragraph
 from steerlm_studio.ui.code_colours import code_colours
 from steerlm_studio.ui.markdown_blocks import are_plain_words, finished_length, pieces, takes_words
 from steerlm_studio.ui.rich_text import SealedDocument, TextStyle, append_markdown
@@ -25,6 +26,7 @@ from steerlm_studio.ui.theme import colours_of, monospace
 _KEY = Qt.Key
 _SCROLLING = (_KEY.Key_Up, _KEY.Key_Down, _KEY.Key_PageUp, _KEY.Key_PageDown)
 _SAFE_SCHEMES = ("http", "https", "mailto")
+_AT_REST_MS = 300  # without a new word
 
 
 class TextView(QTextBrowser):
@@ -40,6 +42,9 @@ class TextView(QTextBrowser):
         self._tail = 0  # where in the document the growing block begins
         self._kept_style: TextStyle | None = None
         self._takes_words = False  # whether that block can go on without being made anew
+        self._at_rest = QTimer(self)
+        self._at_rest.setSingleShot(True)
+        self._at_rest.timeout.connect(self._join)
         self.setDocument(SealedDocument(self))
         self.document().setDocumentMargin(0)
         self.setOpenLinks(False)
@@ -110,7 +115,15 @@ class TextView(QTextBrowser):
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.insertText(shown(text[run:].rstrip(" "))[len(here) :])
         self._source = text
+        if long_paragraph.part(self.document()) or self._at_rest.isActive():
+            self._at_rest.start(_AT_REST_MS)
         return True
+
+    def _join(self) -> None:
+        """What grows is in parts; what is searched, copied or given another width is not."""
+        if self._at_rest.isActive():
+            self._at_rest.stop()
+        long_paragraph.join(self.document())
 
     def show_matches(self, words: str, current: int = -1) -> int:
         """Mark where `words` stand, the one numbered `current` stronger; returns how many."""
@@ -129,6 +142,7 @@ class TextView(QTextBrowser):
         return self.cursorRect(found[number]) if number < len(found) else QRect()
 
     def _found(self, words: str) -> list[QTextCursor]:
+        self._join()
         cursors, cursor = [], QTextCursor(self.document())
         while words and not (cursor := self.document().find(words, cursor)).isNull():
             cursors.append(cursor)
@@ -174,8 +188,14 @@ class TextView(QTextBrowser):
         self._fit()
         if event.size().width() != event.oldSize().width():
             self.viewport().update()
+            if self._at_rest.isActive():
+                self._at_rest.start(0)  # its parts end where lines ended
         for height in (event.oldSize().height(), event.size().height()):  # the frame of the focus
             self.viewport().update(0, height - 1, self.width(), 1)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        self._join()
+        return super().createMimeDataFromSelection()
 
     def sizeHint(self) -> QSize:
         return QSize(400, self._line_height())
