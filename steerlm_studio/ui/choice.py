@@ -16,6 +16,21 @@ class Choice(QComboBox):
 
     # Qt's
 
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        if edit := self.lineEdit():
+            edit.setAccessibleName(name)
+        self._describe()
+
+    def setToolTip(self, tip: str) -> None:
+        super().setToolTip(tip)
+        self._describe()
+
+    def _describe(self) -> None:
+        """On X11 and Wayland Qt gives what is chosen for the name; so ours is told beside it."""
+        said = ". ".join(filter(None, (self.accessibleName(), self.toolTip())))
+        self.setAccessibleDescription(said)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt paints it, but text without room ends in … instead of being cut."""
         option = QStyleOptionComboBox()

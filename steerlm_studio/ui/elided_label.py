@@ -37,6 +37,7 @@ class ElidedLabel(PlainLabel):
         absolute = Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
         self.setAlignment(side | absolute)
         self.setToolTip(tooltip(self._whole) if line != self._whole else "")
+        self.setAccessibleDescription(self._whole)  # else the tooltip's markup would be read
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())

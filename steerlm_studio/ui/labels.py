@@ -24,9 +24,26 @@ class TitleLabel(PlainLabel):
 class NumberLabel(PlainLabel):
     """A number that changes: fixed-width figures, right-aligned."""
 
+    _what = ""
+
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    # Qt's
+
+    def setAccessibleName(self, name: str) -> None:
+        """What the number is: said before it, since a name is read instead of the text."""
+        self._what = name
+        self._tell()
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        if self._what:
+            self._tell()
+
+    def _tell(self) -> None:
+        super().setAccessibleName(": ".join(filter(None, (self._what, self.text()))))
 
 
 class SmallNumberLabel(NumberLabel):

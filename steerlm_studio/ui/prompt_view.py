@@ -90,6 +90,7 @@ class PromptView(QDialog):
         why_not = message.cannot.get("tokens", "")
         self.tokens.setEnabled(not why_not)
         self.tokens.setToolTip(tooltip(why_not) if why_not else "")
+        self.tokens.setAccessibleDescription(why_not)  # else the tooltip's markup would be read
 
     def _say(self, spans: list[Span], tokens: protocol.Tokens | None) -> None:
         number = self.locale().toString

@@ -22,9 +22,14 @@ from steerlm_studio import resources
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.chat import Answer
+from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.dialogs import show_about, show_keys
+from steerlm_studio.ui.labels import NumberLabel
 from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.window import MainWindow
+
+
+KINDS = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value)
 
 
 def name_of(widget: QWidget) -> str:
@@ -75,6 +80,33 @@ def talked(loaded: MainWindow, qtbot: QtBot) -> MainWindow:
 
 def test_everything_that_takes_the_focus_in_the_window_has_a_name(talked: MainWindow):
     assert nameless(talked) == ""
+
+
+def test_numbers_are_read_with_what_they_are(talked: MainWindow):
+    """The name was read instead of the number: “Value of humor”, “mean”."""
+    talked.steering.apply(DEFAULT.having(humor=3))
+    names = {name_of(label) for label in talked.findChildren(NumberLabel)}
+    assert {"Value of humor: 3", "Value of quality: 4"} < names
+    mean = next(name for name in names if name.startswith("mean: "))
+    assert mean.endswith(" t/s")
+
+
+def test_a_choice_is_read_with_what_it_is_for(talked: MainWindow):
+    """Qt gives the chosen text for a combo box's name, so nobody heard what is chosen."""
+    choices = [choice for choice in talked.findChildren(Choice) if choice.accessibleName()]
+    assert talked.steering.language.choice in choices
+    for choice in choices:
+        interface = QAccessible.queryAccessibleInterface(choice)
+        description = interface.text(QAccessible.Text.Description)
+        assert description.startswith(choice.accessibleName())
+
+
+def test_no_markup_is_read_out(talked: MainWindow):
+    long = "A question that is longer than its place in the window " * 9
+    talked.page.system.set_text(long)
+    read = [QAccessible.queryAccessibleInterface(w) for w in talked.findChildren(QWidget)]
+    texts = [one.text(kind) for one in read if one for kind in KINDS]
+    assert [text for text in texts if "<p " in text] == []
 
 
 def test_everything_that_takes_the_focus_in_the_dialogs_has_a_name(talked: MainWindow):

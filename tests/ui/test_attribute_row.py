@@ -80,4 +80,4 @@ def test_the_tooltip_says_the_meaning_and_its_source(qtbot: QtBot):
 def test_every_control_has_a_name(told: Told):
     row = told.row
     names = [widget.accessibleName() for widget in (row.box, row.slider, row.number)]
-    assert names == ["Send humor", "humor", "Value of humor"]
+    assert names == ["Send humor", "humor", "Value of humor: 0"]
