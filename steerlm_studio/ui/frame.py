@@ -118,6 +118,8 @@ class Frame(QObject):
     def _restore(self) -> None:
         self._panes.setSizes(list(_SIDES))
         self._remembered.read(self.theme, self.actions)
+        for dock in (self._dock, self.devices_dock):
+            dock.setFloating(False)  # as an earlier version may have left it
         self.conversations.setVisible(self.actions.sidebar.isChecked())
 
     def _about(self, model: Model | None) -> str:
@@ -216,6 +218,8 @@ class Frame(QObject):
         self, name: str, dock: QDockWidget, widget: QWidget, actions: Sequence[QAction]
     ) -> None:
         dock.setObjectName(name)
+        features = QDockWidget.DockWidgetFeature  # afloat it lies over the prompt, or behind all
+        dock.setFeatures(features.DockWidgetClosable | features.DockWidgetMovable)
         dock.setWidget(widget)
         dock.setTitleBarWidget(DockTitle(dock, actions))
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)

@@ -28,7 +28,6 @@ from steerlm_studio.ui.labels import NumberLabel
 from steerlm_studio.ui.palette import open_palette
 from steerlm_studio.ui.window import MainWindow
 
-
 KINDS = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value)
 
 
