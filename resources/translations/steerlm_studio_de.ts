@@ -2774,6 +2774,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Die Prompts %1 lassen sich nicht lesen: %2. Prüfen Sie den Pfad.</translation>
     </message>
     <message>
+        <source>The proxy %1 cannot be reached. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.</source>
+        <translation>Der Proxy %1 ist nicht zu erreichen. Prüfen Sie HTTPS_PROXY, HTTP_PROXY und NO_PROXY.</translation>
+    </message>
+    <message>
         <source>The proxy %1 gives no way to %2: %3. Check http_proxy and https_proxy, or name %4 in no_proxy.</source>
         <translation>Der Proxy %1 führt nicht zu %2: %3. Prüfen Sie http_proxy und https_proxy, oder nennen Sie %4 in no_proxy.</translation>
     </message>

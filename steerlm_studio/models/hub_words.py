@@ -2,7 +2,9 @@
 
 import errno
 import re
+import urllib.request
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from huggingface_hub.errors import (
     GatedRepoError,
@@ -131,11 +133,25 @@ def _connect(error: Exception, page: str, file: str) -> HubError:
             "SSL_CERT_FILE to its certificates.",
             "network",
         )
+    if proxy := _proxy_for(page):
+        return HubError(
+            f"The proxy {proxy} cannot be reached. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+            "proxy",
+        )
     return HubError(
         f"{page} cannot be reached. Check the network; behind a proxy set HTTPS_PROXY."
         f"{_kept(file)}",
         "network",
     )
+
+
+def _proxy_for(page: str) -> str:
+    """Host and port of the proxy through which the hub is asked; empty without one."""
+    parts, proxies = urlsplit(page), urllib.request.getproxies()
+    named = proxies.get(parts.scheme) or proxies.get("all", "")
+    if not named or urllib.request.proxy_bypass(parts.netloc):
+        return ""
+    return urlsplit(named if "://" in named else f"http://{named}").netloc.rpartition("@")[2]
 
 
 def _silent(error: Exception, page: str, file: str) -> HubError:
