@@ -114,6 +114,10 @@ class Device(msgspec.Struct, frozen=True):
     memory_total: int
     bus: str = ""  # where it is plugged in, e.g. 0000:c1:00.0
 
+    @property
+    def is_gpu(self) -> bool:
+        return self.kind in ("gpu", "igpu")
+
 
 class Held(msgspec.Struct, frozen=True):
     """What a device holds of the model, in bytes as llama.cpp allocated them."""
@@ -149,6 +153,12 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
     devices: tuple[Device, ...] = ()  # all that this build can use
     server: str = ""  # its address, where the model is not on this machine
     cannot: dict[str, str] = {}  # exact, logits, tokens, counts: why a server does not do it
+    built_for: str = ""  # what llama.cpp was built for beside the CPU, e.g. CUDA
+
+    @property
+    def misses_gpu(self) -> bool:
+        """The build is for GPUs, and neither driver nor GPU was found."""
+        return bool(self.built_for) and not any(device.is_gpu for device in self.devices)
 
 
 class Prefilling(msgspec.Struct, frozen=True, tag="prefilling"):

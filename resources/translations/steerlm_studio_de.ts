@@ -4445,6 +4445,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Geladen ist %1.</translation>
     </message>
     <message>
+        <source>This build of llama.cpp is for GPUs, but no driver or no GPU was found: the model runs on the CPU.</source>
+        <translation>Dieses llama.cpp ist für GPUs gebaut, es wurde aber kein Treiber oder keine GPU gefunden: Das Modell läuft auf der CPU.</translation>
+    </message>
+    <message>
         <source>No GPU is used. With a CUDA build of llama.cpp, models of billions of parameters would answer at reading speed too.</source>
         <translation>Keine GPU wird benutzt. Mit einem CUDA-Build von llama.cpp würden auch Modelle mit Milliarden Parametern in Lesegeschwindigkeit antworten.</translation>
     </message>
@@ -5972,6 +5976,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>on %1</source>
         <translation>auf %1</translation>
+    </message>
+    <message>
+        <source>CPU, no GPU found</source>
+        <translation>CPU, keine GPU gefunden</translation>
     </message>
     <message>
         <source>%1/%2 layers on %3</source>

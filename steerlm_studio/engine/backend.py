@@ -1,6 +1,7 @@
 """What this build of llama.cpp is, and the devices that it sees."""
 
 import ctypes
+import re
 from typing import Any
 
 from steerlm_studio.engine.llama import BINDING, L
@@ -15,6 +16,11 @@ def version() -> str:
 def build_flags() -> str:
     """What this build of llama.cpp can use, e.g. `CPU : AVX2 = 1 | …`."""
     return str(L.llama_print_system_info().decode().strip(" |\n"))
+
+
+def built_for(flags: str) -> str:
+    """What a build can use beside the CPU, from its `build_flags`: "CUDA", or "" for nothing."""
+    return next((name for name in re.findall(r"(\w+) : ", flags) if name != "CPU"), "")
 
 
 def can_offload() -> bool:

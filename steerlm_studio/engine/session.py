@@ -32,7 +32,7 @@ class Session:
         self._header, self._cache = header.read(options.model), options.cache
         self._gpu_layers = options.gpu_layers
         devices = backend.devices()
-        self._gpu = next((d for d in devices if d.kind in ("gpu", "igpu")), None)
+        self._gpu = next((d for d in devices if d.is_gpu), None)
         self._limits = self._fit(options, devices)
         most = _cores() if not self._limits.on_gpu else min(4, _cores())
         self._threads = Threads(most, options.threads, idle=IdleCores())
@@ -141,6 +141,7 @@ class Session:
             cache=self._cache,
             memory=self._llama.memory,
             devices=self.devices(),
+            built_for=backend.built_for(backend.build_flags()),
         )
 
 

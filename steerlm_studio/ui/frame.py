@@ -137,6 +137,11 @@ class Frame(QObject):
     def _device_note(self, model: Model | None) -> str:
         if model is None or not model.is_on_cpu:
             return ""
+        if model.ready is not None and model.ready.misses_gpu:
+            return self.tr(
+                "This build of llama.cpp is for GPUs, but no driver or no GPU was found: the model "
+                "runs on the CPU."
+            )
         return self.tr(
             "No GPU is used. With a CUDA build of llama.cpp, models of billions of parameters "
             "would answer at reading speed too."

@@ -143,7 +143,7 @@ def _free(ready: Ready | None) -> tuple[int, bool]:
     if ready is None or not ready.layers_offloaded:
         return memory().free, False
     held = {h.device: h.weights + h.cache + h.compute for h in ready.memory}
-    gpus = [device for device in ready.devices if device.kind in ("gpu", "igpu")]
+    gpus = [device for device in ready.devices if device.is_gpu]
     return sum(gpu.memory_free + held.get(gpu.name, 0) for gpu in gpus), True
 
 

@@ -124,12 +124,13 @@ class StatusLine(QWidget):
             place = self.tr("on %1").replace("%1", ready.device)
             self.model.set_text(shown(f"{ready.name} · {place}"))
             return
+        device = self.tr("CPU, no GPU found") if ready.misses_gpu else ready.device
         place = self.tr("%1/%2 layers on %3")
         there = ready.layers_offloaded or ready.layers  # none offloaded: all stay on the CPU
         place = place.replace("%1", str(there)).replace("%2", str(ready.layers))
         count = self._threads
         threads = self.tr("%n threads", "", count)
-        pieces = (ready.name, ready.quant, place.replace("%3", ready.device), threads)
+        pieces = (ready.name, ready.quant, place.replace("%3", device), threads)
         self.model.set_text(shown(" · ".join(piece for piece in pieces if piece)))
 
     def _show_context(self) -> None:

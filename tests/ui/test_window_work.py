@@ -1,5 +1,8 @@
 """Working in the window: branches, deletions, finding, settings, the tour, what is announced."""
 
+import dataclasses
+
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QMenu, QScrollArea
@@ -179,6 +182,10 @@ def test_an_error_is_announced(window: MainWindow, tmp_path, qtbot: QtBot):
 def test_without_a_gpu_one_line_says_what_would_change(loaded: MainWindow):
     assert "No GPU is used" in loaded.page.empty.device.text()
     assert not loaded.page.empty.device.isHidden()
+    assert loaded.model is not None
+    ready = msgspec.structs.replace(loaded.model.ready, built_for="CUDA", devices=())
+    note = loaded.frame._device_note(dataclasses.replace(loaded.model, ready=ready))
+    assert "but no driver or no GPU was found" in note
 
 
 def test_the_window_fits_its_screen_with_a_title(window: MainWindow):
