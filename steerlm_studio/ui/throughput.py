@@ -47,6 +47,8 @@ class ThroughputPlot(QWidget):
         self.notice = Notice()
         self._timer = self._every(_INTERVAL_MS, self._on_tick)
         self._timer.setSingleShot(True)
+        self._anew = self._every(0, self._draw_anew)
+        self._anew.setSingleShot(True)
         self._memory = self._every(_MEMORY_MS, self._show_memory)
         self._make_actions()
         self._lay_out()
@@ -59,7 +61,7 @@ class ThroughputPlot(QWidget):
             self._run.place = self._kept
             self._earlier = [*self._earlier, self._run][-_KEPT_RUNS:]
         self._run = RunRates(run, lanes, self._clock(), setting)
-        self._draw_anew()
+        self._anew.start(0)  # not now: the window has enough to do when a question is sent
 
     def on_prefilling(self, message: Prefilling) -> None:
         """Prompt tokens were evaluated."""
@@ -162,11 +164,15 @@ class ThroughputPlot(QWidget):
 
     def _draw_anew(self) -> None:
         """With a line per run that there is now; while paused what one looks at stays."""
+        self._anew.stop()
         if not self.pause.isChecked():
             self.chart.show_lines(self._lines())
             self._draw()
 
     def _draw(self) -> None:
+        if self._anew.isActive():
+            self._draw_anew()
+            return
         self._draw_numbers()
         if self._run is not None and not self.pause.isChecked():
             self.chart.redraw(self._run.prompt_seconds)

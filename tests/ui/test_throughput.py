@@ -75,6 +75,20 @@ def settle() -> None:
         QApplication.processEvents()
 
 
+def test_a_run_is_drawn_once_its_question_is_sent(plot: ThroughputPlot, qtbot: QtBot):
+    answer(plot, 1)
+    plot.on_done(done(1))
+    plot.begin(2, lanes=2)
+    assert len(curves(plot)) == 1
+    qtbot.waitUntil(lambda: len(curves(plot)) == 4)
+
+
+def test_a_run_that_ends_at_once_is_drawn_whole(plot: ThroughputPlot):
+    answer(plot, 1, lanes=2)
+    plot.on_done(done(1))
+    assert curves(plot) == [50, 50, 50]
+
+
 def test_a_plot_that_is_resized_is_painted_once(plot: ThroughputPlot):
     answer(plot, 1, lanes=2)
     plot.on_done(done(1))
@@ -202,7 +216,7 @@ def test_the_pointer_reads_a_value(plot: ThroughputPlot, qtbot: QtBot):
     qtbot.mouseMove(chart.viewport(), place + QPoint(2, 0))
     assert chart.value.text() == "100 t/s at 0.01 s"
     plot.begin(2, 1)
-    assert chart.value.isHidden()
+    qtbot.waitUntil(chart.value.isHidden)
 
 
 def test_the_arrow_keys_read_values_too(plot: ThroughputPlot, qtbot: QtBot):
