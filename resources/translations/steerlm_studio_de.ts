@@ -961,6 +961,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Engine verloren</translation>
     </message>
     <message>
+        <source>cut off</source>
+        <translation>abgeschnitten</translation>
+    </message>
+    <message>
         <source>More about this column</source>
         <translation>Mehr zu dieser Spalte</translation>
     </message>

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from steerlm_studio import protocol
 from steerlm_studio.protocol import Mode
 from steerlm_studio.steer.steering import Steering
-from steerlm_studio.ui.chat import Answer, Fork, again
+from steerlm_studio.ui.chat import Answer, End, Fork, again
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.made_by import setup_by
@@ -86,9 +86,9 @@ class Answering(QObject):
         """The run is over, however it ended."""
         self._end(self._session.on_ended(number))
 
-    def end_all(self) -> None:
+    def end_all(self, how: End = "failed") -> None:
         """The engine is gone: what was written so far stays."""
-        self._end(self._session.on_engine_lost())
+        self._end(self._session.on_engine_lost(how))
 
     def _end(self, answers: tuple[Answer, ...]) -> None:
         self._show_growth(answers)

@@ -9,7 +9,7 @@ from steerlm_studio import protocol
 from steerlm_studio.protocol import Mode
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM
 from steerlm_studio.steer.template import STOP, Part, Template
-from steerlm_studio.ui.chat import Answer, Chat
+from steerlm_studio.ui.chat import Answer, Chat, End
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,19 @@ class Session:
         answer.sampling = msgspec.structs.replace(answer.sampling, seed=done.seed)
         return answer
 
-    def on_ended(self, number: int) -> tuple[Answer, ...]:
-        """The run is over; an answer that was not finished by then has failed."""
+    def on_ended(self, number: int, how: End = "failed") -> tuple[Answer, ...]:
+        """The run is over; an answer that was not finished by then ended so."""
         run = self._runs.pop(number, None)
         if run is None:
             return ()
         for answer in run.answers:
             if answer.finish is None:
-                answer.finish = "failed"
+                answer.finish = how
         return run.answers
 
-    def on_engine_lost(self) -> tuple[Answer, ...]:
-        """The engine is gone: every run has failed, its text so far is kept."""
-        return tuple(answer for number in list(self._runs) for answer in self.on_ended(number))
+    def on_engine_lost(self, how: End = "failed") -> tuple[Answer, ...]:
+        """The engine is gone: every run ended so, its text so far is kept."""
+        return tuple(answer for number in list(self._runs) for answer in self.on_ended(number, how))
 
 
 def as_message(parts: tuple[Part, ...]) -> tuple[protocol.Part, ...]:

@@ -275,7 +275,7 @@ class MainWindow(QMainWindow):
         self.watching.stop()
         self.batching.stop()
         self.transferring.stop()
-        self.answering.end_all()
+        self.answering.end_all("interrupted")
         self.restoring.close()
         self.backup.stop()
         self.keeping.close()

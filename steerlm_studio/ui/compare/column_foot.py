@@ -67,6 +67,7 @@ class ColumnFoot(QWidget):
             "lost": self.tr("server lost"),
             "refused": self.tr("refused"),
             "failed": self.tr("engine lost"),
+            "interrupted": self.tr("cut off"),
         }
         return ends.get(answer.finish, "")
 
