@@ -91,6 +91,15 @@ def _shorter(text: str, other: str) -> int:
     return min(len(words(text)), len(words(other)))
 
 
+def common_beginning(texts: Sequence[str]) -> int:
+    """How many characters all begin with, up to the last whole word."""
+    columns = enumerate(zip(*texts, strict=False))
+    shortest = min(map(len, texts), default=0)
+    end = next((place for place, signs in columns if len(set(signs)) > 1), shortest)
+    found = (word for text in texts for word in _WORD.finditer(text[: end + 1]))
+    return min((word.start() for word in found if word.start() < end < word.end()), default=end)
+
+
 @dataclass(frozen=True)
 class Measured:
     """All of them for one reply, beside the one it is compared with."""

@@ -89,6 +89,21 @@ def test_replies_agree_up_to_the_first_word_that_differs(text, count):
     assert measures.agreement(text, "Tea is hot.") == count
 
 
+@pytest.mark.parametrize(
+    ("texts", "count"),
+    [
+        (["Tea is hot.", "Tea is hollow."], 7),
+        (["Tea is hot.", "Tea is hot."], 11),
+        (["Tea, hot", "Tea. Hot"], 3),
+        (["茶は飲む", "茶は熱い"], 2),
+        (["", "Tea"], 0),
+        ([], 0),
+    ],
+)
+def test_texts_begin_alike_up_to_the_last_whole_word(texts, count):
+    assert measures.common_beginning(texts) == count
+
+
 def test_the_share_that_changed_goes_from_none_to_all():
     assert measures.changed_share(TEA, TEA) == 0
     assert measures.changed_share(TEA, "Ganz andere Worte") == 1

@@ -6140,6 +6140,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Jede Zelle beantwortet die Frage neu, alle mit einem Seed.</translation>
     </message>
     <message numerus="yes">
+        <source>Finish %n cells</source>
+        <translation>
+            <numerusform>%n Zelle fertigstellen</numerusform>
+            <numerusform>%n Zellen fertigstellen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n words</source>
         <translation>
             <numerusform>%n Wort</numerusform>

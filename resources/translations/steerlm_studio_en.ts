@@ -205,6 +205,13 @@
 <context>
     <name>SweepPage</name>
     <message numerus="yes">
+        <source>Finish %n cells</source>
+        <translation>
+            <numerusform>Finish %n cell</numerusform>
+            <numerusform>Finish %n cells</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n words</source>
         <translation>
             <numerusform>%n word</numerusform>

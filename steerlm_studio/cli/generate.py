@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         source = source_of(options, stack)
         base, template = chosen_base(source.metadata, options)
         steerings = (base, *(base.with_values(changes_in(text)) for text in options.vs))
-        sampling = chosen_sampling(source.metadata, options)
+        sampling = _with_one_seed(chosen_sampling(source.metadata, options))
         system = _sound(options.system or base.schema.system, "The system text")
         talk = Conversation(system)
         lanes = tuple(
@@ -79,6 +80,12 @@ def run(options: argparse.Namespace) -> int:
         outcome = Outcome.collected(_shown(replies) if show else replies, len(lanes))
     _report(options, engine.ready, steerings, sampling, outcome)
     return 1 if outcome.tell_notes() else 0
+
+
+def _with_one_seed(sampling: Sampling) -> Sampling:
+    """A seed below 0 means any: lanes that are compared get the same."""
+    seed = random.randrange(2**31) if sampling.seed < 0 else sampling.seed
+    return msgspec.structs.replace(sampling, seed=seed)
 
 
 def _question(prompt: str) -> str:

@@ -65,14 +65,21 @@ class ReplyMarks(QWidget):
         self.keep.setToolTip(kept if is_kept else usual)
         self._fit()
 
+    @property
+    def least_width(self) -> int:
+        """Pixels that all buttons need where *Keep* is a tick alone."""
+        return self._wanted_width() - self.keep.sizeHint().width() + self.up.sizeHint().width()
+
     def _fit(self) -> None:
         """Where it is narrow, the tick alone says whether it is kept."""
         style = Qt.ToolButtonStyle
         self.keep.setToolButtonStyle(style.ToolButtonTextBesideIcon)
-        items = filter(None, (self.row.itemAt(place) for place in range(self.row.count())))
-        wanted = sum(item.sizeHint().width() + self.row.spacing() for item in items)
-        if wanted > self.width():
+        if self._wanted_width() > self.width():
             self.keep.setToolButtonStyle(style.ToolButtonIconOnly)
+
+    def _wanted_width(self) -> int:
+        items = filter(None, (self.row.itemAt(place) for place in range(self.row.count())))
+        return sum(item.sizeHint().width() + self.row.spacing() for item in items)
 
     def _show_vote(self, vote: int) -> None:
         self.up.setChecked(vote > 0)

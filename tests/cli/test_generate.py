@@ -53,6 +53,11 @@ def test_the_model_is_loaded_as_the_options_say(capsys):
     assert "no shares of GPUs" in capsys.readouterr().err
 
 
+def test_lanes_that_are_compared_have_one_seed_also_where_any_will_do(capsys):
+    replies = _replies(capsys, "--seed", "-1", "--vs", "humor=4", "--max-tokens", "3")
+    assert len({reply["seed"] for reply in replies}) == 1
+
+
 def test_without_json_the_text_streams_to_stdout_and_the_counts_to_stderr(capsys):
     assert main([*ASK, "--max-tokens", "5"]) == 0
     captured = capsys.readouterr()

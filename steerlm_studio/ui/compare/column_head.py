@@ -1,13 +1,21 @@
 """The head of a column: its number, what differs, and the handle to drag it by."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from steerlm_studio.ui.chips import ChipRow
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.theme import GRID, HALF
 from steerlm_studio.ui.tool_button import icon_button
+
+_NARROW = 27  # characters: what differs stands on a line of its own, so that it can be read
 
 
 class ColumnHead(QWidget):
@@ -29,13 +37,16 @@ class ColumnHead(QWidget):
         self.sign.setToolTip(self.tr("The sliders change this column"))
         self.title.setToolTip(self.tr("Drag to move the column"))
         self.close_button.setCursor(Qt.CursorShape.ArrowCursor)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, HALF, HALF, 0)
+        row = self._row = QHBoxLayout()
         row.setSpacing(HALF)
         row.addWidget(self.sign)
         row.addWidget(self.title)
         row.addWidget(self.chips, 1)
         row.addWidget(self.close_button)
+        column = self._column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, HALF, HALF, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
         self.let_drag(False)
 
     def let_drag(self, is_movable: bool) -> None:
@@ -55,7 +66,25 @@ class ColumnHead(QWidget):
             _application().removeEventFilter(self)
         self.let_drag(self._is_movable)
 
+    def _fit(self) -> None:
+        """All columns are as wide, so their texts begin at one height all the same."""
+        is_narrow = self.width() < _NARROW * self.fontMetrics().averageCharWidth()
+        if is_narrow == (self._row.indexOf(self.chips) < 0):
+            return
+        if is_narrow:
+            self._row.removeWidget(self.chips)
+            self._row.insertStretch(2)
+            self._column.addWidget(self.chips)
+        else:
+            self._column.removeWidget(self.chips)
+            self._row.takeAt(2)
+            self._row.insertWidget(2, self.chips, 1)
+
     # Qt's
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.pressed.emit()

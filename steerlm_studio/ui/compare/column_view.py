@@ -16,7 +16,7 @@ from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.reply_note import note_on
 from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
-_WIDTH = 23  # characters: four columns between the panels of a window of 1280 pixels
+_WIDTH = 22  # characters: between the panels four columns fit into 1280 pixels, eight into 1920
 
 
 class ColumnView(QWidget):
@@ -164,6 +164,7 @@ class ColumnView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         width = _WIDTH * self.fontMetrics().averageCharWidth()
+        width = max(width, self.foot.marks.least_width + 2 * GRID + 2)
         return QSize(width, super().minimumSizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:

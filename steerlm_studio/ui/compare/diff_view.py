@@ -40,7 +40,11 @@ class DiffView(TextView):
         cursor.setBlockFormat(self._block_format())
         if not self._changes():
             cursor.insertText(self.tr("No difference."), formats["left out"])
+        before = ""
         for piece in self._pieces if self._changes() else ():
+            if before[-1:].isalnum() and piece.text[:1].isalnum():
+                cursor.insertText(" ", formats["same"])  # a word in place of another
+            before = piece.text
             words_at = len(piece.text) - len(piece.text.lstrip())
             cursor.insertText(piece.text[:words_at], formats["same"])
             cursor.insertText(shown(piece.text[words_at:]), formats[piece.kind])

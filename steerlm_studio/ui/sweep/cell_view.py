@@ -19,6 +19,7 @@ from steerlm_studio.ui.theme import GRID, HALF, colours_of
 
 _SHOWN = 600  # characters that can be in sight
 _BAR = 4  # px
+_LOW = 5  # lines: a cell with fewer leaves out what all cells begin with
 _TINT = 0.6  # of the way to the selection's colour: small text keeps its contrast
 
 
@@ -29,6 +30,7 @@ class CellView(QAbstractButton):
         super().__init__(parent)
         self.answer: Answer | None = None
         self._figure, self._share = "", 0.0
+        self._alike = 0  # characters that all cells begin with
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -37,7 +39,20 @@ class CellView(QAbstractButton):
         """None: it only says its name."""
         self.answer = answer
         self.setEnabled(answer is not None)
+        self._alike = 0
         self.show_shade("", 0.0)
+
+    def leave_out(self, count: int) -> None:
+        """So many characters are the same in all cells: they tell nothing where room is short."""
+        self._alike = count
+        self.update()
+
+    def beginning(self, lines: int) -> str:
+        """What is shown where there is room for so many lines."""
+        text = self.answer.text.strip() if self.answer else ""
+        if self._alike and lines < _LOW:
+            text = f"… {text[self._alike :].lstrip()}"
+        return shown(text[:_SHOWN])
 
     def show_shade(self, figure: str, share: float) -> None:
         """The measure in words, and how full its bar and how deep its colour is, 0 to 1."""
@@ -77,14 +92,15 @@ class CellView(QAbstractButton):
 
     def _draw_text(self, painter: QPainter, area: QRect) -> None:
         colours = colours_of(self)
-        text = shown(self.answer.text.strip()[:_SHOWN]) if self.answer else ""
+        painter.setFont(self._small())
+        line = painter.fontMetrics().lineSpacing()
+        lines = max(area.height() // line, 1)
+        text = self.beginning(lines)
         painter.setPen(QColor(colours.text))
         if not text:
             painter.setPen(QColor(colours.secondary))
             text = self.accessibleName() if self.answer is None else self.tr("waiting…")
-        painter.setFont(self._small())
-        line = painter.fontMetrics().lineSpacing()
-        area.setHeight(max(area.height() // line, 1) * line)  # no line is cut in half
+        area.setHeight(lines * line)  # no line is cut in half
         option = QTextOption(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)

@@ -59,6 +59,11 @@ class SweepGrid(QScrollArea):
             self._grid.addWidget(view, cell.row + 1, cell.column + 1)
             self.cells.append(view)
 
+    def leave_out(self, count: int) -> None:
+        """So many characters are the same in all cells."""
+        for view in self.cells:
+            view.leave_out(count)
+
     def show_shades(self, shades: Sequence[Shade], figures: Sequence[str]) -> None:
         for view, shade, figure in zip(self.cells, shades, figures, strict=True):
             view.show_shade(figure, shade.share)

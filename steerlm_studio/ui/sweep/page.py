@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.measures import common_beginning
 from steerlm_studio.steer.schema import Schema
 from steerlm_studio.steer.steering import DEFAULT, Steering
 from steerlm_studio.steer.sweep import Axis, Sweep, written_all
@@ -134,8 +135,18 @@ class SweepPage(QWidget):
         if not self.answers:
             return
         measure: Measure = self.measure.currentData()
-        found = shades([answer.text for answer in self.answers], self.sweep.centre, measure)
+        texts = [answer.text.strip() for answer in self.answers]
+        is_growing = any(answer.is_running for answer in self.answers)
+        self.grid.leave_out(0 if is_growing else common_beginning(texts))
+        found = shades(texts, self.sweep.centre, measure)
         self.grid.show_shades(found, [self._figure(shade.value, measure) for shade in found])
+
+    def show_unfinished(self, count: int) -> None:
+        """So many cells were cut off, and *Run* makes just these; 0: it makes all anew."""
+        if count:
+            self.run.setText(self.tr("Finish %n cells", "", count))
+        elif self.answers:
+            self._name_run(self.sweep)
 
     def say(self, why: str) -> None:
         self.notice.say(why, is_error=True)

@@ -52,6 +52,9 @@ class Sweeping(QObject):
         self.page.grid.open_requested.connect(self._open)
         self.earlier.chosen.connect(self._show)
         frame.steering.steering_changed.connect(self.page.show_steering)
+        for told in (frame.steering.steering_changed, frame.sampling.sampling_changed):
+            told.connect(lambda _: self._show_unfinished())
+        self.page.changed.connect(self._show_unfinished)
 
     @property
     def is_running(self) -> bool:
@@ -81,6 +84,7 @@ class Sweeping(QObject):
 
     def _show_question(self) -> None:
         self.page.show_question(self._what_to_ask()[0])
+        self._show_unfinished()
         self.earlier.offer(self._session.chat, self._swept)
 
     def _what_to_ask(self) -> tuple[str, Fork]:
@@ -101,10 +105,24 @@ class Sweeping(QObject):
         self._begin(question, self._session.chat.end())
 
     def run_again(self) -> None:
-        """Sweep over the question that is shown."""
+        """Sweep over the question that is shown; of a sweep that was cut off, what it lacks."""
         question, fork = self._what_to_ask()
         if question:
-            self._begin(question, fork)
+            self._begin(question, fork, self._unfinished())
+
+    def _unfinished(self) -> tuple[int, ...]:
+        """The cells that the sweep that is shown lacks, where nothing was changed since."""
+        model, swept = self._answering.model, self._swept
+        if model is None or swept is None or self.is_running or not self.page.answers:
+            return ()
+        try:
+            sweep = self.page.chosen()
+        except StudioError:
+            return ()
+        return swept.unfinished(sweep, self._sampling(), setup_by(model))
+
+    def _show_unfinished(self) -> None:
+        self.page.show_unfinished(len(self._unfinished()))
 
     def stop(self) -> None:
         """End the run after the present step; the texts so far are kept."""
@@ -123,11 +141,13 @@ class Sweeping(QObject):
             if answer.finish is None:
                 answer.finish = "failed"
         self.page.show_growth()
+        self._show_unfinished()
         self.settled.emit(chat)
         self.run_changed.emit()
         self.ended.emit(self._answers)
 
-    def _begin(self, question: str, fork: Fork) -> None:
+    def _begin(self, question: str, fork: Fork, only: tuple[int, ...] = ()) -> None:
+        """`only` these cells of the sweep that is shown, else all of a new one."""
         model = self._answering.model
         try:
             sweep = self.page.chosen()
@@ -140,14 +160,20 @@ class Sweeping(QObject):
         self.end()
         chat = self._session.chat
         made_by = setup_by(model)
-        answers = tuple(self._answer_to(question, cell.steering) for cell in sweep.cells())
+        cells = sweep.cells()
+        places = only or range(len(cells))
+        answers = tuple(self._answer_to(question, cells[n].steering) for n in places)
         for answer in answers:
             answer.setup = made_by
         talk = _talk_before(chat, fork)
         parts = [as_message(render(talk, question, a.steering, model.template)) for a in answers]
         lanes = [protocol.Lane(p, a.sampling) for p, a in zip(parts, answers, strict=True)]
         self._run, self._answers = self._session.next_number(), answers
-        self._keep(Swept(question, sweep, answers, chat.before_fork(fork)))
+        if only and self._swept is not None:
+            self._swept.replace(dict(zip(only, answers, strict=True)))
+            self._keep(self._swept)
+        else:
+            self._keep(Swept(question, sweep, answers, chat.before_fork(fork)))
         self._engine.send(protocol.Generate(self._run, tuple(lanes), "fast", stop=(STOP,)))
         self._frame.status.begin(self._run, lanes=len(lanes))
         self._frame.throughput.begin(self._run, lanes=len(lanes), setting=sweep.name)
@@ -158,7 +184,8 @@ class Sweeping(QObject):
         chat = self._session.chat
         if not chat.title:
             chat.name = titled(swept.question)
-        chat.sweeps.append(swept)
+        if swept not in chat.sweeps:
+            chat.sweeps.append(swept)
         self._chat, self._last, self._swept = chat, chat.last, swept
         self.page.show_answers(swept.sweep, swept.answers)
         self._show_question()
@@ -166,9 +193,12 @@ class Sweeping(QObject):
         self._session.sweeping = chat
 
     def _answer_to(self, question: str, steering: Steering) -> Answer:
+        return Answer(question, steering, self._sampling())
+
+    def _sampling(self) -> protocol.Sampling:
         sampling = self._frame.sampling.sampling()
         most = min(self.page.tokens.value(), sampling.max_tokens)
-        return Answer(question, steering, msgspec.structs.replace(sampling, max_tokens=most))
+        return msgspec.structs.replace(sampling, max_tokens=most)
 
     def _open(self, number: int) -> None:
         answer = self.page.answers[number] if self.page.answers else None

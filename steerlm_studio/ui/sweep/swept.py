@@ -1,14 +1,17 @@
 """A sweep of a conversation as the window has it, and as the store does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import repeat
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.sweep import Axis, Sweep
-from steerlm_studio.store.records import StoredCell, StoredSweep
+from steerlm_studio.store.records import Setup, StoredCell, StoredSweep
 from steerlm_studio.ui.chat import Answer, Chat, Fork
 from steerlm_studio.ui.chat_read import answer_of_cell, steering_of
 
+WHOLE = ("stop", "length", "context")  # endings that a second try would give again
 _Kept = tuple[int, str | None]  # how long a cell is, and how it ended
 
 
@@ -44,6 +47,20 @@ class Swept:
         """Whether a cell ended that the store has no end of, or it has none of this at all."""
         ends = [end for _, end in self.kept]
         return self.id is None or [answer.finish for answer in self.answers] != ends
+
+    def replace(self, answers: Mapping[int, Answer]) -> None:
+        """Other answers at these places."""
+        self.answers = tuple(answers.get(n, one) for n, one in enumerate(self.answers))
+
+    def unfinished(self, sweep: Sweep, sampling: Sampling, made_by: Setup) -> tuple[int, ...]:
+        """The places of cells that were cut off, where the others are as they would be made now."""
+        cut = tuple(n for n, answer in enumerate(self.answers) if answer.finish not in WHOLE)
+        whole = (answer for n, answer in enumerate(self.answers) if n not in cut)
+        fits = sweep == self.sweep and all(
+            answer.sampling == sampling and replace(answer.setup, sampling=None, mode="") == made_by
+            for answer in whole
+        )
+        return cut if fits and len(cut) < len(self.answers) else ()
 
     def record(self, parent: int | None) -> StoredSweep:
         """For the store; `parent` is its number for `before`."""

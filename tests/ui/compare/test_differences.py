@@ -16,6 +16,7 @@ from steerlm_studio.ui.compare.page import ComparePage
 from steerlm_studio.ui.reply_details import details_of, show_details
 from steerlm_studio.ui.theme import GRID
 from steerlm_studio.ui.window import MainWindow
+from steerlm_studio.word_diff import word_diff
 
 SAMPLING = protocol.Sampling()
 TOLD = [DEFAULT, DEFAULT.having(humor=4), DEFAULT.having(verbosity=0)]
@@ -207,3 +208,10 @@ def test_columns_scroll_together_until_that_is_switched_off(window: MainWindow, 
     page.foot.together.setChecked(False)
     bars[0].triggerAction(bars[0].SliderAction.SliderToMinimum)
     assert (bars[0].value(), bars[1].value()) == (0, min(moved, bars[1].maximum()))
+
+
+def test_a_word_in_place_of_another_does_not_run_into_it(qtbot: QtBot):
+    view = DiffView()
+    qtbot.addWidget(view)
+    view.show_pieces(word_diff("Tee ist heiß", "Tea"))
+    assert view.toPlainText() == "Tea Tee ist heiß"
