@@ -54,6 +54,7 @@ class Theme(QObject):
         self._family = app.font().families()
         self._scheme = Qt.ColorScheme.Unknown
         self._scale = 1.0
+        self._applied: object = None
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         self._apply()
@@ -94,6 +95,10 @@ class Theme(QObject):
         return round(_PIXELS[size] * self._scale)
 
     def _apply(self) -> None:
+        """Dress all widgets, unless they are already: that takes longer than to make a window."""
+        if self._applied == (self.colours, self._scale):
+            return
+        self._applied = (self.colours, self._scale)
         self._app.setPalette(self.colours.palette())
         self._app.setFont(self.font())
         mode: Literal["light", "dark"] = "dark" if self.colours is DARK else "light"

@@ -66,6 +66,15 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
     qapp.setStyleSheet(sheet)
 
 
+def test_what_is_dressed_is_not_dressed_again(theme: Theme, qtbot: QtBot):
+    """The start of the window dressed all of it twice more, which took half of its time."""
+    with qtbot.assertNotEmitted(theme.changed):
+        theme.set_scale(theme.scale)
+        theme.set_scheme(Qt.ColorScheme.Unknown)
+    with qtbot.waitSignal(theme.changed):
+        theme.set_scale(1.5)
+
+
 @pytest.fixture
 def labels(qtbot: QtBot) -> Iterator[list[PlainLabel]]:
     window = QWidget()
