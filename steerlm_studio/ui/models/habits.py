@@ -45,9 +45,8 @@ class Habits(QObject):
 
     def schema_for(self, model: Model) -> Schema | None:
         """The one that was chosen for it, else its own or the one its name makes likely."""
-        if model.server is not None:
-            return model.schema
-        chosen = SCHEMAS.get(defaults_for(model.path).schema)
+        is_file = model.server is None
+        chosen = SCHEMAS.get(defaults_for(model.path).schema) if is_file else None
         return chosen or (model.family.schema if model.is_steerlm else None)
 
     def layout_for(self, model: Model) -> Template | None:
@@ -65,16 +64,15 @@ class Habits(QObject):
 
     def begin(self, model: Model) -> None:
         """It is loaded: say what is guessed, remember that it was opened and what is changed."""
-        if model.server is not None:
-            self._frame.steering.family.set_guessed(False)
-            return
-        self._model = model
-        known = defaults_for(model.path)
+        is_file = model.server is None
+        is_chosen = is_file and bool(defaults_for(model.path).schema)
         self._frame.steering.family.set_guessed(
-            model.is_steerlm and model.family.guessed and not known.schema
+            model.is_steerlm and model.family.guessed and not is_chosen
         )
-        if not model.is_demo:
-            self._try(lambda: remember(model.path))
+        if is_file:
+            self._model = model
+            if not model.is_demo:
+                self._try(lambda: remember(model.path))
         self._warn(model)
 
     def end(self) -> None:
