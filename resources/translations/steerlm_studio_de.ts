@@ -2002,6 +2002,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 kann nicht gelesen werden: Es ist keine Datei. Wählen Sie eine .gguf-Datei.</translation>
     </message>
     <message>
+        <source>%1 cannot be read: it is no file. Save it as one first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>%1 cannot be the name of a setting. Use letters that show.</source>
         <translation>%1 kann nicht der Name einer Einstellung sein. Nehmen Sie sichtbare Zeichen.</translation>
     </message>
@@ -2220,6 +2224,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>%1 is missing from %2; it must be %3.</source>
         <translation>%1 fehlt in %2; nötig ist %3.</translation>
+    </message>
+    <message>
+        <source>%1 is no file that could be written. Name one, or - for none.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>%1 is no importance matrix that llama.cpp wrote: %2.</source>
@@ -2508,6 +2516,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>No token was given. Paste one, or pipe it in.</source>
         <translation>Es wurde kein Token angegeben. Fügen Sie eines ein, oder leiten Sie es herein.</translation>
+    </message>
+    <message>
+        <source>None of these replies is marked as wanted (--only, --turns), so nothing was written. Keep or vote some up first, or leave the option out.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing answers at %1. Start the server, or check the port.</source>
@@ -3662,6 +3674,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>„%1“ kann keine Steuerzeile sein: Darin kommen nur Buchstaben, Ziffern und : , . + - _ vor.</translation>
     </message>
     <message>
+        <source>“%1” has no letter and no digit; only these are searched.</source>
+        <translation>„%1“ enthält weder Buchstaben noch Ziffern; nur danach wird gesucht.</translation>
+    </message>
+    <message>
         <source>“%1” has the shape %2, but the settings say %3. The settings and the weights do not belong together.</source>
         <translation>„%1“ hat die Form %2, aber die Einstellungen sagen %3. Einstellungen und Gewichte gehören nicht zusammen.</translation>
     </message>
@@ -3762,8 +3778,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>„%1“ in %2 ist keine Liste</translation>
     </message>
     <message>
-        <source>“%1” of %2 is no number</source>
-        <translation>„%1“ in %2 ist keine Zahl</translation>
+        <source>“%1” of %2 is no number that can be kept</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“%1” of %2 is no object</source>

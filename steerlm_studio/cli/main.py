@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 from steerlm_studio import __version__, checkpoint_tools
 from steerlm_studio.cli.commands import COMMANDS
@@ -33,6 +34,8 @@ def parser(name: str) -> argparse.ArgumentParser:
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit status (1: it failed, 2: wrongly called, 130: Ctrl+C)."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal may know fewer letters
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         options = parser(arguments[0] if arguments else "").parse_args(arguments)
         status: int = options.run(options)

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from steerlm_studio.cli.ending import ended_cleanly
@@ -10,7 +10,9 @@ from steerlm_studio.cli.transcripts_open import add_choices, choices, conversati
 from steerlm_studio.errors import StudioError
 from steerlm_studio.store.records import StoredConversation
 from steerlm_studio.store.store import Store
+from steerlm_studio.store.transcripts.options import Options
 from steerlm_studio.store.transcripts.out import FORMATS, format_named, write_file
+from steerlm_studio.store.words import counted
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
@@ -46,17 +48,31 @@ def _export(options: argparse.Namespace) -> int:
         if options.all:  # in the order in which they came in
             ids = sorted(entry.id for entry in store.shelf.entries())
         if options.out == "-":
-            print_pieces(kind.write((store.conversation(number) for number in ids), wanted))
+            print_pieces(kind.write(_counted(map(store.conversation, ids), wanted, [0]), wanted))
             return 0
-        out = Path(options.out)
+        out, count = Path(options.out), [0]
         records = _told(store, ids) if options.json else map(store.conversation, ids)
-        write_file(out, kind, kind.write(records, wanted))
+        write_file(out, kind, kind.write(_counted(records, wanted, count), wanted))
     size = out.stat().st_size
     if options.json:
-        print(json.dumps({"path": str(out), "conversations": len(ids), "bytes": size}))
+        print(json.dumps({"path": str(out), "conversations": count[0], "bytes": size}))
     else:
-        print(f"{out}: {len(ids)} conversations, {size} bytes")
+        print(f"{out}: {counted(count[0], 'conversation')}, {size} bytes")
     return 0
+
+
+def _counted(
+    records: Iterable[StoredConversation], wanted: Options, count: list[int]
+) -> Iterator[StoredConversation]:
+    """Those of which something is wanted. Raises StudioError when there are none."""
+    for record in wanted.holding(records):
+        count[0] += 1
+        yield record
+    if not count[0] and not wanted.takes_all:
+        raise StudioError(
+            "None of these replies is marked as wanted (--only, --turns), so nothing was written. "
+            "Keep or vote some up first, or leave the option out."
+        )
 
 
 def _told(store: Store, ids: list[int]) -> Iterator[StoredConversation]:

@@ -24,6 +24,7 @@ class Arrivals:
         self._shown = False
 
     def __enter__(self) -> "Arrivals":
+        _discard(self.database, self._mark)  # an import that was killed had the same number
         return self
 
     def __exit__(
@@ -62,7 +63,7 @@ class Arrivals:
 def discard_abandoned(database: Database) -> None:
     """Remove what imports left behind that were ended before they were complete."""
     for (mark,) in database.rows("SELECT DISTINCT binned FROM conversation WHERE binned < 0"):
-        if not _is_alive(-mark):
+        if -mark == os.getpid() or not _is_alive(-mark):
             _discard(database, mark)
 
 

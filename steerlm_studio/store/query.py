@@ -67,6 +67,8 @@ def read_query(text: str) -> Query:
         if word and _read_filter(query, word.replace("\0", " "), negated):
             continue
         matched = _matched(item["phrase"], word)
+        if not matched and not item[0].isascii():
+            raise StudioError(f"“{item[0]}” has no letter and no digit; only these are searched.")
         if matched and negated:
             unwanted.append(matched)
         elif matched:

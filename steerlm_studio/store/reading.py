@@ -22,6 +22,8 @@ _LOST = ("", "", "", "", "{}", "{}")
 
 def read_conversation(database: Database, number: int) -> StoredConversation | None:
     """The tree of conversation `number`, without what lies in the bin; None when there is none."""
+    if abs(number) >= 1 << 63:  # no table can hold it
+        return None
     row = database.one(
         "SELECT c.title, c.system, c.shown, c.draft, coalesce(f.name, ''), c.pinned, c.created,"
         " c.changed, c.view, c.extra FROM conversation c LEFT JOIN folder f ON f.id = c.folder"

@@ -1,6 +1,5 @@
 """What the store holds, as values: conversations, turns, and how each reply was made."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -189,10 +188,15 @@ def sampling_of(fields: object, seed: int | None = None) -> Sampling | None:
     known = {
         name: type(default[name])(value)
         for name, value in fields.items()
-        if name in default and _is_number(value)
+        if name in default and is_number(value)
     }
     return Sampling(**known | ({} if seed is None else {"seed": seed}))  # type: ignore[arg-type]
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def is_number(value: object) -> bool:
+    """Whether the tables can hold it as one: finite, of at most 63 bits."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < 1 << 63  # not a number is not less, either
+    )

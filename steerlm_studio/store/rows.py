@@ -11,6 +11,7 @@ from steerlm_studio.store.records import (
     Entry,
     Setup,
     StoredTurn,
+    is_number,
     sampling_fields,
     sampling_of,
 )
@@ -100,7 +101,7 @@ def counts_of(found: Mapping[str, Any]) -> Counts:
     known: dict[str, Any] = {}
     for field in fields(Counts):
         value = found.get(field.name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if is_number(value):
             known[field.name] = value
     return Counts(**known)
 

@@ -165,8 +165,8 @@ class Shelf:
         """Delete for good what was binned before this time (None = all); returns how many."""
         with self.database.write():
             rows = self.database.rows(
-                "SELECT id, conversation, turn FROM bin WHERE at < ? ORDER BY id",
-                (time.time() + 1 if before is None else before,),
+                "SELECT id, conversation, turn FROM bin WHERE ? IS NULL OR at < ? ORDER BY id",
+                (before, before),
             )
             for entry, conversation, turn in rows:
                 table, key = ("conversation", conversation) if turn is None else ("turn", turn)

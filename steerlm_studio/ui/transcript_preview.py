@@ -87,7 +87,7 @@ def beginning(request: TranscriptRequest, records: Iterable[StoredConversation])
     """The first characters of the file; of a page, those behind its style."""
     found: list[str] = []
     length = 0
-    for piece in request.kind.write(records, request.options):
+    for piece in request.kind.write(request.options.holding(records), request.options):
         if request.format == "html" and not found:
             piece = piece.partition("<body>\n")[2]
         found.append(piece)
@@ -109,7 +109,7 @@ def first_page(request: TranscriptRequest, records: Iterable[StoredConversation]
     painter.translate(SIDE * dots, TOP * dots)
     paper = Paper(painter, image, _turned)
     try:
-        for line in request.kind.write(records, request.options):
+        for line in request.kind.write(request.options.holding(records), request.options):
             paper.add(json.loads(line))
     except _PageIsFull:
         pass

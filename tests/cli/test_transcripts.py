@@ -1,8 +1,10 @@
 """`steerlm-studio transcripts`, as it is typed."""
 
 import json
+import os
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +169,41 @@ def test_an_import_that_is_asked_to_end_takes_back_what_it_did(tmp_path):
     assert child.returncode == 143
     assert opened.store.database.number("SELECT count(*) FROM conversation") == 0
     opened.close()
+
+
+@pytest.mark.usefixtures("_two_talks")
+def test_only_what_is_wanted_is_written_and_none_is_said(capsys, tmp_path):
+    """Before, the others stood there as empty titles; with none wanted, an empty file did."""
+    file = tmp_path / "out.md"
+    asked = ("export", "--all", "--format", "markdown", "--out", file)
+    assert _said(capsys, *asked, "--only", "kept")[1].startswith(f"{file}: 1 conversation,")
+    assert "sky" not in file.read_text()
+    status, _, err = _said(capsys, *asked, "--only", "voted")
+    assert (status, "nothing was written" in err) == (1, True)
+    assert "An oak." in file.read_text()  # as it was
+
+
+@pytest.mark.usefixtures("_two_talks")
+@pytest.mark.parametrize("number", [99, 10**30])
+def test_a_number_that_there_is_not_is_said(capsys, number):
+    status, _, err = _said(capsys, "show", number)
+    assert (status, f"There is no conversation {number}" in err) == (1, True)
+
+
+@pytest.mark.usefixtures("_two_talks")
+def test_a_place_that_is_no_file_is_left_as_it_is(capsys, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path, tmp_path / "pipe", "/dev/null"):
+        status, _, err = _said(capsys, "export", "--all", "--format", "json", "--out", place)
+        assert (status, "is no file" in err) == (1, True)
+    assert Path("/dev/null").is_char_device()
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.usefixtures("_two_talks")
+def test_a_link_still_leads_to_the_file_that_is_written(capsys, tmp_path):
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    _said(capsys, "export", "--all", "--format", "text", "--out", tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert "An oak." in (tmp_path / "real").read_text()

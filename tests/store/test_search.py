@@ -99,6 +99,12 @@ def test_a_filter_without_sense_is_a_sentence(store, query):
         store.search.find(query)
 
 
+def test_a_sign_that_is_in_no_index_does_not_find_everything(store, talks):
+    with pytest.raises(StudioError, match="no letter and no digit"):
+        store.search.find("👩‍👩‍👧‍👦")
+    assert len(store.search.find('" : -')) == len(talks)  # a search that is being typed
+
+
 def test_the_excerpt_shows_the_word_where_it_stands(store):
     talk = store.create()
     turn = answered(store, talk, None, "Why?", "word " * 100 + "scatters and more")

@@ -95,3 +95,11 @@ def test_an_emptied_bin_gives_nothing_back(store, three):
     assert store.shelf.undo() is None
     assert store.database.number("SELECT count(*) FROM body") == 1
     assert len(_titles(store)) == 2
+
+
+def test_the_bin_is_emptied_of_what_is_of_a_later_day(store):
+    """The clock went back since; before, that stayed in the bin for good."""
+    store.shelf.delete(store.create())
+    store.database.do("UPDATE bin SET at = at + 100000")
+    assert store.shelf.empty_bin() == 1
+    assert store.shelf.bin() == []

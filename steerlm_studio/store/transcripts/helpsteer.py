@@ -10,7 +10,7 @@ from typing import Any
 from steerlm_studio.errors import piece
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM, NEMO_ALIGNER, OASST
 from steerlm_studio.store.transcripts.forest import Node, planted
-from steerlm_studio.store.transcripts.found import Found, NotUnderstood, text_in
+from steerlm_studio.store.transcripts.found import Found, NotUnderstood, list_in, text_in
 from steerlm_studio.store.transcripts.speech import Message, turns_of
 
 _LEVELS = 4  # Open-Assistant's labels go from 0 to 1
@@ -62,7 +62,7 @@ def _nodes(root: dict[str, Any]) -> Iterator[Node]:
         yield Node(
             key, parent, "user" if user else "assistant", text_in(item, "text", where), control
         )
-        replies = item.get("replies") or []
+        replies = list_in(item, "replies", where) if item.get("replies") else []
         waiting += [(reply, key) for reply in reversed(replies)]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from steerlm_studio.errors import StudioError, piece
@@ -23,6 +24,14 @@ from steerlm_studio.store.transcripts.json_lines import Broken, Value, lines, va
 
 _HEAD = 4096
 _MOST_LISTED = 1000
+_COMPRESSED = "the file is compressed: unpack it first"
+_UTF_16 = "the file is UTF-16: save it as UTF-8 first"
+_OTHERS = (
+    (b"\x1f\x8b", _COMPRESSED),
+    (b"PK\x03\x04", _COMPRESSED),
+    (b"\xff\xfe", _UTF_16),
+    (b"\xfe\xff", _UTF_16),
+)
 _NOTHING = piece("nothing is said in this conversation")
 _OURS = re.compile(rf'\s*\{{\s*"format"\s*:\s*"{json_file.FORMAT}"\s*,\s*"version"\s*:\s*(\d+)\s*,'
                    r'\s*("conversations"\s*:)\s*\[')  # fmt: skip
@@ -92,10 +101,14 @@ def bring_in(
 
 
 def _size(path: Path) -> int:
+    """In bytes. A pipe cannot be read twice: to see what it is, and to read it."""
     try:
-        return path.stat().st_size
+        found = path.stat()
     except OSError as error:
         raise StudioError(f"{path} cannot be read: {error.strerror}.") from error
+    if not S_ISREG(found.st_mode):
+        raise StudioError(f"{path} cannot be read: it is no file. Save it as one first.")
+    return found.st_size
 
 
 def _found(path: Path, report: Report) -> Iterator[tuple[Found, int]]:
@@ -118,9 +131,13 @@ def _found(path: Path, report: Report) -> Iterator[tuple[Found, int]]:
 
 def _values(path: Path) -> Iterator[Value | Broken]:
     """The single conversations of a file, whichever way it holds them."""
+    with path.open("rb") as data:
+        kind = next((kind for begin, kind in _OTHERS if data.peek(4).startswith(begin)), "")
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         head = file.read(_HEAD)
-    if not head.strip():
+    if kind:
+        yield Broken(1, kind)
+    elif not head.strip():
         yield Broken(1, "the file is empty")
     elif ours := _OURS.match(head):
         yield from _ours(path, int(ours[1]), ours[2])

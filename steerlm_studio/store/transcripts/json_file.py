@@ -9,7 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from steerlm_studio.errors import piece
-from steerlm_studio.store.records import StoredCell, StoredConversation, StoredSweep, StoredTurn
+from steerlm_studio.store.records import (
+    StoredCell,
+    StoredConversation,
+    StoredSweep,
+    StoredTurn,
+    is_number,
+)
 from steerlm_studio.store.rows import asdict_of, counts_of, setup_fields, setup_of
 from steerlm_studio.store.sweeps import axes_of
 from steerlm_studio.store.transcripts.found import Found, NotUnderstood, list_in, text_in
@@ -26,9 +32,17 @@ def write(records: Iterable[StoredConversation], options: Options) -> Iterator[s
     before = "\n"
     for record in records:
         if options.takes_all or options.paths(record):
-            yield before + json.dumps(as_object(_pruned(record, options)), ensure_ascii=False)
+            yield before + _written(as_object(_pruned(record, options)))
             before = ",\n"
     yield "\n]}\n"
+
+
+def _written(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # numbers that JSON has not, in what came from elsewhere: null
+        bare = json.loads(json.dumps(value), parse_constant=lambda _: None)
+        return json.dumps(bare, ensure_ascii=False)
 
 
 def as_object(record: StoredConversation) -> dict[str, Any]:
@@ -105,9 +119,9 @@ def _pruned(record: StoredConversation, options: Options) -> StoredConversation:
 
 def check_version(version: object) -> None:
     """Raises NotUnderstood for a file of a later version of the format."""
-    if not isinstance(version, int) or version > VERSION:
+    if not isinstance(version, int) or not 0 < version <= VERSION:
         raise NotUnderstood(
-            f"the file is of version {version} of the format, this program knows {VERSION}: "
+            f"the file is of version {version!r} of the format, this program knows {VERSION}: "
             "update the program"
         )
 
@@ -118,13 +132,18 @@ def read(found: dict[str, Any], line: str) -> Found:
     items = list_in(found, "turns", where)
     turns = tuple(_turn(item, f"turns[{index}]") for index, item in enumerate(items))
     _check_tree(turns)
+    last = {turn.parent: turn.id for turn in turns}  # goes on from there when nothing else is said
+    turns = tuple(
+        turn if "shown" in item else replace(turn, shown=last.get(turn.id))
+        for turn, item in zip(turns, items, strict=True)
+    )
     tags = list_in(found, "tags", where) if "tags" in found else []
     record = StoredConversation(
         0,
         title=_or_empty(found, "title", where),
         system=_or_empty(found, "system", where),
         turns=turns,
-        shown=_number(found, "shown", where),
+        shown=_number(found, "shown", where) if "shown" in found else last.get(None),
         draft=_or_empty(found, "draft", where),
         folder=_or_empty(found, "folder", where),
         tags=tuple(str(tag) for tag in tags),
@@ -209,8 +228,8 @@ def _or_empty(fields: dict[str, Any], key: str, where: str) -> str:
 
 def _number(fields: dict[str, Any], key: str, where: str) -> Any:
     value = fields.get(key)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise NotUnderstood(f"“{key}” of {where} is no number")
+    if value is not None and not is_number(value):
+        raise NotUnderstood(f"“{key}” of {where} is no number that can be kept")
     return value
 
 

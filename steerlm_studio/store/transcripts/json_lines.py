@@ -64,6 +64,7 @@ def values(path: Path, start: str = "") -> Iterator[Value | Broken]:
             if start:
                 reader.skip_to(start)
             yield from reader.values()
+            reader.end("}" if start else "")
         except UnicodeDecodeError:
             yield Broken(reader.line, "the file is not UTF-8 from about here on")
         except (ValueError, RecursionError) as error:
@@ -81,6 +82,7 @@ class _Reader:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._in_array = False
 
     def skip_to(self, start: str) -> None:
         self._grow()
@@ -88,7 +90,7 @@ class _Reader:
         self._take(place + len(start) if place >= 0 else 0)
 
     def values(self) -> Iterator[Value]:
-        in_array = self._next() == "["
+        in_array = self._in_array = self._next() == "["
         if in_array:
             self._take(1)
         while (letter := self._next()) and letter != "]":
@@ -98,6 +100,20 @@ class _Reader:
                 raise ValueError("a comma or the end of the list is missing")
             if self._next() == ",":
                 self._take(1)
+        if in_array:
+            if not self._next():
+                raise ValueError("the end of the list is missing")
+            self._take(1)
+
+    def end(self, last: str) -> None:
+        """Behind an array only `last` stands, or after a comma what this version does not know."""
+        if not self._in_array or (last and self._next() == ","):
+            return
+        if last and self._next() != last:
+            raise ValueError("the end of the file is missing")
+        self._take(len(last))
+        if self._next():
+            raise ValueError("something follows the end of the list")
 
     def _next(self) -> str:
         """The next character that is not blank; "" at the end."""

@@ -23,22 +23,27 @@ def read(found: dict[str, Any], line: str) -> Found:
     notes: list[str] = []
     nodes = [node for key, item in messages.items() if (node := _node(key, item, notes))]
     notes += [piece(f"message {key} follows itself and was left out") for key in adrift(nodes)]
-    record = planted(nodes, history.get("currentId"))
+    current = history.get("currentId")
+    record = planted(nodes, current if isinstance(current, str) else None)
     system = [item.get("content") for item in messages.values() if item.get("role") == "system"]
-    system += [chat.get("system"), (chat.get("params") or {}).get("system")]
-    meta = found.get("meta")
-    tags = meta.get("tags") if isinstance(meta, dict) else None
+    system += [chat.get("system"), _object(chat, "params").get("system")]
+    tags = _object(found, "meta").get("tags")
     created = seconds_in(found.get("created_at"))
     record = replace(
         record,
         title=next((t for t in (found.get("title"), chat.get("title")) if isinstance(t, str)), ""),
         system=next((text for text in system if isinstance(text, str)), ""),
-        tags=tuple(str(tag) for tag in tags or ()),
+        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         pinned=found.get("pinned") is True,
         created=created,
         changed=seconds_in(found.get("updated_at")) or created,
     )
     return Found(record, tuple(notes))
+
+
+def _object(fields: dict[str, Any], key: str) -> dict[str, Any]:
+    value = fields.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _node(key: str, item: Any, notes: list[str]) -> Node | None:

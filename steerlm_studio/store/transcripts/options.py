@@ -1,5 +1,6 @@
 """What goes out: which replies, and what is said with them."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from steerlm_studio.store.records import StoredConversation, StoredTurn
@@ -48,6 +49,10 @@ class Options:
         wanted = [_up(known, turn) for turn in record.turns if self.takes(turn)]
         passed = {turn.id for path in wanted for turn in path[:-1]}
         return [path for path in wanted if path[-1].id not in passed]
+
+    def holding(self, records: Iterable[StoredConversation]) -> Iterator[StoredConversation]:
+        """Those of which something is wanted."""
+        return (record for record in records if self.takes_all or self.paths(record))
 
 
 def _others(record: StoredConversation) -> list[Path]:

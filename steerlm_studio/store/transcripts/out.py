@@ -69,6 +69,9 @@ def format_named(name: str) -> Format:
 
 def write_file(path: Path, kind: Format, pieces: Iterable[str]) -> None:
     """All or nothing: an older file of this name stays until the new one is on the disk."""
+    if path.exists() and not path.is_file():
+        raise StudioError(f"{path} is no file that could be written. Name one, or - for none.")
+    path = Path(os.path.realpath(path))  # what a link leads to
     temporary = path.with_name(path.name + ".part")
     try:
         (kind.print or _write_text)(temporary, pieces)
@@ -87,5 +90,5 @@ def write_file(path: Path, kind: Format, pieces: Iterable[str]) -> None:
 
 
 def _write_text(path: Path, pieces: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="", errors="backslashreplace") as file:
         file.writelines(pieces)
