@@ -19,6 +19,7 @@ class ReadingAhead(QObject):
     ) -> None:
         super().__init__(frame)
         self._engine, self._session, self._prompting = engine, session, prompting
+        self._compare = frame.page.compare
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REST)
@@ -29,4 +30,5 @@ class ReadingAhead(QObject):
     def _on_rested(self) -> None:
         if self._engine.is_running and not self._session.active:
             parts, _ = self._prompting.upcoming()
-            self._engine.send(protocol.Prefill(self._session.next_number(), parts))
+            mode: protocol.Mode = self._compare.mode if self._compare.isVisible() else "fast"
+            self._engine.send(protocol.Prefill(self._session.next_number(), parts, mode))

@@ -193,3 +193,22 @@ def test_a_batch_runs_on_the_server(
     assert batch.amounts.text() == "2 of 2 answers"
     assert len(peer.bodies(COMPLETIONS)) == 2
     assert {headers["Authorization"] for _, _, headers, _ in peer.seen} == {"Bearer very-secret"}
+
+
+def test_the_family_of_a_servers_model_is_guessed_from_its_name_visibly(
+    window: MainWindow, dialog: ConnectDialog, peer: Peer, qtbot: QtBot
+):
+    """A Llama 2 model was once asked with its own template and another family's attributes."""
+    models = {"data": [{"id": "llama2-70b-steerlm-chat"}]}
+    peer.routes["/v1/models"] = lambda handler: handler.answer(models)
+    dialog.address.setEditText(peer.url)
+    with qtbot.waitSignal(window.loading.loaded, timeout=WAIT):
+        qtbot.mouseClick(dialog.connect_button, Qt.MouseButton.LeftButton)
+    assert window.model is not None
+    assert window.steering.steering.schema.id == window.model.template.id == "nemo-aligner"
+    assert window.steering.family._label.text() == "family (guessed)"
+    assert window.page.notice.isHidden()
+
+
+def test_a_servers_model_of_another_name_is_said_to_be_no_steerlm_model(connected: MainWindow):
+    assert "not trained on these attributes" in connected.page.notice.message.text()
