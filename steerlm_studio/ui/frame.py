@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QSize, Qt
+from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -207,6 +207,7 @@ class Frame(QObject):
         window.splitDockWidget(self._dock, self.devices_dock, Qt.Orientation.Vertical)
         self.devices_dock.hide()
         self.devices.grew.connect(self._keep_plot_height)
+        self.devices_dock.toggleViewAction().toggled.connect(self._on_devices_toggled)
         window.resizeDocks([self._dock], [_PLOT_HEIGHT], Qt.Orientation.Vertical)
         window.statusBar().addPermanentWidget(self.status, 1)
         window.statusBar().setSizeGripEnabled(False)
@@ -218,6 +219,14 @@ class Frame(QObject):
         heights = [self._dock.height(), title + self.devices.sizeHint().height()]
         vertical = Qt.Orientation.Vertical
         self._window.resizeDocks([self._dock, self.devices_dock], heights, vertical)
+
+    def _on_devices_toggled(self) -> None:
+        """What they take, or give back, is the chat's: Qt would have the plot shrink or grow."""
+        height = self._dock.height()
+        vertical = Qt.Orientation.Vertical
+        QTimer.singleShot(
+            0, self, lambda: self._window.resizeDocks([self._dock], [height], vertical)
+        )
 
     def _add_dock(
         self, name: str, dock: QDockWidget, widget: QWidget, actions: Sequence[QAction]
