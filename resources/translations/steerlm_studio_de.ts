@@ -2003,7 +2003,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>%1 cannot be read: it is no file. Save it as one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 kann nicht gelesen werden: Es ist keine Datei. Speichern Sie es zuerst als eine.</translation>
     </message>
     <message>
         <source>%1 cannot be the name of a setting. Use letters that show.</source>
@@ -2227,7 +2227,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>%1 is no file that could be written. Name one, or - for none.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ist keine Datei, die geschrieben werden könnte. Nennen Sie eine, oder - für keine.</translation>
     </message>
     <message>
         <source>%1 is no importance matrix that llama.cpp wrote: %2.</source>
@@ -2519,7 +2519,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>None of these replies is marked as wanted (--only, --turns), so nothing was written. Keep or vote some up first, or leave the option out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine dieser Antworten ist als gewünscht markiert (--only, --turns), deshalb wurde nichts geschrieben. Behalten Sie zuerst welche oder stimmen Sie für sie, oder lassen Sie die Option weg.</translation>
     </message>
     <message>
         <source>Nothing answers at %1. Start the server, or check the port.</source>
@@ -3779,7 +3779,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source>“%1” of %2 is no number that can be kept</source>
-        <translation type="unfinished"></translation>
+        <translation>„%1“ von %2 ist keine Zahl, die sich aufbewahren lässt</translation>
     </message>
     <message>
         <source>“%1” of %2 is no object</source>
