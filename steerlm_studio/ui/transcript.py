@@ -21,7 +21,8 @@ from steerlm_studio.ui.reading_column import side_margin
 from steerlm_studio.ui.reply_view import ReplyView
 from steerlm_studio.ui.theme import GRID, HALF
 
-_AT_FIRST = 8  # turns that are made when a conversation is shown
+_AT_FIRST = 4  # turns that are made when a conversation is shown; more follow one by one
+_MOST = 16  # that stay when one goes to the end
 _BETWEEN_MS = 16  # from one earlier turn that is made to the next: frames in between
 _OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
 _NEAR = 4  # px from the end that still count as the end
@@ -84,6 +85,7 @@ class Transcript(QScrollArea):
             self._add(self._view_of(forks, self._earlier + place), place)
         self._column.setEnabled(True)
         self._show_earlier_button()
+        self._more_above.start(_BETWEEN_MS)
 
     def reveal(self, turn: int) -> ReplyView:
         """The view of this turn of the path; made now, with those after it, if it is not there."""
@@ -150,7 +152,7 @@ class Transcript(QScrollArea):
 
     def _let_go_of_earlier(self) -> None:
         """Of many views only the last stay: each takes its time when the window is resized."""
-        surplus = len(self.views) - 2 * _AT_FIRST
+        surplus = len(self.views) - _MOST
         if surplus > 0:
             self._drop(0, surplus)
             self._earlier += surplus
@@ -239,9 +241,14 @@ class Transcript(QScrollArea):
 
     def _show_earlier_near(self) -> None:
         """One turn after the other, until a screenful is above what one reads."""
-        if self._earlier and self.verticalScrollBar().value() < self.viewport().height():
+        is_near = self.verticalScrollBar().value() < self.viewport().height()
+        if not (self._earlier and is_near and self.isVisible()):
+            return
+        if self._follows or self._held is not None:  # it stays where it is to be anyway
+            self.reveal(self._earlier - 1)
+        else:
             self.show_earlier()
-            self._more_above.start(_BETWEEN_MS)
+        self._more_above.start(_BETWEEN_MS)
 
     def _on_range_changed(self, low: int, high: int) -> None:
         if self._held is not None:
@@ -298,10 +305,12 @@ class Transcript(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.show_pending()
+        self._more_above.start(_BETWEEN_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
+        self._more_above.start(_BETWEEN_MS)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -221,6 +221,31 @@ def test_earlier_turns_are_made_one_by_one_until_a_screenful_is_above(
     assert {after - before for before, after in itertools.pairwise(made)} <= {0, 1}
 
 
+def test_a_conversation_is_shown_by_its_last_turns_and_filled_up_while_one_reads(
+    transcript: Transcript, qtbot: QtBot
+):
+    chat = many(50)
+    transcript.show_chat(chat)
+    assert len(transcript.views) == 4
+    bar, room = transcript.verticalScrollBar(), transcript.viewport().height()
+    qtbot.waitUntil(lambda: bar.value() >= room and not transcript._more_above.isActive())
+    assert transcript.earlier > 0
+    assert bar.value() == bar.maximum()
+    assert transcript.views[-1].answer is chat.last
+    transcript.resize(600, 900)
+    qtbot.waitUntil(lambda: bar.value() >= transcript.viewport().height() > room)
+
+
+def test_out_of_sight_no_more_turns_are_made_than_at_first(transcript: Transcript, qtbot: QtBot):
+    transcript.hide()
+    transcript.show_chat(many(50))
+    with qtbot.waitSignal(transcript._more_above.timeout):
+        pass
+    assert len(transcript.views) == 4
+    transcript.show()
+    qtbot.waitUntil(lambda: len(transcript.views) > 4)
+
+
 def test_a_conversation_that_goes_on_keeps_its_earlier_turns_for_later(transcript: Transcript):
     chat = many(50)
     transcript.show_chat(chat)
