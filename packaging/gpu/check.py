@@ -160,9 +160,12 @@ def _roofline(
         return
     read = model.stat().st_size - _embedding_bytes(model)
     most = known * 1e9 / read
-    best = max((row["generation_rate"] for row in rows if row["lanes"] == 1), default=0.0)
+    alone = [row["generation_rate"] for row in rows if row["lanes"] == 1]
+    if not alone:
+        yield "\nNo roofline: no single lane was measured."
+        return
     bound = f"{known} GB/s, {read / 1e9:.2f} GB a token"
-    yield f"\nRoofline {most:,.0f} t/s ({bound}): {best / most:.0%} of it"
+    yield f"\nRoofline {most:,.0f} t/s ({bound}): {max(alone) / most:.0%} of it"
 
 
 def _embedding_bytes(model: Path) -> int:

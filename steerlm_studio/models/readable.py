@@ -1,5 +1,6 @@
 """Small files that a person can read and mend: written whole or not at all."""
 
+import contextlib
 import logging
 import os
 from pathlib import Path
@@ -30,15 +31,19 @@ def write_readable(file: Path, value: object) -> None:
 def read_readable(file: Path, kind: type[T], default: T) -> T:
     """The value of the file, or the default where there is none.
 
-    A file that cannot be understood is set aside as NAME.damaged, never overwritten: preferences
-    must not keep the program from starting.
+    A file that cannot be understood is set aside as NAME.damaged, never overwritten; one that may
+    not be read counts as none: preferences must not keep the program from starting.
     """
     try:
         return msgspec.json.decode(file.read_bytes(), type=kind)
     except FileNotFoundError:
         return default
+    except OSError as error:
+        _log.warning("%s cannot be read (%s) and counts as none", file, error)
+        return default
     except msgspec.MsgspecError as error:
         aside = file.with_name(file.name + ".damaged")
-        file.replace(aside)
+        with contextlib.suppress(OSError):  # on a disk that refuses it stays where it is
+            file.replace(aside)
         _log.warning("%s was damaged (%s) and is kept as %s", file, error, aside.name)
         return default

@@ -59,6 +59,18 @@ def test_a_damaged_file_is_set_aside_and_not_overwritten(tmp_path):
     assert file.with_name(file.name + ".damaged").read_text() == "{ this is half a fi"
 
 
+def test_what_may_not_be_read_or_set_aside_counts_as_none(tmp_path):
+    """A config folder of another user once ended `models list` with a trace."""
+    file = folders.config() / "model-defaults.json"
+    file.mkdir(parents=True)  # as unreadable as a file of another user, for root as well
+    assert defaults_for(tmp_path / "m.gguf") == Defaults()
+    file.rmdir()
+    file.with_name(file.name + ".damaged").mkdir()
+    file.write_text("{ this is half a fi")
+    assert defaults_for(tmp_path / "m.gguf") == Defaults()
+    assert file.read_text() == "{ this is half a fi"
+
+
 def test_a_file_of_the_hub_keeps_its_defaults_in_its_next_version():
     old, new = (Path(f"/c/models--ada--steer--x/snapshots/{commit}/sub/m.gguf") for commit in "ab")
     assert key_of(old) == key_of(new) == "hub:ada/steer--x/sub/m.gguf"
