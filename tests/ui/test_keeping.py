@@ -36,28 +36,6 @@ def kept(window: MainWindow) -> StoredConversation:
     return window.store.conversation(window.session.chat.id)
 
 
-def again(window: MainWindow, theme: Theme, qtbot: QtBot) -> MainWindow:
-    """The next start, with the same file."""
-    window.close()
-    window = MainWindow(theme, settings(), ["--threads=1"], open_store(default_path()))
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
-    return window
-
-
-@pytest.fixture
-def lasting(qtbot: QtBot, theme: Theme, tiny_model):
-    """A window over a file, the tiny model ready."""
-    window = MainWindow(theme, settings(), ["--threads=1"], open_store(default_path()))
-    qtbot.addWidget(window)
-    window.show()
-    with qtbot.waitSignal(window.engine.ready, timeout=LOAD):
-        window.open_model(tiny_model)
-    yield window
-    window.close()
-
-
 def answer(text: str = "A drink.", question: str = "Tea?", **told: int) -> Answer:
     return Answer(question, DEFAULT.with_values(told), protocol.Sampling(), text, "stop")
 
@@ -204,56 +182,6 @@ def test_a_conversation_that_was_deleted_elsewhere_is_kept_anew(window: MainWind
     assert [turn.reply for turn in kept(window).path()] == ["A drink.", "Yes."]
 
 
-def test_the_next_start_shows_what_the_last_one_did(
-    lasting: MainWindow, theme: Theme, qtbot: QtBot
-):
-    answered(lasting, "What is tea?", qtbot)
-    answered(lasting, "And coffee?", qtbot)
-    lasting.steering.apply(lasting.steering.steering.having(humor=3))
-    qtbot.keyClicks(lasting.page.composer.input, "And milk")
-    told, number = lasting.steering.steering, lasting.session.chat.id
-    text = lasting.session.chat.last.text
-    window = again(lasting, theme, qtbot)
-    assert window.session.chat.id == number
-    assert window.session.chat.last.text == text
-    assert window.session.chat.last.cost.tokens == 20
-    assert window.page.composer.text() == "And milk"
-    assert window.steering.steering == told
-    assert window.page.control.steering == told
-    assert window.frame.conversations.view.currentIndex().data() == "What is tea?"
-    assert window.windowTitle().startswith("What is tea?")
-    window.close()
-
-
-def test_the_next_start_scrolls_to_where_one_read(lasting: MainWindow, theme: Theme, qtbot: QtBot):
-    text = "A line of it.\n\n" * 60
-    for number in range(12):
-        lasting.session.chat.end().add(answer(text, f"Question {number}?"))
-    lasting.conversing.changed.emit()
-    lasting.page.transcript.go_to(5, 100)
-    place = lasting.page.transcript.place()
-    assert place == [5, 100]
-    window = again(lasting, theme, qtbot)
-    qtbot.waitUntil(lambda: window.page.transcript.place() == place)
-    window.close()
-
-
-def test_a_reply_that_was_cut_is_shown_as_cut(theme: Theme, qtbot: QtBot):
-    opened = open_store(default_path())
-    chat = Chat()
-    chat.start.add(Answer("Tea?", DEFAULT, protocol.Sampling(), "A dr"))
-    Writing(opened.store, chat).write()
-    opened.store.set_state("open", chat.id)
-    opened.store.close()  # as the end of a killed program does
-    opened.claim.release()
-    window = MainWindow(theme, settings(), (), open_store(default_path()))
-    qtbot.addWidget(window)
-    view = window.page.transcript.views[0]
-    assert view.body.toPlainText() == "A dr"
-    assert "Cut off" in view.note.text()
-    window.close()
-
-
 def test_a_control_string_that_no_slider_knows_is_sent_as_it_stands(store: Store):
     number = store.create()
     (turn,) = store.ask(number, None, Asked("Tea?", "sweetness:9,humor:2"))
@@ -263,47 +191,6 @@ def test_a_control_string_that_no_slider_knows_is_sent_as_it_stands(store: Store
     assert "<extra_id_2>sweetness:9,humor:2\nA drink." in text_of(
         chat.prompt(after, NEMOTRON_TEMPLATE)
     )
-
-
-@pytest.mark.parametrize("is_lost", [True, False])
-def test_a_model_that_was_there_at_a_bad_end_is_not_loaded_by_itself(
-    theme: Theme, qtbot: QtBot, tiny_model, is_lost: bool
-):
-    opened = open_store(default_path())
-    opened.store.set_state("model", {"path": str(tiny_model), "lost": is_lost})
-    if is_lost:
-        opened.close()
-    else:
-        opened.store.close()
-        opened.claim.release()
-    window = MainWindow(theme, settings(), (), open_store(default_path()))
-    qtbot.addWidget(window)
-    window.last_model.load_at_start(tiny_model)
-    assert not window.engine.is_running
-    assert "tiny" in window.page.banner.message.text()
-    window.close()
-
-
-def test_a_model_is_loaded_again_after_a_good_end(theme: Theme, qtbot: QtBot, tiny_model):
-    opened = open_store(default_path())
-    opened.store.set_state("model", {"path": str(tiny_model)})
-    opened.close()
-    window = MainWindow(theme, settings(), (), open_store(default_path()))
-    qtbot.addWidget(window)
-    window.last_model.load_at_start(tiny_model)
-    assert window.engine.is_running
-    window.close()
-
-
-def test_what_was_found_wrong_with_the_file_is_said(theme: Theme, qtbot: QtBot):
-    default_path().parent.mkdir(parents=True)
-    default_path().write_bytes(b"no database at all " * 100)
-    window = MainWindow(theme, settings(), (), open_store(default_path()))
-    qtbot.addWidget(window)
-    assert "could not be read" in window.page.keeping.message.text()
-    window.session.chat.start.add(answer())
-    assert kept(window).turns[0].reply == "A drink."
-    window.close()
 
 
 def test_without_a_file_the_window_keeps_nothing_beyond_itself(window: MainWindow):

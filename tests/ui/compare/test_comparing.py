@@ -14,20 +14,9 @@ from steerlm_studio.ui.compare.column_view import ColumnView
 from steerlm_studio.ui.compare.columns import Column, Columns
 from steerlm_studio.ui.window import MainWindow
 from tests.ui.conftest import LOAD
-from tests.ui.test_accessible import nameless, place_of, tab_order
-from tests.ui.test_keyboard import shows_focus
 from tests.ui.test_window import answered, ask
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def comparing(loaded: MainWindow, qtbot: QtBot) -> MainWindow:
-    """The window at its comparison, with three columns that were not asked yet."""
-    loaded.sampling.max_tokens.setValue(12)
-    qtbot.keyClick(loaded, Qt.Key.Key_2, CONTROL)
-    loaded.page.compare.strip.card.buttons[0].click()
-    return loaded
 
 
 def views(window: MainWindow) -> list[ColumnView]:
@@ -292,44 +281,3 @@ def test_what_a_mode_promises_stands_beside_it(comparing: MainWindow, qtbot: QtB
     assert top.promise.accessibleName().endswith(".")
     asked(comparing, qtbot)
     assert {answer.mode for answer in comparing.session.chat.start.answers} == {mode}
-
-
-def test_columns_are_worked_with_by_keys_alone(comparing: MainWindow, qtbot: QtBot):
-    shift = CONTROL | Qt.KeyboardModifier.ShiftModifier
-    views(comparing)[0].setFocus()
-    qtbot.keyClick(views(comparing)[0], Qt.Key.Key_PageDown, CONTROL)
-    assert comparing.page.compare.columns.selected == 1
-    qtbot.keyClick(comparing, Qt.Key.Key_PageDown, shift)
-    assert [chips(view) for view in views(comparing)] == [[], ["humor 0→4"], ["humor 0→2"]]
-    qtbot.keyClick(comparing, Qt.Key.Key_D, CONTROL)
-    qtbot.keyClick(comparing, Qt.Key.Key_N, shift)
-    assert len(views(comparing)) == 5
-    qtbot.keyClick(comparing, Qt.Key.Key_W, CONTROL)
-    assert len(views(comparing)) == 4
-    asked(comparing, qtbot)
-    qtbot.keyClick(comparing, Qt.Key.Key_K, shift)
-    kept = [answer for answer in comparing.session.chat.start.answers if answer.kept]
-    assert [answer.steering["humor"] for answer in kept] == [2]
-
-
-def test_the_commands_of_a_comparison_rest_while_one_chats(comparing: MainWindow):
-    menu = comparing.viewing.compare_menu
-    assert all(action.isEnabled() for action in menu.actions() if not action.isSeparator())
-    comparing.viewing.show("chat")
-    assert not any(action.isEnabled() for action in menu.actions())
-
-
-def test_everything_in_a_comparison_has_a_name_and_shows_where_the_keyboard_is(
-    comparing: MainWindow, qtbot: QtBot
-):
-    asked(comparing, qtbot)
-    comparing.page.compare.foot.table.setChecked(True)
-    comparing.resize(1500, 1500)
-    comparing.activateWindow()
-    assert nameless(comparing) == ""
-    stops = [stop for stop in tab_order(comparing) if comparing.page.compare.isAncestorOf(stop)]
-    assert len(stops) > 20
-    assert [place_of(stop) for stop in stops if not shows_focus(stop)] == []
-    order = [view for view in views(comparing) for view in view.tab_stops if view in stops]
-    first = stops.index(order[0])
-    assert stops[first : first + len(order)] == order
