@@ -56,7 +56,8 @@ class ChatPage(QWidget):
         self.compare.link_activated.connect(self._on_link_activated)
         self.transcript.edit_requested.connect(self.edit)
         self.composer.edit_last_requested.connect(self.edit_last)
-        self.find_bar.closed.connect(self.composer.setFocus)
+        for closed in (self.find_bar.closed, self.tour.left):
+            closed.connect(self.composer.setFocus)
         self.composer.refused.connect(lambda why: self.notice.say(why, is_error=True))
         self.system.changed.connect(self._on_system_changed)
 

@@ -11,6 +11,7 @@ class Tour(QFrame):
     """Goes on by itself when its step was done; hidden until `begin`."""
 
     ended = Signal()
+    left = Signal()  # it had the keyboard, which is free now
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,8 +40,11 @@ class Tour(QFrame):
     def end(self) -> None:
         if self.step:
             self.step = 0
+            had_keyboard = self.skip.hasFocus() or self.next.hasFocus()
             self.hide()
             self.ended.emit()
+            if had_keyboard:
+                self.left.emit()
 
     def asked(self, is_again: bool) -> None:
         """A question was asked, or asked again under other sliders."""

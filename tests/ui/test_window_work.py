@@ -140,6 +140,15 @@ def test_folded_groups_stay_folded(window: MainWindow, theme, qtbot: QtBot):
     again.close()
 
 
+def test_one_who_skips_the_tour_types_a_question(window: MainWindow, qtbot: QtBot):
+    """The keyboard once went to the field below, and the question into the control string."""
+    window.activateWindow()
+    window.page.tour.skip.setFocus()
+    qtbot.mouseClick(window.page.tour.skip, Qt.MouseButton.LeftButton)
+    assert window.page.tour.isHidden()
+    assert window.focusWidget() is window.page.composer.input
+
+
 def test_the_tour_goes_on_with_what_is_done_and_comes_once(loaded: MainWindow, theme, qtbot: QtBot):
     tour = loaded.page.tour
     assert tour.count.text() == "1 of 2"
