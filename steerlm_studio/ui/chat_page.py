@@ -77,6 +77,7 @@ class ChatPage(QWidget):
         self._view = view
         self.find_bar.hide()
         self.system.setVisible(view == "chat")
+        self.tour.setVisible(view == "chat" and self.tour.step > 0)  # it speaks of the chat
         hints: dict[View, str] = {
             "chat": self.tr("Ask, or paste a prompt…"),
             "compare": self.tr("Ask in every column…"),
@@ -87,6 +88,8 @@ class ChatPage(QWidget):
 
     def _show_middle(self) -> None:
         is_empty = self._chat is None or self._chat.last is None
+        if not is_empty:  # there is something to steer
+            self.tour.asked(is_again=False)
         chat = self.empty if is_empty else self.transcript
         pages: dict[View, QWidget] = {"chat": chat, "compare": self.compare, "sweep": self.sweep}
         self._middle.setCurrentWidget(pages[self._view])

@@ -40,7 +40,7 @@ def connect_actions(window: "MainWindow") -> None:
     actions.tree.triggered.connect(lambda: window.branching.open_tree())
     actions.search.triggered.connect(window.frame.conversations.search)
     actions.settings.triggered.connect(window.preferring.open_dialog)
-    actions.tour.triggered.connect(window.page.tour.begin)
+    actions.tour.triggered.connect(window.viewing.begin_tour)
     actions.copy_reply.triggered.connect(conversing.copy_last)
     actions.keys.triggered.connect(lambda: show_keys(window, window.page.composer.input.send_key))
     actions.about.triggered.connect(lambda: show_about(window))

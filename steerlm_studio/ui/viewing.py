@@ -165,6 +165,11 @@ class Viewing(QObject):
         self.show("chat")
         self._frame.page.find_bar.open()
 
+    def begin_tour(self) -> None:
+        """It goes through the chat."""
+        self.show("chat")
+        self._frame.page.tour.begin()
+
     def _on_sample_chosen(self, prompt: str) -> None:
         """The button goes, so the next words go where one types."""
         self.ask(prompt)

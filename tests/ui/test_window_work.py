@@ -165,6 +165,21 @@ def test_the_tour_goes_on_with_what_is_done_and_comes_once(loaded: MainWindow, t
     again.close()
 
 
+def test_the_tour_is_where_its_steps_are(window: MainWindow):
+    """Its first step named samples beside an answer, and it took the columns' room."""
+    tour = window.page.tour
+    window.viewing.show("compare")
+    assert tour.isHidden()
+    window.frame.actions.tour.trigger()
+    assert window.viewing.view == "chat"
+    assert not tour.isHidden()
+    assert tour.count.text() == "1 of 2"
+    answer = Answer("Tea?", DEFAULT, Sampling(), "A drink.", "stop")
+    window.session.chat.end().add(answer)
+    window.conversing.changed.emit()
+    assert tour.count.text() == "2 of 2"
+
+
 def test_the_tour_can_be_dismissed(window: MainWindow):
     window.page.tour.skip.click()
     assert window.page.tour.isHidden()
