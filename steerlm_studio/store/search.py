@@ -13,11 +13,14 @@ from steerlm_studio.store.words import text_of
 EXCERPT = 100  # characters
 # CROSS keeps SQLite to this order: the newest turns first, and no further than needed.
 _JOINS = "CROSS JOIN conversation c ON c.id = t.conversation AND c.binned = 0"
+_SWEEP_WORDS = """CREATE VIRTUAL TABLE temp.sweep_words USING fts5 (
+    question, content = '', prefix = '2 3', tokenize = "unicode61 remove_diacritics 2")"""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A conversation that was found; `turn` is the newest turn that matches, None for a title."""
+    """A conversation that was found; `turn` is the newest turn that matches, None for a title or
+    a sweep."""
 
     conversation: int
     title: str
@@ -30,6 +33,7 @@ class Search:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._swept = 0  # up to which sweep words are gathered; -1: none are there yet
 
     def find(self, text: str, limit: int = 100) -> list[Hit]:
         """Conversations in which one turn fits all of `text`, the newest turn first.
@@ -52,6 +56,7 @@ class Search:
     def _candidates(self, query: Query) -> Iterator[Hit]:
         if query.match and not query.where and not query.unwanted:
             yield from self._titles(query)
+            yield from self._sweeps(query)
         turns = (
             merge(self._in_texts(query), self._in_controls(query), key=itemgetter(0), reverse=True)
             if query.match
@@ -67,6 +72,29 @@ class Search:
         )
         for number, title in self.database.each(sql, (query.match,)):
             yield Hit(number, text_of(title), None, "")
+
+    def _sweeps(self, query: Query) -> Iterator[Hit]:
+        """By what was asked in them. There are few: their words are gathered while one searches."""
+        if not self._swept:
+            self.database.do(_SWEEP_WORDS)
+        self.database.do(
+            "INSERT INTO temp.sweep_words (rowid, question)"
+            " SELECT id, spaced(question) FROM sweep WHERE id > ?",
+            (max(self._swept, 0),),
+        )
+        last = "SELECT rowid FROM temp.sweep_words ORDER BY rowid DESC LIMIT 1"
+        self._swept = self.database.number(last) or -1
+        rows = self.database.rows(
+            "SELECT c.id, c.title, w.question FROM temp.sweep_words"
+            " JOIN sweep w ON w.id = sweep_words.rowid"
+            " JOIN conversation c ON c.id = w.conversation AND c.binned = 0"
+            " LEFT JOIN turn t ON t.id = w.parent"
+            " WHERE sweep_words MATCH ? AND coalesce(t.binned, 0) = 0 ORDER BY w.id DESC",
+            (query.match,),
+        )
+        for number, title, question in rows:
+            excerpt = excerpt_of((text_of(question),), query.words)
+            yield Hit(number, text_of(title), None, excerpt)
 
     def _in_texts(self, query: Query) -> Iterator[tuple[int, int, str]]:
         unwanted = f" NOT ({query.unwanted})" if query.unwanted else ""

@@ -100,6 +100,9 @@ class ConversationList(QAbstractListModel):
         """The turn that a search found."""
         return self._hits[index.row()].turn if self._hits is not None and index.isValid() else None
 
+    def knows(self, number: int) -> bool:
+        return number in self._known
+
     def entry(self, index: Index) -> Entry | None:
         number = self.number(index)
         return self._known.get(number) if number is not None else None

@@ -163,6 +163,12 @@ class Conversations(QWidget):
         menu.addActions(list(self._of_one))
         menu.popup(self.view.viewport().mapToGlobal(place))
 
+    def search_again(self) -> None:
+        """What is found is another, and stays where it is scrolled to."""
+        place = self.view.verticalScrollBar().value()
+        self._on_typed()
+        self.view.verticalScrollBar().setValue(place)
+
     def set_search(self, typed: str) -> None:
         """Search for this as if it had been typed."""
         self.field.setText(typed)

@@ -64,7 +64,10 @@ class Shelving(QObject):
 
     def _on_changed(self, number: int) -> None:
         try:
-            self._list.put(number, self.shelf.entry(number))
+            was_there, entry = self._list.list.knows(number), self.shelf.entry(number)
+            self._list.put(number, entry)
+            if self._list.list.is_searching and was_there != (entry is not None):
+                self._list.search_again()  # it came back, or is gone
         except StudioError as error:
             self._keeping.troubled.emit(str(error))
         if self.bin is not None and self.bin.isVisible():

@@ -183,3 +183,20 @@ def test_sweeps_go_along_to_another_folder(store: Store, tmp_path: Path):
     newest = max(entry.id for entry in other.store.shelf.entries())
     assert told(other.store, newest) == told(store, talk)
     other.close()
+
+
+def test_a_sweep_is_found_by_its_question(store: Store):
+    talk, other = store.create(), store.create()
+    store.shelf.rename(talk, "Trees")
+    turn = answered(store, talk, None, "Name a bush.", "A rose.")
+    store.sweeps.add(talk, sweep(turn, "Which rivers are longest?"))
+    (hit,) = store.search.find("river longest")
+    assert (hit.conversation, hit.turn, hit.excerpt) == (talk, None, "Which rivers are longest?")
+    store.sweeps.add(other, sweep(question="Rivers of Asia?"))  # since the search before
+    assert [hit.conversation for hit in store.search.find("rivers asia")] == [other]
+    entry = store.shelf.delete_version(turn)
+    assert store.search.find("longest") == []
+    store.shelf.restore(entry)
+    assert len(store.search.find("longest")) == 1
+    store.shelf.delete(talk)
+    assert store.search.find("longest") == []

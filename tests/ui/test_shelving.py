@@ -138,3 +138,14 @@ def test_the_bin_is_emptied_only_after_it_was_said_what_that_means(filled: MainW
     dialog.notice.button.click()
     assert filled.store.shelf.bin() == []
     assert dialog.lines.isHidden()
+
+
+def test_what_is_deleted_is_found_no_more_and_found_again_when_it_is_back(
+    filled: MainWindow, qtbot: QtBot
+):
+    """Before, its line stayed among those that were found, and could be deleted once more."""
+    assert len(searched(filled, "drink", qtbot)) == 2
+    filled.conversing.delete(number_of(filled, "What is tea?"))
+    assert titles(filled) == ["What is coffee?"]
+    filled.page.notice.acted.emit()
+    assert sorted(titles(filled)) == ["What is coffee?", "What is tea?"]
