@@ -160,6 +160,8 @@ class ControlString(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        widest = self.tr("%n tokens", "", 100)  # so that a count that comes moves no line
+        self.tokens.setMinimumWidth(self.tokens.fontMetrics().horizontalAdvance(widest))
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent, QTextCharFormat
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.steer.conversation import Conversation
@@ -101,6 +101,14 @@ def test_the_token_count_shows_once_it_is_known(string: ControlString):
     assert string.tokens.text() == "92 tokens"
     string.set_token_count(None)
     assert string.tokens.text() == ""
+
+
+def test_a_count_that_comes_leaves_the_lines_as_they_are(string: ControlString):
+    QApplication.processEvents()
+    width = string.text.width()
+    string.set_token_count(92)
+    QApplication.processEvents()
+    assert string.text.width() == width
 
 
 def test_narrower_means_more_lines_up_to_four(string: ControlString):
