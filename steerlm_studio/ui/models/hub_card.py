@@ -57,7 +57,7 @@ class HubCard(QWidget):
         self._begin(card["name"], Address(card.get("repo", "")))
         self._show_card(card)
         self.open_demo.setVisible(bool(card.get("bundled")))
-        self.licence.show_licence(licence_named(card["licence"]))
+        self._show_licence(licence_named(card["licence"]))
         if self._address.repo:
             self._ask()
 
@@ -77,6 +77,7 @@ class HubCard(QWidget):
         self.title.setText(shown(name))
         self.notice.hide()
         self.files.show_files([])
+        self._show_licence(None)
         self._show_parts(files=False)
         self.page.setVisible(bool(address.repo))
 
@@ -88,7 +89,7 @@ class HubCard(QWidget):
         self.notice.hide()
         if said["card"]:
             self._show_card(said["card"])
-        self.licence.show_licence(Licence(**said["licence"]))
+        self._show_licence(Licence(**said["licence"]))
         hub = said["hub"]
         if hub:
             self._address = replace(self._address, repo=hub["repo"])
@@ -170,6 +171,13 @@ class HubCard(QWidget):
             (self.tr("Access"), self.tr("gated") if card["gated"] else self.tr("open")),
             (self.tr("From"), card["source"]),
         ]
+
+    def _show_licence(self, licence: Licence | None) -> None:
+        """None while it is not known: that of the model before must not stand here."""
+        self._heads["licence"].setVisible(licence is not None)
+        self.licence.setVisible(licence is not None)
+        if licence is not None:
+            self.licence.show_licence(licence)
 
     def _show_parts(self, files: bool) -> None:
         self._heads["use"].setVisible(bool(self.use.text()))

@@ -202,3 +202,16 @@ def test_a_model_in_parts_is_one_row_and_fetched_whole(
     qtbot.waitUntil(
         lambda: all(download.state == "finished" for download in downloads.all), timeout=PATIENCE
     )
+
+
+def test_the_licence_of_the_model_before_does_not_stay_with_one_that_is_not_there(
+    browser: ModelBrowser, qtbot: QtBot
+) -> None:
+    paste(browser, qtbot, REPO)
+    card = browser.hub_card
+    qtbot.waitUntil(lambda: card.licence.isVisible(), timeout=PATIENCE)
+    paste(browser, qtbot, "nobody/nothing")
+    assert card.licence.isHidden()
+    qtbot.waitUntil(lambda: not card.question.is_asking, timeout=PATIENCE)
+    assert "no model at" in card.notice.message.text()
+    assert card.licence.isHidden()
