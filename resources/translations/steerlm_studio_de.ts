@@ -1862,6 +1862,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>EndButton</name>
+    <message>
+        <source>Go to the end</source>
+        <translation>Zum Ende</translation>
+    </message>
+</context>
+<context>
     <name>EngineProcess</name>
     <message>
         <source>The engine said something that the window does not understand.</source>
@@ -6494,10 +6501,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>Transcript</source>
         <translation>Verlauf</translation>
-    </message>
-    <message>
-        <source>Go to the end</source>
-        <translation>Zum Ende</translation>
     </message>
 </context>
 <context>

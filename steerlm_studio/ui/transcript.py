@@ -8,14 +8,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from steerlm_studio.steer.steering import Steering, default_steering
 from steerlm_studio.ui.chat import Answer, Chat, Fork
-from steerlm_studio.ui.icons import icon
+from steerlm_studio.ui.end_button import EndButton
 from steerlm_studio.ui.pace import Pace
 from steerlm_studio.ui.reading_column import side_margin
 from steerlm_studio.ui.reply_view import ReplyView
@@ -24,8 +23,12 @@ from steerlm_studio.ui.theme import GRID, HALF
 _AT_FIRST = 4  # turns that are made when a conversation is shown; more follow one by one
 _MOST = 16  # that stay when one goes to the end
 _BETWEEN_MS = 16  # from one earlier turn that is made to the next: frames in between
-_OVER_TEXT = "#toEnd { background: palette(button); border: 1px solid palette(dark); }"
 _NEAR = 4  # px from the end that still count as the end
+_PASSED_ON = (
+    *("version_requested", "again_requested", "resteer_requested", "steering_requested"),
+    *("sliders_requested", "edit_requested", "delete_requested", "keep_requested", "marked"),
+    *("noted", "copy_requested", "link_activated"),
+)  # signals of a view that are the transcript's, too
 
 
 class Transcript(QScrollArea):
@@ -204,18 +207,8 @@ class Transcript(QScrollArea):
         bar.setValue(bar.maximum())
 
     def _add(self, view: ReplyView, place: int) -> None:
-        view.version_requested.connect(self.version_requested)
-        view.again_requested.connect(self.again_requested)
-        view.resteer_requested.connect(self.resteer_requested)
-        view.steering_requested.connect(self.steering_requested)
-        view.sliders_requested.connect(self.sliders_requested)
-        view.edit_requested.connect(self.edit_requested)
-        view.delete_requested.connect(self.delete_requested)
-        view.keep_requested.connect(self.keep_requested)
-        view.marked.connect(self.marked)
-        view.noted.connect(self.noted)
-        view.copy_requested.connect(self.copy_requested)
-        view.link_activated.connect(self.link_activated)
+        for name in _PASSED_ON:
+            getattr(view, name).connect(getattr(self, name))
         self.views.insert(place, view)
         self._column.insertWidget(place + 1, view)  # after the button
         before = self.views[place - 1].tab_stops[-1] if place else self.to_earlier
@@ -274,14 +267,8 @@ class Transcript(QScrollArea):
         self._column.addWidget(self.to_earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch(1)
         self.setWidget(self._page)
-        self.to_end = QToolButton(self)
-        self.to_end.setIcon(icon("to-bottom"))
-        self.to_end.setToolTip(self.tr("Go to the end"))
-        self.to_end.setAccessibleName(self.tr("Go to the end"))
-        self.to_end.setObjectName("toEnd")
-        self.to_end.setStyleSheet(_OVER_TEXT)
+        self.to_end = EndButton(self)
         self.to_end.clicked.connect(self.follow)
-        self.to_end.hide()
 
     def _place(self) -> None:
         """Keep lines readable on a wide window, and the button at its foot."""
@@ -291,14 +278,7 @@ class Transcript(QScrollArea):
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         left, right = (beside_bar, side) if is_mirrored else (side, beside_bar)
         self._column.setContentsMargins(left, GRID, right, GRID)
-        size = self.to_end.sizeHint()
-        self.to_end.setGeometry(
-            (width - size.width()) // 2,
-            self.viewport().height() - size.height() - GRID,
-            size.width(),
-            size.height(),
-        )
-        self.to_end.raise_()
+        self.to_end.place()
 
     # Qt's
 
