@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QSpacerItem, QToolButton, QWidget
 
-from steerlm_studio.ui.elided_label import ElidedLabel
+from steerlm_studio.ui.elided_label import ElidedLabel, SmallElidedLabel
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
@@ -40,7 +40,7 @@ class TopBar(QWidget):
         self.model.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.model.setAutoRaise(True)
         self.model.setToolTip(self.tr("Choose another model"))
-        self.note = SmallLabel()
+        self.note = Note()
         self.state = SmallLabel()
         self.dot = Dot()
         self._rest = QSpacerItem(0, 0, QSizePolicy.Policy.Expanding)
@@ -64,7 +64,7 @@ class TopBar(QWidget):
 
     def set_model(self, name: str, note: str = "") -> None:
         """The model's name, "" when there is none; `note` is what one should know of it."""
-        self.note.setText(note)
+        self.note.set_text(note)
         text = shown(name) or self.tr("Choose a model")
         self.model.setText(text.replace("&", "&&"))
         self.model.setAccessibleName(self.tr("Model: %1").replace("%1", text))
@@ -95,6 +95,17 @@ class TopBar(QWidget):
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._share_room()
         return is_taken
+
+
+class Note(SmallElidedLabel):
+    """As wide as its text where there is room, and no wider."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wanted_width, super().sizeHint().height())
 
 
 class Dot(QWidget):

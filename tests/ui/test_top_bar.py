@@ -52,3 +52,16 @@ def test_under_a_short_title_the_switch_stays_where_it_is(bar: TopBar, qtbot: Qt
     bar.set_title("Tea")
     qtbot.waitUntil(lambda: bar.title.text() == "Tea")
     assert switch_of(bar).x() == before
+
+
+def test_the_note_on_the_model_gives_way_before_the_window_outgrows_the_screen(
+    bar: TopBar, qtbot: QtBot
+):
+    """With text at 200 % the window was wider than 1280 pixels for it."""
+    note = "small demo trained on synthetic text"
+    bar.set_model("Demo", note)
+    qtbot.waitUntil(lambda: bar.note.text() == note)
+    bar.resize(bar.minimumSizeHint().width(), 40)
+    qtbot.waitUntil(lambda: bar.note.text().endswith("…"))
+    bar.resize(1000, 40)
+    qtbot.waitUntil(lambda: bar.note.text() == note)
