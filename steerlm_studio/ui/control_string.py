@@ -32,7 +32,7 @@ class ControlString(QWidget):
         self.text = ControlText()
         self.text.show_string(str(DEFAULT))
         self.lint = LintRow()
-        self.tokens = SmallNumberLabel()
+        self.tokens = _Count(self.tr("%n tokens", "", 100))
         self.tokens.setAccessibleName(self.tr("Tokens of the control string"))
         self.copy_action = QAction(icon("copy"), self.tr("Copy control string"), self)
         self.copy_action.setShortcut("Ctrl+Alt+C")
@@ -160,8 +160,6 @@ class ControlString(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        widest = self.tr("%n tokens", "", 100)  # so that a count that comes moves no line
-        self.tokens.setMinimumWidth(self.tokens.fontMetrics().horizontalAdvance(widest))
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
@@ -172,3 +170,18 @@ def _is_readable(parsed: Parsed) -> bool:
         problem.kind in _UNREADABLE or (problem.kind == "malformed" and problem.fix is None)
         for problem in parsed.problems
     )
+
+
+class _Count(SmallNumberLabel):
+    """Has the room for `widest` from the beginning, so that a count that comes moves no line."""
+
+    def __init__(self, widest: str) -> None:
+        super().__init__()
+        self._widest = widest
+
+    def sizeHint(self) -> QSize:
+        room = QSize(self.fontMetrics().horizontalAdvance(self._widest), 0)
+        return super().sizeHint().expandedTo(room)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()

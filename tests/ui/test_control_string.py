@@ -12,6 +12,7 @@ from steerlm_studio.steer.steering import DEFAULT, Steering, default_steering, n
 from steerlm_studio.steer.template import render, text_of
 from steerlm_studio.ui.control_string import ControlString
 from steerlm_studio.ui.control_text import ControlText
+from steerlm_studio.ui.theme import Theme
 
 
 @pytest.fixture
@@ -107,6 +108,17 @@ def test_a_count_that_comes_leaves_the_lines_as_they_are(string: ControlString):
     QApplication.processEvents()
     width = string.text.width()
     string.set_token_count(92)
+    QApplication.processEvents()
+    assert string.text.width() == width
+
+
+def test_the_room_for_the_count_follows_the_text_size(theme: Theme, string: ControlString):
+    QApplication.processEvents()
+    width = string.text.width()
+    theme.set_scale(2.0)
+    QApplication.processEvents()
+    assert string.text.width() < width
+    theme.set_scale(1.0)
     QApplication.processEvents()
     assert string.text.width() == width
 
