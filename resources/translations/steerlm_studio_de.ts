@@ -792,6 +792,10 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
         <translation>In jeder Zelle fragen…</translation>
     </message>
     <message>
+        <source>The pasted prompt has another system text than this conversation, which was kept. A new conversation (Ctrl+N) would take it.</source>
+        <translation>Der eingefügte Prompt hat einen anderen Systemtext als diese Unterhaltung; ihrer wurde behalten. Eine neue Unterhaltung (Strg+N) nähme den anderen.</translation>
+    </message>
+    <message>
         <source>Open a link</source>
         <translation>Link öffnen</translation>
     </message>

@@ -6,6 +6,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
+from steerlm_studio.steer.pasted import Pasted
 from steerlm_studio.steer.steering import Steering
 from steerlm_studio.ui.banner import Banner
 from steerlm_studio.ui.chat import Answer, Chat
@@ -59,6 +60,7 @@ class ChatPage(QWidget):
         for closed in (self.find_bar.closed, self.tour.left):
             closed.connect(self.composer.setFocus)
         self.composer.refused.connect(lambda why: self.notice.say(why, is_error=True))
+        self.composer.input.prompt_pasted.connect(self._on_prompt_pasted)
         self.system.changed.connect(self._on_system_changed)
 
     def show_chat(self, chat: Chat, steering: Steering) -> None:
@@ -111,6 +113,22 @@ class ChatPage(QWidget):
     def _on_system_changed(self, text: str) -> None:
         if self._chat is not None:
             self._chat.system = text
+
+    def _on_prompt_pasted(self, pasted: Pasted) -> None:
+        """Its question is typed; sliders and system text follow, this in a new conversation."""
+        if pasted.control:
+            self.control.type(pasted.control)
+        if self._chat is None or pasted.system == self._chat.system:
+            return
+        if self._chat.last is None:
+            self.system.editor.setPlainText(pasted.system)
+        else:
+            self.notice.say(
+                self.tr(
+                    "The pasted prompt has another system text than this conversation, which was "
+                    "kept. A new conversation (Ctrl+N) would take it."
+                )
+            )
 
     def _on_link_activated(self, url: QUrl) -> None:
         """Nothing from a reply is opened without a look at where it leads."""

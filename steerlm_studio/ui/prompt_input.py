@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from steerlm_studio.steer.pasted import prompt_in
 from steerlm_studio.ui.text_files import text_file_in
 from steerlm_studio.ui.theme import GRID
 
@@ -27,6 +28,7 @@ class PromptInput(QPlainTextEdit):
     enter_pressed = Signal()
     up_pressed = Signal()  # in an empty input
     file_dropped = Signal(object)  # Path
+    prompt_pasted = Signal(object)  # steer.pasted.Pasted, of which the question is typed
     fitted = Signal()  # the height follows text and font
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -110,6 +112,9 @@ class PromptInput(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         if path := text_file_in(source):
             self.file_dropped.emit(path)
+        elif pasted := prompt_in(source.text()):
+            self.insertPlainText(pasted.question)
+            self.prompt_pasted.emit(pasted)
         else:
             super().insertFromMimeData(source)
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from steerlm_studio.steer.conversation import Conversation, Turn
-from steerlm_studio.steer.pasted import control_string_in
+from steerlm_studio.steer.pasted import Pasted, control_string_in, prompt_in
 from steerlm_studio.steer.schema import NEMOTRON
 from steerlm_studio.steer.steering import DEFAULT, nothing_set
 from steerlm_studio.steer.template import NEMOTRON_TEMPLATE, Template, render, text_of
@@ -58,3 +58,39 @@ def test_a_long_word_costs_no_time():
     begun = time.process_time()
     assert control_string_in("a" * 2_000_000) is None
     assert time.process_time() - begun < 2
+
+
+LAYOUTS = [
+    NEMOTRON_TEMPLATE,
+    Template("one line", blank_line_after_system=False),
+    Template("bare", newline_after_control=False),
+]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("template", LAYOUTS, ids=lambda template: template.id)
+def test_a_prompt_of_one_question_comes_apart(template: Template, end: str):
+    question = "Why,\n\noh why: now?"
+    whole = text_of(render(Conversation("Be kind:\n\nalways."), question, ASKED, template))
+    pasted = prompt_in(f"\n{whole.replace(chr(10), end)}{end}")
+    assert pasted == Pasted("Be kind:\n\nalways.", question, str(ASKED))
+
+
+@pytest.mark.parametrize("system", ["", "Be kind."])
+def test_what_a_prompt_leaves_out_is_empty(system: str):
+    whole = text_of(render(Conversation(system), "Why?", ""))
+    assert prompt_in(whole) == prompt_in(whole.rstrip()) == Pasted(system, "Why?", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is tea?",
+        prompt(),  # an earlier turn
+        text_of(render(Conversation(), "Why?", ASKED)) + "Because",
+        "<extra_id_0>System\nA\n\n<extra_id_1>User\nB\n<extra_id_1>User\nC\n",
+        "<extra_id_0>System\n<extra_id_1><extra_id_1>" + "\n" * 100_000,
+    ],
+)
+def test_what_would_lose_something_is_no_prompt_of_one_question(text: str):
+    assert prompt_in(text) is None

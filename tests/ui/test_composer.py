@@ -9,6 +9,10 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio.steer.conversation import Conversation
+from steerlm_studio.steer.pasted import Pasted
+from steerlm_studio.steer.steering import DEFAULT
+from steerlm_studio.steer.template import render, text_of
 from steerlm_studio.ui.composer import Composer
 
 
@@ -178,3 +182,14 @@ def test_ctrl_enter_sends_where_that_is_set_and_enter_begins_a_line(
     with qtbot.waitSignal(composer.submitted) as sent:
         qtbot.keyClick(composer.input, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert sent.args == ["one"]
+
+
+def test_of_a_pasted_prompt_the_question_is_typed(composer: Composer, qtbot: QtBot):
+    data = QMimeData()
+    data.setText(text_of(render(Conversation("Be kind."), "Why?", DEFAULT)))
+    with qtbot.waitSignal(composer.input.prompt_pasted) as pasted:
+        composer.input.insertFromMimeData(data)
+    assert composer.text() == "Why?"
+    assert pasted.args == [Pasted("Be kind.", "Why?", str(DEFAULT))]
+    composer.input.undo()
+    assert composer.text() == ""
