@@ -2409,7 +2409,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 braucht ganze Zahlen, nicht „%2“.</translation>
     </message>
     <message>
-        <source>%1 was made from %2 and was left as it is. Choose another --out, or give what it was made from.</source>
+        <source>%1 was made from %2: it was left as it is. Choose another --out, or give what it was made from.</source>
         <translation>%1 wurde anders gemacht (%2) und blieb, wie es ist. Wählen Sie eine andere Ausgabedatei, oder nehmen Sie dasselbe wie damals.</translation>
     </message>
     <message>

@@ -128,7 +128,7 @@ class Table:
         theirs = found if isinstance(found, dict) else {}
         what = [words for key, words in _PARTS.items() if theirs.get(key) != self._made_from[key]]
         return piece(
-            f"{self.path} was made from {', '.join(what)} and was left as it is. "
+            f"{self.path} was made from {', '.join(what)}: it was left as it is. "
             "Choose another --out, or give what it was made from."
         )
 

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from steerlm_studio.ui.labels import PlainLabel
 from steerlm_studio.ui.text_safety import tooltip
 
+_LEAST = 4  # characters, … among them: what says less is not shown
+
 
 class ElidedLabel(PlainLabel):
     """One line that ends in … where it does not fit; the whole text is its tooltip."""
@@ -31,6 +33,8 @@ class ElidedLabel(PlainLabel):
         line = self.fontMetrics().elidedText(
             self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 0)
         )
+        if line != self._whole and len(line) < _LEAST:
+            line = ""
         self.setText(line)
         # Left as it stands would mean the text's own beginning, whichever way the window runs.
         side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft

@@ -64,9 +64,9 @@ def test_nul_bytes_after_a_power_cut_are_mended(path):
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"prompts": "q"}, "made from other prompts and was left"),
+        ({"prompts": "q"}, "made from other prompts: it was left"),
         ({"settings": "q"}, "made from other settings"),
-        ({"model": "q", "prompts": "q"}, "made from other prompts and another model"),
+        ({"model": "q", "prompts": "q"}, "made from other prompts, another model: it was left"),
     ],
 )
 def test_a_table_of_others_is_refused_and_left_as_it_is(path, change, why):

@@ -175,3 +175,14 @@ def test_every_shortcut_is_listed_under_keys(window: MainWindow):
 def test_no_two_commands_share_a_key(window: MainWindow):
     keys = [key.toString() for action in window.actions() for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
+
+
+def test_a_letter_and_an_ellipsis_is_not_shown(qtbot: QtBot):
+    label = ElidedLabel("small demo trained on synthetic text")
+    qtbot.addWidget(label)
+    metrics = label.fontMetrics()
+    label.resize(metrics.horizontalAdvance("sm…") + 1, 20)
+    label.show()
+    assert label.text() == ""
+    label.resize(metrics.horizontalAdvance("small d…") + 2, 20)
+    qtbot.waitUntil(lambda: label.text().startswith("sma"))

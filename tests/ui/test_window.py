@@ -248,7 +248,7 @@ def is_inner_part(widget: QWidget) -> bool:
 
 def test_the_demo_is_labelled_as_what_it_is(window: MainWindow):
     window.frame.show_model(Model(resources.demo_model()))
-    assert "synthetic text" in window.frame.top.note.text()
+    assert "synthetic text" in window.frame.top.note.accessibleName()
     assert "synthetic text" in window.page.empty.about.text()
 
 
