@@ -23,6 +23,7 @@ class ElidedLabel(PlainLabel):
         self._whole = text
         self.setAccessibleName(text)
         self._elide()
+        self.updateGeometry()  # what is shown may be the same: nothing
 
     @property
     def wanted_width(self) -> int:
