@@ -129,6 +129,9 @@ class Cache:
         """
         wanted = list(wanted)
         end = max((held.places[-1] for held in wanted if held.places), default=0)
+        if len({place for held in wanted for place in held.places}) > end:
+            self._parked.clear()  # no cell in front is free
+            return
         if len(self._parked.beside(forgotten, end)) > spare:
             stem = taken.get(STEM) or self.slots.get(STEM) or Held(-1)
             end = stem.places[-1] if stem.places else 0
