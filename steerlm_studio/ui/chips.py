@@ -61,7 +61,8 @@ class ChipRow(QWidget):
         words = ", ".join(chip.text for chip in chips)
         self.setAccessibleName(words or self.tr("Steered as before"))
         self.setAccessibleDescription(control)
-        self.setToolTip(tooltip(control or self.tr("No control string: nothing was set.")))
+        lines = control.replace(",", ",\n")  # as one line it is wider than screens
+        self.setToolTip(tooltip(lines or self.tr("No control string: nothing was set.")))
         self.update()
 
     def _width_of(self, text: str) -> int:

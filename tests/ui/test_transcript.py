@@ -118,6 +118,7 @@ def test_chips_say_what_differs_from_the_card_then_from_the_reply_before(
     chips = [[chip.text for chip in view.chips.chips] for view in transcript.views]
     assert chips == [["humor 0→3"], ["verbosity 4→1"]]
     assert str(chat.path()[0].steering) == transcript.views[0].chips.accessibleDescription()
+    assert ",\nhumor:3,\n" in transcript.views[0].chips.toolTip()  # one line was cut by the screen
 
 
 def test_a_second_version_is_compared_with_the_first(transcript: Transcript):
