@@ -49,7 +49,7 @@ class Report:
         self.lines += ["", f"## {title}", ""]
         try:
             self.lines += check()
-        except Exception as error:  # the checks after it are worth their time all the same
+        except Exception as error:  # counted and told: those after it are worth their time
             said = getattr(error, "stderr", "") or repr(error)
             self.failed += 1
             self.lines += ["FAILED:", "", *(f"    {line}" for line in said.splitlines()[-12:])]

@@ -11,7 +11,25 @@ from steerlm_studio.ui.theme import GRID, HALF
 _CHARACTERS = 36  # that the sentence has in a line, at least, while the buttons stand beside it
 
 
-class Beside(QWidget):
+class _Breaking(QWidget):
+    """Looks again where its parts go whenever its size, its font or they change."""
+
+    def _place(self) -> None:
+        raise NotImplementedError
+
+    # Qt's
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):
+            self._place()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+
+class Beside(_Breaking):
     """A sentence and its buttons; what they say and do is their own business."""
 
     def __init__(self, words: QWidget, acts: QWidget, parent: QWidget | None = None) -> None:
@@ -49,17 +67,8 @@ class Beside(QWidget):
         both = (self._words.minimumSizeHint().width(), self._acts.minimumSizeHint().width())
         return QSize(max(both), super().minimumSizeHint().height())
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):
-            self._place()
-        return super().event(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place()
-
-
-class Rows(QWidget):
+class Rows(_Breaking):
     """Two rows of fields that share a line: equally, or the second gets what it needs."""
 
     def __init__(
@@ -95,15 +104,6 @@ class Rows(QWidget):
         """As narrow as the wider of the two: they stand below each other then."""
         widest = max(each.minimumSizeHint().width() for each in self._both)
         return QSize(widest, super().minimumSizeHint().height())
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):
-            self._place()
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place()
 
 
 def in_a_row(*widgets: QWidget) -> QWidget:
