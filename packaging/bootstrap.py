@@ -8,6 +8,7 @@ hand out a wheel that was built with other flags.
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import platform
@@ -19,6 +20,8 @@ import sysconfig
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -133,17 +136,27 @@ def packages(*, dev: bool) -> tuple[list[str], list[str]]:
 def _install_llama(python: Path, flags: str) -> None:
     requirement = next(d for d in _project()["dependencies"] if d.startswith("llama-cpp"))
     folder = _wheel_folder(requirement, flags)
-    cached = next(iter(folder.glob("*.whl")), None)
-    if cached and _works_when_installed(python, cached):
-        return
-    if cached:
-        _say(f"the cached {cached.name} does not import here; building it again")
-        cached.unlink()
-    _build_llama(python, requirement, folder, flags)
-    wheel = next(iter(folder.glob("*.whl")))
-    if not _works_when_installed(python, wheel):
-        wheel.unlink()
-        sys.exit("llama-cpp-python was built but does not import; its message stands above.")
+    with _alone(folder):
+        cached = next(iter(folder.glob("*.whl")), None)
+        if cached and _works_when_installed(python, cached):
+            return
+        if cached:
+            _say(f"the cached {cached.name} does not import here; building it again")
+            cached.unlink()
+        _build_llama(python, requirement, folder, flags)
+        wheel = next(iter(folder.glob("*.whl")))
+        if not _works_when_installed(python, wheel):
+            wheel.unlink()
+            sys.exit("llama-cpp-python was built but does not import; its message stands above.")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two clones that need the same wheel at once: the second waits for the first one's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def cache_folder() -> Path:
@@ -173,20 +186,38 @@ def _imports(python: Path) -> bool:
 
 
 def _build_llama(python: Path, requirement: str, folder: Path, flags: str) -> None:
+    """Leave the wheel in `folder`. What an interrupted build compiled serves the next one."""
     if not (shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")):
         ensure_packages(["build-essential"], "llama.cpp needs a C++ compiler")
     minutes = "an hour or more" if "CUDA" in flags else "some 8 minutes"
     _say(f"building {requirement} with {flags}: once, {minutes} on two cores")
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        log = folder / "build.log"
-        command = [str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir"]
-        command += ["--no-binary", "llama-cpp-python", "-w", scratch, requirement]
-        if _run_with_heartbeat(command, log, flags):
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
-            sys.exit(f"{tail}\n\nllama.cpp could not be built; the whole log is {log}.")
-        wheel = next(Path(scratch).glob("*.whl"))
-        wheel.rename(folder / wheel.name)
+    work, log = folder / "work", folder / "build.log"
+    source = _source(python, requirement, work)
+    command = [str(python), "-m", "pip", "wheel", "-v", "--no-deps", "--no-cache-dir"]
+    command += ["-C", f"build-dir={work / 'build'}", "-w", str(work), str(source)]
+    if _run_with_heartbeat(command, log, flags):
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
+        sys.exit(
+            f"{tail}\n\nllama.cpp could not be built; the whole log is {log}. What was compiled is "
+            f"kept for the next try; to start from nothing, remove {work}."
+        )
+    wheel = next(work.glob("*.whl"))
+    wheel.rename(folder / wheel.name)
+    shutil.rmtree(work)
+
+
+def _source(python: Path, requirement: str, work: Path) -> Path:
+    """The unpacked source at a place that stays the same: ninja goes on by paths and times."""
+    source = work / "source"
+    work.mkdir(exist_ok=True)
+    if source.is_dir():
+        return source
+    with tempfile.TemporaryDirectory(dir=work) as scratch:
+        only = ("--no-deps", "--no-binary", "llama-cpp-python")
+        pip(python, "download", *only, "-d", scratch, requirement)
+        shutil.unpack_archive(next(Path(scratch).glob("*.tar.gz")), scratch)
+        next(p for p in Path(scratch).iterdir() if p.is_dir()).rename(source)
+    return source
 
 
 def _run_with_heartbeat(command: list[str], log: Path, flags: str) -> int:

@@ -1,5 +1,7 @@
 """The set-up: what it keeps, under which name, and when it looks again."""
 
+import contextlib
+import fcntl
 import subprocess
 import sys
 
@@ -67,6 +69,52 @@ def test_a_build_for_cuda_is_tried_with_the_libraries_from_pypi(tmp_path):
     assert bootstrap._imports(python)
     (tmp_path / "nvidia/cu97/lib/libcublas.so.97").unlink()
     assert not bootstrap._imports(python)
+
+
+def test_a_build_that_was_interrupted_goes_on_and_leaves_only_the_wheel(tmp_path):
+    """A build for CUDA takes an hour or more; one that was stopped began again from nothing."""
+    folder, python = tmp_path / "wheels", _python_with_a_pip_that_stops_once(tmp_path)
+    for _ in range(2):
+        folder.mkdir(exist_ok=True)
+        with contextlib.suppress(SystemExit):
+            bootstrap._build_llama(python, "llama-cpp-python==9", folder, "")
+    assert sorted(p.name for p in folder.iterdir()) == ["build.log", "llama_cpp_python-9.whl"]
+    assert (folder / "llama_cpp_python-9.whl").read_text() == "went on from step 57"
+    assert (tmp_path / "downloads").read_text() == "1"
+
+
+def test_two_clones_do_not_build_the_same_wheel_at_once(tmp_path):
+    with (tmp_path / "lock").open("w") as second:
+        with bootstrap._alone(tmp_path), pytest.raises(BlockingIOError):
+            fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(second, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+PIP_THAT_STOPS_ONCE = """#!{python}
+import pathlib, sys, tarfile
+at, words = pathlib.Path({folder!r}), sys.argv[3:]
+if "download" in words:
+    (at / "downloads").open("a").write("1")
+    name = pathlib.Path(words[words.index("-d") + 1]) / "llama.tar.gz"
+    with tarfile.open(name, "w:gz") as archive:
+        archive.add(__file__, "llama/source.c")
+else:
+    build = pathlib.Path(words[words.index("-C") + 1].removeprefix("build-dir="))
+    assert (pathlib.Path(words[-1]) / "source.c").is_file()
+    if not (build / "step").exists():
+        build.mkdir()
+        (build / "step").write_text("57")
+        sys.exit(1)
+    wheel = pathlib.Path(words[words.index("-w") + 1]) / "llama_cpp_python-9.whl"
+    wheel.write_text("went on from step " + (build / "step").read_text())
+"""
+
+
+def _python_with_a_pip_that_stops_once(tmp_path):
+    python = tmp_path / "python"
+    python.write_text(PIP_THAT_STOPS_ONCE.format(python=sys.executable, folder=str(tmp_path)))
+    python.chmod(0o755)
+    return python
 
 
 def _python_with(site, library):
