@@ -123,7 +123,8 @@ def _check(answer: httpx.Response, remote: RemoteFile, partial: Partial) -> None
 
 def _is_another_thing(answer: httpx.Response, remote: RemoteFile) -> bool:
     length = answer.headers.get("Content-Length", str(remote.bytes))
-    return str(remote.bytes) != length or answer.headers.get("Content-Type", "").startswith("text/")
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+    return is_page or length != str(remote.bytes)
 
 
 def _expired(error: Exception, hub: Hub, remote: RemoteFile) -> bool:

@@ -234,6 +234,11 @@ def ignores_range(handler, data):
     handler._answer(200, data)
 
 
+def as_text(handler, data):
+    """A mirror that knows no ranges and takes every file for text."""
+    handler._answer(200, data, Content_Type="text/plain; charset=utf-8")
+
+
 def other_range(handler, data):
     handler._answer(206, data[1:], Content_Range=f"bytes 1-{len(data) - 1}/{len(data)}")
 

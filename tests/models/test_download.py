@@ -154,6 +154,12 @@ def test_a_server_that_ignores_ranges_sends_all_again(begun, fetch, fake_hub, da
     assert read(fetch()) == data
 
 
+def test_a_file_that_is_sent_as_text_is_no_login_page(fetch, fake_hub, data):
+    fake_hub.tricks = [tricks.as_text]
+    assert read(fetch()) == data
+    assert len(fake_hub.gets) == 1
+
+
 def test_a_login_page_in_place_of_the_rest_costs_nothing_of_what_is_here(
     begun, fetch, fake_hub, data
 ):
