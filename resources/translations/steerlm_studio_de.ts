@@ -2021,6 +2021,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 kann nicht der Name einer Einstellung sein. Nehmen Sie sichtbare Zeichen.</translation>
     </message>
     <message>
+        <source>%1 cannot be the page of a model. Check owner and name.</source>
+        <translation>%1 kann nicht die Seite eines Modells sein. Prüfen Sie Besitzer und Namen.</translation>
+    </message>
+    <message>
         <source>%1 cannot be used: %2.</source>
         <translation>%1 ist nicht zu gebrauchen: %2.</translation>
     </message>
@@ -2371,6 +2375,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>%1 of the tree is no object</source>
         <translation>%1 des Baums ist kein Objekt</translation>
+    </message>
+    <message>
+        <source>%1 only points from one address to the next. If HF_ENDPOINT is set, check it; else the proxy.</source>
+        <translation>%1 verweist nur von einer Adresse auf die nächste. Falls HF_ENDPOINT gesetzt ist, prüfen Sie es, sonst den Proxy.</translation>
     </message>
     <message>
         <source>%1 refuses access (status %2). Check your token and its rights: hf auth whoami; fine-grained tokens need the right to read gated models.</source>
@@ -2939,6 +2947,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>The text spells control tokens, and this server would read them as such: each was sent with a space in it.</source>
         <translation>Der Text schreibt Steuertoken aus, und dieser Server würde sie als solche lesen: Jedes wurde mit einem Leerzeichen darin gesendet.</translation>
+    </message>
+    <message>
+        <source>The token of the hub holds characters that no token has. Copy it again, or unset HF_TOKEN.</source>
+        <translation>Das Token des Hubs enthält Zeichen, die in keinem Token vorkommen. Kopieren Sie es noch einmal, oder entfernen Sie HF_TOKEN.</translation>
     </message>
     <message>
         <source>The tokenizer %1. llama.cpp cannot do that, so texts would become other tokens than the model was trained on.</source>
@@ -3751,6 +3763,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>“%1” is not of the form name=value, e.g. humor=3 or humor=-.</source>
         <translation>„%1“ hat nicht die Form name=wert, z. B. humor=3 oder humor=-.</translation>
+    </message>
+    <message>
+        <source>“%1” is not the address of a hub. Set HF_ENDPOINT to one like https://huggingface.co, or unset it.</source>
+        <translation>„%1“ ist nicht die Adresse eines Hubs. Setzen Sie HF_ENDPOINT auf eine wie https://huggingface.co, oder entfernen Sie es.</translation>
     </message>
     <message>
         <source>“%1” is not the address of a model. Give owner/name or its link.</source>

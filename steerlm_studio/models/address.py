@@ -32,11 +32,17 @@ class Address:
     @property
     def page(self) -> str:
         """Where a browser shows it."""
-        return f"{(os.environ.get('HF_ENDPOINT') or _HUB).rstrip('/')}/{self.text}"
+        endpoint = without_login(os.environ.get("HF_ENDPOINT") or _HUB)
+        return f"{endpoint.rstrip('/')}/{self.text}"
 
     @property
     def _revision(self) -> str:
         return quote(self.revision, safe="")
+
+
+def without_login(url: str) -> str:
+    """The address without a name and a password."""
+    return re.sub(r"//[^/@\s]+@", "//", url)
 
 
 def address_in(text: str, endpoint: str = "") -> Address:
@@ -64,7 +70,7 @@ def address_in(text: str, endpoint: str = "") -> Address:
     elif is_link and rest and rest[0] in (*_FILE_VIEWS, *_TREE_VIEWS, *_OTHER_PAGES):
         rest = []
     file = "/".join(rest)
-    if {"..", "."} & set(file.split("/")):
+    if {"..", "."} & {*file.split("/"), *revision.split("/")}:
         raise StudioError(f"“{text}” names a file outside of its repository.")
     return Address("/".join(pieces[:2]), file, revision or "main")
 

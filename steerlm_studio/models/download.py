@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import constants, hf_hub_download
-from huggingface_hub.file_download import repo_folder_name
+from huggingface_hub.errors import LocalEntryNotFoundError
+from huggingface_hub.file_download import are_symlinks_supported, repo_folder_name
 
 from steerlm_studio.models import unfinished
 from steerlm_studio.models.address import Address
 from steerlm_studio.models.hub import Hub, RemoteFile
 from steerlm_studio.models.hub_error import HubError
-from steerlm_studio.models.hub_words import in_words
+from steerlm_studio.models.hub_words import ERRORS, in_words
 from steerlm_studio.models.partial import Partial, discard_others
 from steerlm_studio.models.progress import Checking, Fetched, Finished, Progress, Started
-from steerlm_studio.models.transfer import NETWORK, Changed, Patience, asked, fetch
+from steerlm_studio.models.transfer import Changed, Patience, asked, fetch
 
 SPARE = 64 << 20  # bytes that stay free on the disk
 VERSIONS = 3  # how often the hub may change the file under us
@@ -34,15 +35,15 @@ def download(
     they get their name. `cache` is the Hugging Face cache unless given.
     """
     hub, patience = hub or Hub(), patience or Patience()
-    job = _Job(address, hub, cache or Path(constants.HF_HUB_CACHE), patience)
     try:
+        job = _Job(address, hub, cache or Path(constants.HF_HUB_CACHE), patience)
         for _ in range(VERSIONS):
             try:
                 yield from job.run()
                 return
             except Changed:
                 continue
-    except NETWORK as error:
+    except ERRORS as error:
         words = in_words(error, endpoint=hub.endpoint, repo=address.repo, file=address.file)
         raise words from error
     raise HubError(f"{address.file} keeps changing on the hub. Try again later.", "hub")
@@ -53,15 +54,20 @@ class _Job:
         self._address, self._hub, self._cache, self._patience = address, hub, cache, patience
         folder = repo_folder_name(repo_id=address.repo, repo_type="model")
         self._blobs = cache / folder / "blobs"
+        self._snapshots = cache / folder / "snapshots"
         self._fetched = 0
 
     def run(self) -> Iterator[Progress]:
         remote = yield from asked(lambda: self._hub.file(self._address), self._patience)
         blob = self._blobs / remote.etag
-        if blob.exists():
+        named = self._snapshots / remote.commit / self._address.file
+        if blob.exists() or (named.exists() and not named.is_symlink()):
             yield Started(self._address.repo, self._address.file, remote.bytes, remote.bytes)
         else:
             yield from self._blob(remote, blob)
+            if not are_symlinks_supported(self._cache):  # the library would copy all of it
+                named.parent.mkdir(parents=True, exist_ok=True)
+                blob.replace(named)
         path = self._snapshot()
         unfinished.forget(self._address, self._blobs)
         yield Finished(str(path), remote.etag, self._fetched)
@@ -71,6 +77,9 @@ class _Job:
         before = unfinished.remember(self._address, remote.etag, remote.bytes, self._blobs)
         discard_others(self._blobs, remote.etag, (before,) if before else ())
         with Partial(blob, remote.etag, remote.bytes) as partial:
+            if blob.exists():  # another process was just done with it
+                partial.discard()
+                return
             present = partial.size
             yield Started(self._address.repo, self._address.file, remote.bytes, present)
             for done in partial.check():
@@ -113,7 +122,7 @@ class _Job:
             )
 
     def _snapshot(self) -> Path:
-        """Let huggingface_hub give the blob its name in the cache. Raises Changed."""
+        """Let huggingface_hub give the blob its name in the cache. Raises Changed, or `ERRORS`."""
         what: dict[str, Any] = {
             "repo_id": self._address.repo,
             "filename": self._address.file,
@@ -122,9 +131,12 @@ class _Job:
             "endpoint": self._hub.endpoint,
             "etag_timeout": self._hub.timeout,
         }
-        if hf_hub_download(dry_run=True, **what).will_download:
-            raise Changed
-        return Path(hf_hub_download(**what))
+        try:
+            if hf_hub_download(dry_run=True, **what).will_download:
+                raise Changed
+            return Path(hf_hub_download(**what))
+        except LocalEntryNotFoundError as error:  # it wraps why the hub did not answer
+            raise (error.__cause__ if isinstance(error.__cause__, ERRORS) else error) from None
 
 
 def _size(file: Path) -> int:

@@ -9,12 +9,11 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
 from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
-from huggingface_hub.errors import HfHubHTTPError
 
-from steerlm_studio.models.address import Address
-from steerlm_studio.models.http import build_hf_headers, get_session, hf_raise_for_status, httpx
+from steerlm_studio.models.address import Address, without_login
+from steerlm_studio.models.http import build_hf_headers, get_session, get_token, hf_raise_for_status
 from steerlm_studio.models.hub_error import HubError
-from steerlm_studio.models.hub_words import in_words
+from steerlm_studio.models.hub_words import ERRORS, in_words
 from steerlm_studio.models.quant import quant_in_name
 
 T = TypeVar("T")
@@ -91,47 +90,79 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub at `endpoint`; every request gives up after `timeout` seconds of silence."""
+    """A hub at `endpoint`; every request gives up after `timeout` seconds of silence.
+
+    Raises HubError for an endpoint or a token that cannot be one.
+    """
 
     endpoint: str = field(default_factory=lambda: constants.ENDPOINT)
     timeout: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not _is_address(self.endpoint):
+            raise HubError(
+                f"“{without_login(self.endpoint)}” is not the address of a hub. Set HF_ENDPOINT to "
+                "one like https://huggingface.co, or unset it.",
+                "hub",
+            )
+        token = get_token() or ""
+        if not token.isascii() or not token.isprintable():
+            raise HubError(
+                "The token of the hub holds characters that no token has. Copy it again, or unset "
+                "HF_TOKEN.",
+                "gated",
+                link=self.page("settings/tokens"),
+            )
 
     def search(self, query: str, limit: int = 20) -> tuple[HubModel, ...]:
         """Models whose names hold the words, the most downloaded first. Raises HubError."""
         asked = {"search": query, "limit": limit, "sort": "downloads", "full": "true"}
         data = self._get("/api/models", asked | {"cardData": "true"})
-        return tuple(_model(repo) for repo in _decoded(data, list[_Repo], self.endpoint))
+        return tuple(_model(repo) for repo in _decoded(data, list[_Repo], self.page()))
 
     def model(self, address: Address) -> HubModel:
         """A repository with all its files. Raises HubError."""
         path = f"/api/models/{quote(address.repo)}/revision/{quote(address.revision, safe='')}"
         data = self._get(path, {"blobs": "true"}, address.repo)
-        return _model(_decoded(data, _Repo, self.endpoint))
+        return _model(_decoded(data, _Repo, self.page()))
 
     def file(self, address: Address) -> RemoteFile:
-        """Where and how large a file is now, by one HEAD. Raises HubError or a passing error."""
+        """Where and how large a file is now, by one HEAD. Raises HubError, or one of `ERRORS`."""
         url = hf_hub_url(
             address.repo, address.file, revision=address.revision, endpoint=self.endpoint
         )
-        found = get_hf_file_metadata(url, timeout=self.timeout, endpoint=self.endpoint, token=None)
+        try:
+            found = get_hf_file_metadata(url, timeout=self.timeout, endpoint=self.endpoint)
+            location = urljoin(url, found.location)
+        except ERRORS:
+            raise
+        except ValueError as error:  # it points to what is no address
+            raise self._no_hub(address) from error
         if not found.etag or found.size is None or not found.commit_hash:
             raise HubError(
-                f"{self.endpoint} does not say what {address.file} is (no size, version or "
+                f"{self.page()} does not say what {address.file} is (no size, version or "
                 "checksum). If HF_ENDPOINT is set, check that it is a hub; else check the proxy.",
                 "hub",
             )
-        if not _PLAIN.fullmatch(found.etag):  # it becomes a file name
-            raise HubError(f"{self.endpoint} names {address.file} in a way no hub does.", "hub")
-        location = urljoin(url, found.location)
+        if not _PLAIN.fullmatch(found.etag) or not _PLAIN.fullmatch(found.commit_hash):
+            raise self._no_hub(address)  # they become names of a file and of a folder
         return RemoteFile(address, found.etag, found.size, found.commit_hash, location)
 
     def headers_for(self, url: str) -> dict[str, str]:
         """The headers of a download; the token goes to the hub itself only."""
-        own = urlsplit(url).netloc == urlsplit(self.endpoint).netloc
-        return {**build_hf_headers(token=None if own else False), "Accept-Encoding": "identity"}
+        token = None if self.is_own(url) else False
+        return {**build_hf_headers(token=token), "Accept-Encoding": "identity"}
 
-    def page(self, repo: str) -> str:
-        return f"{self.endpoint}/{repo}"
+    def is_own(self, url: str) -> bool:
+        """Whether it is on the hub itself, asked for in the same way."""
+        return urlsplit(url)[:2] == urlsplit(self.endpoint)[:2]
+
+    def page(self, path: str = "") -> str:
+        """What a browser shows, without a name and a password that the endpoint may hold."""
+        return without_login(f"{self.endpoint}/{path}" if path else self.endpoint)
+
+    def _no_hub(self, address: Address) -> HubError:
+        return HubError(f"{self.page()} names {address.file} in a way no hub does.", "hub")
 
     def _get(self, path: str, asked: Mapping[str, Any], repo: str = "") -> bytes:
         try:
@@ -142,9 +173,17 @@ class Hub:
                 timeout=self.timeout,
             )
             hf_raise_for_status(answer)
-        except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+        except ERRORS as error:
             raise in_words(error, endpoint=self.endpoint, repo=repo) from error
         return answer.content
+
+
+def _is_address(endpoint: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _decoded(data: bytes, kind: type[T], endpoint: str) -> T:

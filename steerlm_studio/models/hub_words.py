@@ -1,7 +1,9 @@
 """What went wrong with the hub or the disk, in words."""
 
+import email.utils
 import errno
 import re
+import time
 import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
+    HFValidationError,
     OfflineModeIsEnabled,
     RemoteEntryNotFoundError,
     RepositoryNotFoundError,
@@ -16,25 +19,46 @@ from huggingface_hub.errors import (
 )
 
 from steerlm_studio.errors import piece
+from steerlm_studio.models.address import without_login
 from steerlm_studio.models.http import get_token, httpx
 from steerlm_studio.models.hub_error import HubError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
+_FOR_GOOD = (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+_RATE = re.compile(r";\s*r=0\s*;\s*t=(\d+)")  # of a RateLimit header: none left for t seconds
+
+# What the hub's library, its HTTP client and the disk raise when a request fails
+ERRORS = (HfHubHTTPError, httpx.HTTPError, httpx.InvalidURL, HFValidationError, OSError)
 
 
 def may_pass(error: Exception) -> bool:
     """Whether trying again soon may help: lost connections, timeouts, a busy server."""
     if isinstance(error, HfHubHTTPError):
         return error.response.status_code in _PASSING
-    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.ProxyError)
+    return isinstance(error, httpx.TransportError) and not isinstance(error, _FOR_GOOD)
+
+
+def asked_to_wait(error: Exception) -> float:
+    """Seconds that the server wants one to wait, 0 where it does not say."""
+    if not isinstance(error, HfHubHTTPError):
+        return 0.0
+    said = error.response.headers.get("Retry-After", "")
+    if found := _RATE.search(error.response.headers.get("RateLimit", "")):
+        return float(found[1])
+    if re.fullmatch(r"\d{1,9}", said):
+        return float(said)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(said).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def in_words(error: Exception, *, endpoint: str, repo: str = "", file: str = "") -> HubError:
     """The sentence for an error of the hub's library, its HTTP client or the disk."""
     if isinstance(error, HubError):
         return error
-    page = f"{endpoint}/{repo}" if repo else endpoint
+    page = without_login(f"{endpoint}/{repo}" if repo else endpoint)
     for kind, say in _SENTENCES:
         if isinstance(error, kind):
             found = say(error, page, file)
@@ -76,6 +100,10 @@ def _missing_repo(error: Exception, page: str, file: str) -> HubError:
         "missing",
         link=page,
     )
+
+
+def _misnamed(error: Exception, page: str, file: str) -> HubError:
+    return HubError(f"{page} cannot be the page of a model. Check owner and name.", "missing")
 
 
 def _missing_revision(error: Exception, page: str, file: str) -> HubError:
@@ -154,6 +182,14 @@ def _proxy_for(page: str) -> str:
     return urlsplit(named if "://" in named else f"http://{named}").netloc.rpartition("@")[2]
 
 
+def _circle(error: Exception, page: str, file: str) -> HubError:
+    return HubError(
+        f"{page} only points from one address to the next. If HF_ENDPOINT is set, check it; else "
+        "the proxy.",
+        "hub",
+    )
+
+
 def _silent(error: Exception, page: str, file: str) -> HubError:
     return HubError(f"{page} stopped answering. Try again.{_kept(file)}", "network")
 
@@ -191,11 +227,14 @@ _SENTENCES: tuple[tuple[type[Exception], Sentence], ...] = (
     (httpx.TimeoutException, _silent),
     (httpx.ConnectError, _connect),
     (httpx.TransportError, _silent),
+    (httpx.TooManyRedirects, _circle),
+    (HFValidationError, _misnamed),
     (OSError, _disk),
 )
 
 
 def _without_secrets(text: str) -> str:
-    """The text without tokens and without names and passwords in addresses."""
+    """The text without tokens, names and passwords in addresses, and signatures of addresses."""
     text = re.sub(r"hf_\w{4,}", "hf_…", text)
-    return re.sub(r"//[^/@\s]+@", "//…@", text)
+    text = re.sub(r"(https?://[^\s?'\"]+)\?[^\s'\"]+", r"\1?…", text)
+    return without_login(text)

@@ -12,11 +12,10 @@ from steerlm_studio.models.http import (
     get_session,
     get_token,
     hf_raise_for_status,
-    httpx,
 )
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.hub_error import HubError
-from steerlm_studio.models.hub_words import in_words
+from steerlm_studio.models.hub_words import ERRORS, in_words
 
 
 class _Account(msgspec.Struct):
@@ -35,7 +34,7 @@ def account(hub: Hub) -> str:
             raise _refused(hub)
         hf_raise_for_status(answer)
         return msgspec.json.decode(answer.content, type=_Account).name
-    except (HfHubHTTPError, httpx.HTTPError, OSError, msgspec.MsgspecError) as error:
+    except (*ERRORS, msgspec.MsgspecError) as error:
         raise in_words(error, endpoint=hub.endpoint) from error
 
 
@@ -49,12 +48,12 @@ def log_in(token: str) -> None:
         if isinstance(error, HfHubHTTPError) and error.response.status_code != 401:
             raise in_words(error, endpoint=hub.endpoint) from error
         raise _refused(hub) from None  # the library's words may hold the token
-    except (httpx.HTTPError, OSError) as error:
+    except ERRORS as error:
         raise in_words(error, endpoint=hub.endpoint) from error
 
 
 def _refused(hub: Hub) -> HubError:
-    page = f"{hub.endpoint}/settings/tokens"
+    page = hub.page("settings/tokens")
     return HubError(
         f"The hub does not know this token. Make one with the right to read at {page} and log in "
         "with it; an HF_TOKEN that is set goes before the one that is kept.",

@@ -1,6 +1,7 @@
 """A file that is being downloaded: appended to, locked, hashed as it grows, renamed when whole."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -14,6 +15,8 @@ from steerlm_studio.models.hub_error import HubError
 from steerlm_studio.models.unfinished import SUFFIX
 
 _BLOCK = 1 << 22
+# What file systems of clusters answer that know no locks
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
 
 class Partial:
@@ -97,17 +100,31 @@ class Partial:
 
 
 def _locked(path: Path) -> IO[bytes]:
-    file = path.open("ab", buffering=0)
+    while True:
+        file = path.open("ab", buffering=0)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise HubError(
+                "This file is already being downloaded by another window or command. Wait for it, "
+                "or pause it there.",
+                "busy",
+            ) from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                file.close()
+                raise
+        if _is_at(file, path):
+            return file
+        file.close()  # who had it before has just renamed or removed it
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise HubError(
-            "This file is already being downloaded by another window or command. Wait for it, or "
-            "pause it there.",
-            "busy",
-        ) from None
-    return file
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def discard_others(blobs: Path, keep: str, etags: tuple[str, ...]) -> None:

@@ -4,39 +4,51 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from huggingface_hub.errors import HfHubHTTPError
 
 from steerlm_studio.models.http import get_session, hf_raise_for_status, httpx
 from steerlm_studio.models.hub import Hub, RemoteFile
-from steerlm_studio.models.hub_words import may_pass, reason
+from steerlm_studio.models.hub_words import ERRORS, asked_to_wait, may_pass, reason
 from steerlm_studio.models.partial import Partial
 from steerlm_studio.models.progress import Meter, Progress, Waiting
 
 SEGMENT = 16 << 30  # bytes asked for at a time: servers refuse more than 50 GB in one answer
 REPORTS = 0.1  # seconds between two messages on progress
-NETWORK = (HfHubHTTPError, httpx.TransportError, OSError)
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How often to try again without getting a byte; the waits double up to the longest."""
+    """How often to try again without getting a byte; the waits double up to the longest.
+
+    A server that says itself how long to wait is believed up to `asked`: the hub counts requests
+    in windows of five minutes.
+    """
 
     attempts: int = 6
     first: float = 1.0  # seconds
     longest: float = 30.0
+    asked: float = 600.0
 
-    def wait(self, failures: int, why: str) -> Iterator[Progress]:
+    def wait(self, failures: int, error: Exception) -> Iterator[Progress]:
         """Say so, then sleep."""
         seconds = min(self.first * 2.0 ** max(0, failures - 1), self.longest)
-        yield Waiting(seconds, why)
+        seconds = max(seconds, min(asked_to_wait(error), self.asked))
+        yield Waiting(seconds, reason(error))
         time.sleep(seconds)
 
 
 class Changed(Exception):
     """The hub has another version of the file now."""
+
+
+class NamedOtherwise(Exception):
+    """Who sends the file calls it by another hash: another version, or a way of its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def asked(
@@ -46,28 +58,33 @@ def asked(
     for failures in range(1, patience.attempts + 1):
         try:
             return ask()
-        except NETWORK as error:
+        except ERRORS as error:
             if failures == patience.attempts or not may_pass(error):
                 raise
-            yield from patience.wait(failures, reason(error))
+            yield from patience.wait(failures, error)
     raise AssertionError("unreachable: the last attempt raises")
 
 
 def fetch(hub: Hub, remote: RemoteFile, partial: Partial, patience: Patience) -> Iterator[Progress]:
     """Append the rest of the file to `partial`. Raises Changed, or what will not pass."""
-    meter, failures = Meter(), 0
+    meter, failures, names = Meter(), 0, {remote.etag}
     while partial.size < partial.total:
         before = partial.size
         try:
-            yield from _pieces(hub, remote, partial, meter)
+            yield from _pieces(hub, remote, partial, meter, names)
             failures = 0
-        except NETWORK as error:
+        except NamedOtherwise as other:  # the hub is asked: if its word is the same, so is the file
+            failures += 1
+            if failures >= patience.attempts:
+                raise Changed from other
+            names.add(other.name)
+        except ERRORS as error:
             if not (may_pass(error) or _expired(error, hub, remote)):
                 raise
             failures = 1 if partial.size > before else failures + 1
             if failures >= patience.attempts:
                 raise
-            yield from patience.wait(failures, reason(error))
+            yield from patience.wait(failures, error)
         if partial.size < partial.total:
             remote = yield from _same(hub, remote, patience)
 
@@ -82,14 +99,16 @@ def _same(
     return now
 
 
-def _pieces(hub: Hub, remote: RemoteFile, partial: Partial, meter: Meter) -> Iterator[Progress]:
+def _pieces(
+    hub: Hub, remote: RemoteFile, partial: Partial, meter: Meter, names: set[str]
+) -> Iterator[Progress]:
     """One request, appended as it comes. Raises RemoteProtocolError when it brings nothing."""
     last = min(partial.size + SEGMENT, partial.total) - 1
     headers = hub.headers_for(remote.location) | {"Range": f"bytes={partial.size}-{last}"}
     told, came = 0.0, False
     request = get_session().stream("GET", remote.location, headers=headers, timeout=hub.timeout)
     with request as answer:
-        _check(answer, remote, partial)
+        _check(answer, remote, partial, names if hub.is_own(str(answer.url)) else set())
         for piece in answer.iter_raw():
             partial.write(piece)
             came = True
@@ -102,8 +121,12 @@ def _pieces(hub: Hub, remote: RemoteFile, partial: Partial, meter: Meter) -> Ite
         raise httpx.RemoteProtocolError("an empty answer")
 
 
-def _check(answer: httpx.Response, remote: RemoteFile, partial: Partial) -> None:
-    """Hold the answer against what was asked; from here on it continues `partial`."""
+def _check(answer: httpx.Response, remote: RemoteFile, partial: Partial, names: set[str]) -> None:
+    """Hold the answer against what was asked; from here on it continues `partial`.
+
+    `names` are those that the file may have; none where any will do: what the hub points to for
+    this version, such as a Xet bridge, has hashes of its own.
+    """
     if answer.status_code == 416:
         partial.restart()
         raise httpx.RemoteProtocolError("the server has no such range")
@@ -111,8 +134,10 @@ def _check(answer: httpx.Response, remote: RemoteFile, partial: Partial) -> None
         answer.read()
     hf_raise_for_status(answer)
     etag = answer.headers.get("ETag", "").removeprefix("W/").strip('"')
-    if _HASH.fullmatch(etag) and len(etag) == len(remote.etag) and etag != remote.etag:
-        raise Changed
+    if names and _HASH.fullmatch(etag) and len(etag) == len(remote.etag) and etag not in names:
+        raise NamedOtherwise(etag)
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise httpx.RemoteProtocolError("compressed bytes")  # they cannot be gone on with
     if answer.status_code != 206:
         if _is_another_thing(answer, remote):  # a login page of some network: keep what is here
             raise httpx.RemoteProtocolError("something else than the file")
@@ -129,6 +154,5 @@ def _is_another_thing(answer: httpx.Response, remote: RemoteFile) -> bool:
 
 def _expired(error: Exception, hub: Hub, remote: RemoteFile) -> bool:
     """Whether a signed address of another host was refused: a fresh one may work."""
-    elsewhere = urlsplit(remote.location).netloc != urlsplit(hub.endpoint).netloc
     refused = isinstance(error, HfHubHTTPError) and error.response.status_code in (401, 403)
-    return elsewhere and refused
+    return refused and not hub.is_own(remote.location)

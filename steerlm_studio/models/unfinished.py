@@ -33,11 +33,11 @@ class Unfinished(msgspec.Struct, frozen=True):
 
     @property
     def present(self) -> int:
-        """Bytes that are here already."""
-        try:
-            return self.partial.stat().st_size
-        except OSError:
-            return 0
+        """Bytes that are here already; all, where only the name in the cache is missing."""
+        for file in (self.partial, Path(self.blobs) / self.etag):
+            with contextlib.suppress(OSError):
+                return file.stat().st_size
+        return 0
 
 
 def _folder() -> Path:

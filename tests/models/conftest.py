@@ -1,13 +1,16 @@
 """A hub on loopback and an empty cache for each test."""
 
 import os
+import random
 import subprocess
 import sys
 
 import pytest
 
+from steerlm_studio.models.download import download
 from steerlm_studio.models.hub import Hub
 from tests.models.fake_hub import FakeHub
+from tests.models.fetching import ADDRESS, QUICK, SIZE
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +36,23 @@ def hub(fake_hub):
 @pytest.fixture
 def cache(tmp_path):
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def data(fake_hub):
+    data = random.Random(1).randbytes(SIZE)
+    fake_hub.add(ADDRESS.repo, {ADDRESS.file: data})
+    return data
+
+
+@pytest.fixture
+def blobs(cache):
+    return cache / "models--ada--steer" / "blobs"
+
+
+@pytest.fixture
+def fetch(hub, cache, data):
+    return lambda: list(download(ADDRESS, hub, cache, QUICK))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PIECE = 16384
+XET = "ee92" * 16  # a Xet bridge's hash of a file: as long as a sha256, and not that
 
 
 @dataclass
@@ -53,7 +54,10 @@ class FakeHub:
     def __init__(self):
         self.repos, self.requests, self.tricks = {}, [], []
         self.head_tricks = []
-        self.cdn = ""  # the host that files are redirected to
+        self.cdn = ""  # the host that files are redirected to, by an address that is signed
+        self.is_xet = False  # the CDN has hashes of its own for files
+        self.moved = {}  # old names of repositories
+        self.signed = 0  # addresses so far; the CDN takes the newest only
         self.pause = 0.0  # seconds between two pieces of a body
         self.small = False  # files are kept in git, not in LFS
         handler = type("Handler", (_Handler,), {"hub": self})
@@ -61,9 +65,13 @@ class FakeHub:
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self.port = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.prefix = ""  # a path that a mirror lies below
         self.closing = threading.Event()
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}{self.prefix}"
 
     def close(self):
         self.closing.set()
@@ -105,8 +113,12 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self.hub.requests.append(self.seen)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            path = urlsplit(self.path).path
+            path = urlsplit(self.path).path.removeprefix(self.hub.prefix)
+            if old := next((name for name in self.hub.moved if f"/{name}/" in f"{path}/"), ""):
+                where = self.hub.prefix + path.replace(old, self.hub.moved[old])
+                return self._answer(307, Location=where)
             self._api(unquote(path)) if path.startswith("/api/") else self._file(path)
+        return None
 
     def _answer(self, status, data=b"", **headers):
         self.send_response(status)
@@ -169,6 +181,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(404, X_Error_Code="EntryNotFound", X_Repo_Commit=repo.commit)
         if self.command == "HEAD":
             return self._head(repo, file, path)
+        newest = f"Signature=s3cret{self.hub.signed}"
+        if path.startswith("/cdn") and urlsplit(self.path).query != newest:
+            return self._answer(403)
         trick = self.hub.tricks.pop(0) if self.hub.tricks else plain
         return trick(self, repo.files[file])
 
@@ -181,13 +196,17 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.hub.cdn:
             return self._answer(200, **headers, Content_Length=size)
         headers |= {"X_Linked_Etag": headers["ETag"], "X_Linked_Size": size}
-        headers |= {"ETag": '"of the redirect"', "Location": f"{self.hub.cdn}/cdn{path}"}
+        self.hub.signed += 1
+        signed = f"{self.hub.cdn}{self.hub.prefix}/cdn{path}?Signature=s3cret{self.hub.signed}"
+        headers |= {"ETag": '"of the redirect"', "Location": signed}
+        if self.hub.is_xet:
+            headers |= {"X_Xet_Hash": XET, "Link": f'<{self.hub.url}/xet>; rel="xet-auth"'}
         return self._answer(302, **headers)
 
 
 def plain(handler, data, etag=None):
     """The answer of a good server: the range that was asked for."""
-    etag = etag or handler.hub.etag(data)
+    etag = etag or (XET if handler.hub.is_xet else handler.hub.etag(data))
     if not handler.seen.range:
         return handler._answer(200, data, ETag=f'"{etag}"')
     start, last = handler.seen.range.removeprefix("bytes=").split("-")

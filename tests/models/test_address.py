@@ -43,6 +43,7 @@ def test_a_model_is_read_from_its_name_or_any_of_its_links(text, address):
         ("../..", "Give owner/name"),
         ("ada/steer/../../x", "outside of its repository"),
         ("ada/steer/a%2F..%2F..%2Fx", "outside of its repository"),
+        ("https://huggingface.co/ada/steer/blob/..%2F..%2Fx/m.gguf", "outside of its repository"),
         ("https://huggingface.co[/ada/steer", "not a link of the hub"),
         ("https://huggingface.co/api/models/ada/steer", "not the address of a model"),
         ("https://example.org/ada/steer", "not a link of the hub"),
@@ -59,6 +60,11 @@ def test_a_hub_of_ones_own_may_lie_below_a_path(monkeypatch):
     found = address_in("https://mirror.example/hf/ada/steer/blob/v2/m.gguf")
     assert found == Address("ada/steer", "m.gguf", "v2")
     assert found.page == "https://mirror.example/hf/ada/steer/tree/v2"
+
+
+def test_a_page_to_show_has_no_password(monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "https://ada:pw@mirror.example")
+    assert Address("ada/steer").page == "https://mirror.example/ada/steer"
 
 
 def test_an_address_is_read_again_from_its_text():

@@ -1,40 +1,17 @@
 import os
 import random
-from pathlib import Path
 
 import pytest
 from huggingface_hub import scan_cache_dir, try_to_load_from_cache
 
-from steerlm_studio.models.address import Address
 from steerlm_studio.models.download import download
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.hub_error import HubError
 from steerlm_studio.models.partial import Partial
 from steerlm_studio.models.progress import Checking, Fetched, Finished, Started, Waiting
-from steerlm_studio.models.transfer import Patience
 from steerlm_studio.models.unfinished import SUFFIX, give_up, unfinished
 from tests.models import fake_hub as tricks
-
-ADDRESS = Address("ada/steer", "steer-Q8_0.gguf")
-SIZE = 300_000
-QUICK = Patience(attempts=4, first=0.01, longest=0.02)
-
-
-@pytest.fixture
-def data(fake_hub):
-    data = random.Random(1).randbytes(SIZE)
-    fake_hub.add(ADDRESS.repo, {ADDRESS.file: data})
-    return data
-
-
-@pytest.fixture
-def blobs(cache):
-    return cache / "models--ada--steer" / "blobs"
-
-
-@pytest.fixture
-def fetch(hub, cache, data):
-    return lambda: list(download(ADDRESS, hub, cache, QUICK))
+from tests.models.fetching import ADDRESS, QUICK, SIZE, read
 
 
 @pytest.fixture
@@ -47,10 +24,6 @@ def begun(hub, cache, data, fake_hub, blobs):
     fake_hub.tricks.clear()
     fake_hub.requests.clear()
     return blobs / (tricks.sha256(data) + SUFFIX)
-
-
-def read(messages):
-    return Path(messages[-1].path).read_bytes()
 
 
 def test_a_file_lands_in_the_cache_as_the_hubs_own_library_has_it(fetch, cache, data, blobs):
@@ -241,7 +214,10 @@ def test_an_answer_with_another_etag_is_not_appended(fetch, fake_hub, data):
 
 
 def test_a_hub_that_never_agrees_with_itself_ends_it(fetch, fake_hub):
-    fake_hub.tricks = [lambda handler, data: tricks.plain(handler, data, etag="0" * 64)] * 9
+    names = iter(range(99))
+    fake_hub.tricks = [
+        lambda handler, data: tricks.plain(handler, data, etag=f"{next(names):064}")
+    ] * 99
     with pytest.raises(HubError, match="keeps changing"):
         fetch()
 
@@ -254,21 +230,6 @@ def test_a_file_larger_than_the_disk_is_refused_before_it_is_begun(fetch, fake_h
     assert fake_hub.gets == []
     assert unfinished() == ()
     assert not blobs.exists()
-
-
-def test_the_token_goes_to_the_hub_and_to_nobody_else(fetch, fake_hub, data, monkeypatch):
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    fake_hub.cdn = f"http://localhost:{fake_hub.port}"
-    assert read(fetch()) == data
-    own = {r.authorization for r in fake_hub.requests if r.host.startswith("127.")}
-    others = {r.authorization for r in fake_hub.requests if r.host.startswith("localhost")}
-    assert (own, others) == ({"Bearer hf_secret"}, {""})
-
-
-def test_an_expired_address_of_the_file_is_asked_for_anew(fetch, fake_hub, data):
-    fake_hub.cdn = f"http://localhost:{fake_hub.port}"
-    fake_hub.tricks = [tricks.cut_after(9000), tricks.status(403)]
-    assert read(fetch()) == data
 
 
 def test_the_same_file_is_not_fetched_twice_at_once(fetch, blobs, data):

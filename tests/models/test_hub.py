@@ -158,3 +158,29 @@ def test_one_is_told_who_one_is(hub, monkeypatch):
     assert account(hub) == "ada"
     monkeypatch.setenv("HF_TOKEN", "hf_unknown")
     assert "does not know this token" in str(failure(lambda: account(hub)))
+
+
+@pytest.mark.parametrize("endpoint", ["hub.example", "http://", "ftp://hub.example", "http://[::1"])
+def test_an_endpoint_that_is_no_address_is_named_at_once(endpoint):
+    error = failure(lambda: Hub(endpoint))
+    assert f"“{endpoint}” is not the address of a hub" in str(error)
+    assert "HF_ENDPOINT" in str(error)
+
+
+def test_a_name_and_a_password_of_the_endpoint_are_not_shown():
+    error = failure(lambda: Hub("http://ada:pw@127.0.0.1:9", timeout=2).search("x"))
+    assert "http://127.0.0.1:9 cannot be reached" in str(error)
+    assert "pw" not in str(error) + error.detail + error.link
+
+
+def test_a_token_with_letters_that_none_has_is_said_to_be_wrong(fake_hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_äöü")
+    error = failure(lambda: Hub(fake_hub.url))
+    assert "characters that no token has" in str(error)
+    assert "äöü" not in str(error) + error.detail
+
+
+def test_the_token_is_not_sent_where_the_hub_only_points_unencrypted():
+    hub = Hub("https://hub.example")
+    assert hub.is_own("https://hub.example/ada/steer")
+    assert not hub.is_own("http://hub.example/ada/steer")
