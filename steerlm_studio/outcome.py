@@ -20,8 +20,8 @@ _LEFT = piece("The text so far is kept")
 _SMALLER = piece("choose a smaller model or context")
 KEPT_LINES = 200
 _WANT_OF_MEMORY = re.compile(
-    r"out of memory|(?:failed|unable) to allocate|cannot allocate memory|insufficient memory"
-    r"|bad_alloc|MemoryError",
+    r"out[ _]?of[ _]?(?:(?:device|host)[ _]?)?memory|insufficient memory|bad_alloc|MemoryError"
+    r"|(?:failed|unable) to allocate|can(?:no|')t allocate|alloc(?:ation of size \d+)?[ _]failed",
     re.IGNORECASE,
 )
 

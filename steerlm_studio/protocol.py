@@ -98,12 +98,6 @@ Request = Generate | Prefill | Tokenize | Cancel | SetThreads | AskDevices
 # --- from the engine -------------------------------------------------------------------------
 
 
-class Loading(msgspec.Struct, frozen=True, tag="loading"):
-    """The model file is being read; `fraction` from 0 to 1."""
-
-    fraction: float
-
-
 class Device(msgspec.Struct, frozen=True):
     """Something that computes, as ggml has it; memory in bytes."""
 
@@ -117,6 +111,16 @@ class Device(msgspec.Struct, frozen=True):
     @property
     def is_gpu(self) -> bool:
         return self.kind in ("gpu", "igpu")
+
+
+class Loading(msgspec.Struct, frozen=True, tag="loading"):
+    """The model file is being read; `fraction` from 0 to 1.
+
+    The first one names the `devices`: an engine that dies of want of memory cannot do so any more.
+    """
+
+    fraction: float
+    devices: tuple[Device, ...] = ()
 
 
 class Held(msgspec.Struct, frozen=True):

@@ -2,10 +2,13 @@
 
 import ctypes
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from steerlm_studio.engine.llama import BINDING, L
-from steerlm_studio.protocol import Device
+from steerlm_studio.memory_place import gpus_used
+from steerlm_studio.protocol import Device, Held
 
 
 def version() -> str:
@@ -44,6 +47,21 @@ def devices() -> list[Device]:
     lib.ggml_backend_dev_get_props.argtypes = [ctypes.c_void_p, ctypes.POINTER(_Properties)]
     lib.ggml_backend_dev_get_props.restype = None
     return [_device(lib, i) for i in range(lib.ggml_backend_dev_count())]
+
+
+def layers_on_gpus(
+    memory: Sequence[Held], devices: Sequence[Device], layers: int
+) -> list[tuple[Device, int]]:
+    """The GPUs that hold some of a model's layers, and how many; the output does not count."""
+    counts = {held.device: sum(n < layers for n in held.numbers) for held in memory}
+    return [(gpu, counts[gpu.name]) for gpu in gpus_used(devices) if counts.get(gpu.name)]
+
+
+def names(gpus: Sequence[Device]) -> str:
+    """How many of each, e.g. two NVIDIA A100 in one word, or each by its own name."""
+    counts = Counter(gpu.description or gpu.name for gpu in gpus)
+    times = "\N{MULTIPLICATION SIGN}"
+    return " + ".join(f"{n} {times} {name}" if n > 1 else name for name, n in counts.items())
 
 
 def _device(lib: Any, index: int) -> Device:

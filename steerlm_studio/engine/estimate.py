@@ -12,11 +12,10 @@ import sys
 import msgspec
 
 from steerlm_studio.engine import backend, header, llama
-from steerlm_studio.engine.fit import Where
-from steerlm_studio.engine.session import shares
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header
 from steerlm_studio.memory_need import CACHES, Need, cell_count, context_size, need, sequences
+from steerlm_studio.memory_place import Place, shares
 from steerlm_studio.protocol import Device, Held
 
 
@@ -41,7 +40,7 @@ def estimate(options: argparse.Namespace) -> Estimate:
     devices = backend.devices()
     return Estimate(
         wanted,
-        Where(options.cache, options.gpu_layers, devices).free(),
+        Place(options.gpu_layers, devices, shares(options.split)).free(found.number("block_count")),
         context_size(found, options.context),
         _shared_out(wanted, held),
         devices,

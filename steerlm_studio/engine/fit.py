@@ -1,67 +1,33 @@
 """Refuses what cannot fit before llama.cpp is asked: it would hang or die on it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
-
 from steerlm_studio.errors import MemoryShort
 from steerlm_studio.gguf_header import Header
-from steerlm_studio.memory_free import memory
 from steerlm_studio.memory_need import Cache, cell_count, context_size, need
+from steerlm_studio.memory_place import Place
 
 _GIB = 2**30
+CPU = Place()
 
 
-class Device(Protocol):
-    """As `protocol.Device` has them."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def memory_free(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class Where:
-    """How keys and values are kept, and where the layers go."""
-
-    cache: Cache = "f16"
-    gpu_layers: int = -1
-    devices: Sequence[Device] = ()
-
-    @property
-    def is_on_gpu(self) -> bool:
-        return self.gpu_layers != 0 and bool(self._gpus)
-
-    def free(self) -> int:
-        """Bytes that a model may take there: the GPUs', the machine's or both."""
-        free = sum(gpu.memory_free for gpu in self._gpus) if self.is_on_gpu else 0
-        return free + (memory().free if self.gpu_layers >= 0 or not self.is_on_gpu else 0)
-
-    @property
-    def _gpus(self) -> list[Device]:
-        return [device for device in self.devices if device.kind in ("gpu", "igpu")]
-
-
-CPU = Where()
-
-
-def lanes_that_fit(header: Header, context: int, wanted: int, where: Where = CPU) -> int:
+def lanes_that_fit(
+    header: Header, context: int, wanted: int, place: Place = CPU, cache: Cache = "f16"
+) -> int:
     """How many lanes may run at a time: those `wanted`, fewer where memory is short.
 
     The weights count on a CPU too: a mapped file that has to be read again and again is no gain.
     What is over is queued, so one lane always does.
     """
-    free, counts = where.free(), range(wanted, 1, -1)
-    return next((n for n in counts if need(header, context, n, where.cache).total <= free), 1)
+    free, counts = place.free(header.number("block_count")), range(wanted, 1, -1)
+    return next((n for n in counts if need(header, context, n, cache).total <= free), 1)
 
 
-def check_memory(header: Header, context: int, lanes: int, where: Where = CPU) -> None:
+def check_memory(
+    header: Header, context: int, lanes: int, place: Place = CPU, cache: Cache = "f16"
+) -> None:
     """Refuse a context that cannot fit. Raises `MemoryShort`."""
-    free, wanted = where.free(), need(header, context, lanes, where.cache)
+    free, wanted = place.free(header.number("block_count")), need(header, context, lanes, cache)
     # Weights are mapped from the file on a CPU, so only what the context needs has to be free.
-    must = wanted.total if where.is_on_gpu else wanted.cache + wanted.compute
+    must = wanted.total if place.is_on_gpu else wanted.cache + wanted.compute
     if must > free:
         cells = cell_count(context_size(header, context), lanes)
         raise MemoryShort(
@@ -71,5 +37,5 @@ def check_memory(header: Header, context: int, lanes: int, where: Where = CPU) -
             "quantization of the model.",
             needed=wanted.total,
             free=free,
-            on_gpu=where.is_on_gpu,
+            on_gpu=place.is_on_gpu,
         )

@@ -12,7 +12,8 @@ class Limits:
     context: int  # tokens in one sequence
     cells: int  # tokens in all sequences together
     lanes: int  # the most answers at a time
-    on_gpu: bool = False
+    on_gpu: bool = False  # some layers, perhaps all
+    on_cpu: bool = True  # some layers, perhaps all
     rows: int = ROWS  # that are rounded like any multiple of them, on a CPU
 
     def width(self, lanes: int, padded: bool = True) -> int:
@@ -24,7 +25,9 @@ class Limits:
         """
         if self.lanes == 1 or not padded:
             return lanes
-        return self.lanes if self.on_gpu else -(-lanes // self.rows) * self.rows
+        if self.on_gpu:
+            return self.columns if self.on_cpu else self.lanes
+        return -(-lanes // self.rows) * self.rows
 
     def alike(self, padded: bool) -> int:
         """What the rows of a batch of control strings are a multiple of."""
@@ -42,4 +45,4 @@ class Limits:
         Two on a CPU: from 512 tokens on llama.cpp splits the attention of a single column by the
         number of threads, which then shows in the rounding.
         """
-        return 1 if self.on_gpu else 2
+        return 2 if self.on_cpu else 1

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve one model until stdin is closed; the exit status is 1 when the load fails."""
     options = _options(arguments)
 
-    def session(loading: Callable[[float], None]) -> "Session":
+    def session(loading: Callable[[Loading], None]) -> "Session":
         # Here, since a machine without llama-cpp-python must get a sentence and no trace.
         from steerlm_studio.engine.session import Session
 
@@ -75,7 +75,7 @@ class Answerer(Protocol):
     def abort(self, stop: bool) -> None: ...
 
 
-def serve(open_session: Callable[[Callable[[float], None]], Answerer]) -> int:
+def serve(open_session: Callable[[Callable[[Loading], None]], Answerer]) -> int:
     """Answer requests on stdin with what `open_session(loading)` gives."""
     send = _sender()
     faulthandler.enable()
@@ -83,7 +83,7 @@ def serve(open_session: Callable[[Callable[[float], None]], Answerer]) -> int:
     _die_with_parent()
     inbox = Inbox(0)
     try:
-        session = open_session(lambda fraction: send(Loading(fraction)))
+        session = open_session(send)
     except ImportError as error:
         return _refuse(send, _not_installed(error))
     except Exception as error:  # whatever it is, the parent is to hear of it

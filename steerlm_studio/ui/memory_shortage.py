@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header, glance
-from steerlm_studio.memory_free import memory
 from steerlm_studio.memory_need import (
     Cache,
     Step,
@@ -20,8 +20,9 @@ from steerlm_studio.memory_need import (
     parameter_count,
     smaller_step,
 )
+from steerlm_studio.memory_place import Place, shares
 from steerlm_studio.outcome import ran_out_of_memory
-from steerlm_studio.protocol import Failed, Ready
+from steerlm_studio.protocol import Device, Failed, Ready
 from steerlm_studio.ui.amounts import bytes_text
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.text_safety import shown
@@ -35,6 +36,7 @@ class Asked:
     lanes: int = 1
     cache: Cache = "f16"
     gpu_layers: int = -1
+    split: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def asked_by(options: Sequence[str], ready: Ready | None) -> Asked:
         1,  # the engine takes fewer by itself before it gives up
         next((cache for cache in get_args(Cache) if cache == said.get("--cache")), "f16"),
         int(said.get("--gpu-layers", -1)),
+        said.get("--split", ""),
     )
     return replace(asked, lanes=ready.lanes, context=ready.context) if ready else asked
 
@@ -69,18 +72,26 @@ def refused(model: Model, options: Sequence[str], message: Failed) -> Shortage |
 
 
 def died(
-    model: Model, options: Sequence[str], status: int, log: str, *, was_killed_for_it: bool
+    model: Model,
+    options: Sequence[str],
+    status: int,
+    log: str,
+    *,
+    was_killed_for_it: bool,
+    devices: Sequence[Device] = (),
 ) -> Shortage | None:
     """For an engine that ended by itself; None where that was not for want of memory.
 
     `was_killed_for_it`: the system has ended processes for want of memory in the meantime.
+    `devices`: as they were before the load.
     """
     header = _header(model.path)
     if header is None:
         return None
     asked = asked_by(options, model.ready)
     needed = need(header, asked.context, asked.lanes, asked.cache).total
-    free, on_gpu = _free(model.ready)
+    place = _place(asked, model.ready, devices)
+    free, on_gpu = place.free(header.number("block_count")), place.is_on_gpu
     is_killed = status == -signal.SIGKILL and (was_killed_for_it or needed > free)
     if not is_killed and not ran_out_of_memory(log):
         return None
@@ -138,13 +149,17 @@ def _numbers(model: Model, context: int, needed: int, free: int) -> str:
     return text
 
 
-def _free(ready: Ready | None) -> tuple[int, bool]:
-    """What can be had where the layers were, and whether that is GPUs."""
-    if ready is None or not ready.layers_offloaded:
-        return memory().free, False
+def _place(asked: Asked, ready: Ready | None, devices: Sequence[Device]) -> Place:
+    """Where the layers were, or were to go; what a loaded engine held there is free again."""
+    split = shares(asked.split)
+    if ready is None:
+        return Place(asked.gpu_layers, devices, split)
+    if not ready.layers_offloaded:
+        return Place()
     held = {h.device: h.weights + h.cache + h.compute for h in ready.memory}
-    gpus = [device for device in ready.devices if device.is_gpu]
-    return sum(gpu.memory_free + held.get(gpu.name, 0) for gpu in gpus), True
+    freed = {d.name: d.memory_free + held.get(d.name, 0) for d in ready.devices}
+    now = [msgspec.structs.replace(d, memory_free=freed[d.name]) for d in ready.devices]
+    return Place(asked.gpu_layers, now, split)
 
 
 def _header(path: Path) -> Header | None:

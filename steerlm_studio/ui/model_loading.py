@@ -36,6 +36,7 @@ class ModelLoading(QObject):
         self.asked: tuple[str, ...] = ()  # the engine's options
         self._smaller: tuple[str, ...] = ()  # of these: what the user took for want of memory
         self._kills = 0  # by the system, before this engine
+        self._devices: tuple[protocol.Device, ...] = ()  # as they were before the load
         self.smaller = QAction(self)  # what is offered for want of memory
         self._offered: tuple[str, ...] = ()
         self.smaller.triggered.connect(self._on_smaller)
@@ -102,7 +103,7 @@ class ModelLoading(QObject):
         self._frame.page.banner.dismiss()
 
     def _begin(self, model: Model) -> None:
-        self._kills = kills()
+        self._kills, self._devices = kills(), ()
         self._frame.set_state("loading")
         self._frame.status.show_loading(model.name, None)
         self._set(model)
@@ -113,6 +114,7 @@ class ModelLoading(QObject):
         self.changed.emit(model)
 
     def _on_loading(self, message: protocol.Loading) -> None:
+        self._devices = message.devices or self._devices
         if self.model is not None:
             self._frame.set_state("loading")
             self._frame.status.show_loading(self.model.name, message)
@@ -159,7 +161,11 @@ class ModelLoading(QObject):
             self.show_error(sentence, log)
             return
         status, was_killed = self._engine.status, kills() > self._kills
-        short = died(model, self.asked, status, log, was_killed_for_it=was_killed)
+        short = died(
+            *(model, self.asked, status, log),
+            was_killed_for_it=was_killed,
+            devices=self._devices,
+        )
         self._show_shortage(short, "\n".join(filter(None, (sentence, log))), sentence)
 
     def _show_shortage(self, short: Shortage | None, detail: str, else_said: str) -> None:

@@ -12,7 +12,6 @@ from steerlm_studio import protocol
 from steerlm_studio.engine import header
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.ledger import Ledger
-from steerlm_studio.engine.session import shares
 from steerlm_studio.errors import StudioError
 from steerlm_studio.memory_need import (
     Step,
@@ -22,6 +21,7 @@ from steerlm_studio.memory_need import (
     smaller_step,
     weight_bytes,
 )
+from steerlm_studio.memory_place import shares
 from steerlm_studio.protocol import Held
 from tests.engine import tiny
 from tests.engine.shapes import CASES, F16

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from steerlm_studio import memory_place
 from steerlm_studio.engine import fit, header
 from steerlm_studio.memory_free import Memory
 from steerlm_studio.memory_need import need
@@ -21,7 +22,7 @@ def test_all_lanes_fit_a_small_model(model):
 
 def test_fewer_lanes_run_at_a_time_where_memory_is_short(model, monkeypatch):
     needed = need(model, 4096, 5).total
-    monkeypatch.setattr(fit, "memory", lambda: Memory(needed, needed))
+    monkeypatch.setattr(memory_place, "memory", lambda: Memory(needed, needed))
     assert fit.lanes_that_fit(model, 4096, 8) == 5
 
 

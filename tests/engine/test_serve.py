@@ -280,7 +280,9 @@ def test_closing_stdin_ends_the_child_also_while_it_generates(slow_model):
 
 def test_closing_stdin_ends_the_child_also_while_it_loads(slow_model):
     with child(*command(slow_model, threads=1)) as process:
-        assert isinstance(next(replies(process)), Loading)
+        first = next(replies(process))
+        assert isinstance(first, Loading)
+        assert [device.name for device in first.devices if device.kind == "cpu"] == ["CPU"]
         process.stdin.close()
         assert process.wait(5) == 0
         process.stdin = None

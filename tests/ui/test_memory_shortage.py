@@ -11,12 +11,12 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio import memory_free
+from steerlm_studio import memory_free, memory_place
 from steerlm_studio.gguf_header import glance
 from steerlm_studio.memory_free import Memory
 from steerlm_studio.memory_need import need
 from steerlm_studio.protocol import Device, Failed, Held, Ready
-from steerlm_studio.ui import memory_shortage, model_loading
+from steerlm_studio.ui import model_loading
 from steerlm_studio.ui.engine_process import engine_command
 from steerlm_studio.ui.memory_shortage import Asked, asked_by, died, refused
 from steerlm_studio.ui.model import Model
@@ -168,6 +168,23 @@ def test_a_gpu_without_memory_ends_the_engine_with_its_own_words(long_model: Pat
     assert died(model, (), -signal.SIGABRT, "an assertion", was_killed_for_it=True) is None
 
 
+def test_an_engine_that_dies_while_it_loads_onto_a_gpu_is_held_against_that_gpu(
+    long_model: Path,
+) -> None:
+    """A batch that is tried at the load may be what ends it; the machine's memory was named."""
+    log = "CUDA error: out of memory\n  current device: 0\nggml_abort"
+    cards = [Device(f"CUDA{n}", "H100", "gpu", free * GB, 80 * GB) for n, free in ((0, 9), (1, 2))]
+    model = Model(long_model)
+    options = (f"--context={LONG}",)
+    short = died(model, options, -6, log, was_killed_for_it=False, devices=cards)
+    assert short is not None
+    assert "11.0 GB is free" in short.sentence
+    halves = (*options, "--split=1,1")
+    short = died(model, halves, -6, log, was_killed_for_it=False, devices=cards)
+    assert short is not None
+    assert "4.0 GB is free" in short.sentence
+
+
 @pytest.mark.parametrize(
     ("free", "counted", "words"),
     [
@@ -179,7 +196,7 @@ def test_a_gpu_without_memory_ends_the_engine_with_its_own_words(long_model: Pat
 def test_a_kill_is_put_down_to_memory_as_far_as_that_is_known(
     long_model: Path, monkeypatch: pytest.MonkeyPatch, free: int, counted: bool, words: str | None
 ) -> None:
-    monkeypatch.setattr(memory_shortage, "memory", lambda: Memory(free, 64 * GB))
+    monkeypatch.setattr(memory_place, "memory", lambda: Memory(free, 64 * GB))
     options = (f"--context={LONG}",)
     model = Model(long_model)
     short = died(model, options, -signal.SIGKILL, "", was_killed_for_it=counted)

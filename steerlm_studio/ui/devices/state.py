@@ -1,13 +1,13 @@
 """One device at one moment: what the drivers, ggml and the engine say of it, put together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steerlm_studio.device_watch import Seen
 from steerlm_studio.gpu_memory import Gpu
 from steerlm_studio.protocol import Device, Held, Ready
 
-_GPUS = ("gpu", "igpu")
+_SLICE = 0.9  # of a GPU's memory: CUDA tells of less where it has only a part of the GPU (MIG)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,12 @@ class Engine:
 
     @property
     def gpus(self) -> list[Device]:
-        return [device for device in self.seen if device.kind in _GPUS]
+        """A card that two backends know counts once, as llama.cpp uses it."""
+        places: dict[str, Device] = {}
+        for device in self.seen:
+            if device.is_gpu:
+                places.setdefault(device.bus or device.name, device)
+        return list(places.values())
 
     @property
     def held(self) -> Mapping[str, Held]:
@@ -61,8 +66,21 @@ def states(seen: Seen, engine: Engine) -> list[DeviceState]:
         device = _same(gpu, rest)
         if device is not None:
             rest.remove(device)
-        found.append(_of_driver(gpu, device, engine))
-    return [*found, *_of_ggml(rest, engine)]
+        if device is not None and _is_part(device, gpu):
+            found.append(_of_ggml(device, engine))
+        else:
+            found.append(_of_driver(gpu, device, engine))
+    return [*found, *(_of_ggml(device, engine) for device in rest)]
+
+
+def is_untold(seen: Seen, engine: Engine) -> bool:
+    """Whether the engine has a GPU that no driver tells of, or only as a part of another."""
+    rest = engine.gpus
+    for gpu in seen.gpus:
+        device = _same(gpu, rest)
+        if device is not None and not _is_part(device, gpu):
+            rest.remove(device)
+    return bool(rest)
 
 
 def _machine(seen: Seen, engine: Engine, name: str) -> DeviceState:
@@ -86,18 +104,21 @@ def _of_driver(gpu: Gpu, device: Device | None, engine: Engine) -> DeviceState:
     )
 
 
-def _of_ggml(devices: Sequence[Device], engine: Engine) -> Iterator[DeviceState]:
-    for device in devices:
-        held = engine.held.get(device.name)
-        yield DeviceState(
-            device.bus or device.name,
-            device.description or device.name,
-            False,
-            device.memory_free,
-            device.memory_total,
-            _sum(held) if held else None,
-            _numbers(held),
-        )
+def _of_ggml(device: Device, engine: Engine) -> DeviceState:
+    held = engine.held.get(device.name)
+    return DeviceState(
+        device.bus or device.name,
+        device.description or device.name,
+        False,
+        device.memory_free,
+        device.memory_total,
+        _sum(held) if held else None,
+        _numbers(held),
+    )
+
+
+def _is_part(device: Device, gpu: Gpu) -> bool:
+    return 0 < device.memory_total < _SLICE * gpu.total
 
 
 def _same(gpu: Gpu, devices: Sequence[Device]) -> Device | None:

@@ -7,7 +7,7 @@ from steerlm_studio import protocol
 from steerlm_studio.device_watch import Seen
 from steerlm_studio.protocol import Device, Devices
 from steerlm_studio.ui.devices.panel import DevicesPanel
-from steerlm_studio.ui.devices.state import Engine
+from steerlm_studio.ui.devices.state import Engine, is_untold
 from steerlm_studio.ui.devices.watch import Watch
 from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.model_loading import ModelLoading
@@ -64,7 +64,7 @@ class Watching(QObject):
 
     def _ask(self, seen: Seen) -> None:
         """One question at a time: in the midst of a long prompt it waits for its answer."""
-        if self._is_asked or seen.gpus or not self._now().gpus:
+        if self._is_asked or not is_untold(seen, self._now()):
             return
         self._is_asked = True
         self._engine.send(protocol.AskDevices())

@@ -44,6 +44,8 @@ class FitView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._header: Header | None = None
+        self._gpu_layers = -1
+        self._free: int | None = None  # where the layers go, as it was when it was last asked
         self._question = Question(self)
         self._question.answered.connect(self._on_answered)
         self._question.refused.connect(lambda _: None)  # what was reckoned stays
@@ -75,6 +77,7 @@ class FitView(QWidget):
         except (StudioError, OSError):
             self._header = None
         self.setVisible(self._header is not None)
+        self._gpu_layers = -1 if defaults.gpu_layers is None else defaults.gpu_layers
         for spin, value in ((self.context, defaults.context), (self.lanes, defaults.lanes)):
             spin.blockSignals(True)
             spin.setValue(value)
@@ -116,7 +119,7 @@ class FitView(QWidget):
         if self._header is None:
             return
         wanted = need(self._header, self.context.value(), self._lanes(), self.cache.currentData())
-        self._show(wanted, memory().free)
+        self._show(wanted, memory().free if self._free is None else self._free)
         self._soon.start()
 
     def _lanes(self) -> int:
@@ -130,6 +133,7 @@ class FitView(QWidget):
             "lanes": self._lanes(),
             "cache": self.cache.currentData(),
             "split": self.split.text,
+            "gpu-layers": self._gpu_layers,
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
         path = str(self._header.path)
@@ -137,7 +141,8 @@ class FitView(QWidget):
 
     def _on_answered(self, said: dict[str, Any]) -> None:
         self._form.setRowVisible(self.split, self.split.show_gpus(said.get("devices", ())))
-        self._show(msgspec.convert(said["need"], Need), int(said["free"]))
+        self._free = int(said["free"])
+        self._show(msgspec.convert(said["need"], Need), self._free)
 
     def _show(self, wanted: Need, free: int) -> None:
         assert self._header is not None

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
 
+from steerlm_studio.memory_place import gpus_used
+from steerlm_studio.protocol import Device
 from steerlm_studio.ui.elided_label import SmallElidedLabel
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
@@ -51,8 +54,8 @@ class Split(QWidget):
 
     def show_gpus(self, devices: Sequence[Mapping[str, Any]]) -> bool:
         """Those that llama.cpp can use; whether there is something to share out."""
-        gpus = [device for device in devices if device["kind"] == "gpu"]
-        names = [f"{gpu['name']} · {gpu['description']}" for gpu in gpus]
+        gpus = gpus_used([msgspec.convert(device, Device) for device in devices])
+        names = [f"{gpu.name} · {gpu.description}" for gpu in gpus]
         if len(names) < 2:
             return False
         if names != self._names:

@@ -6,7 +6,7 @@ from steerlm_studio.device_watch import Seen
 from steerlm_studio.gpu_memory import GONE, Gpu
 from steerlm_studio.memory_free import Memory
 from steerlm_studio.protocol import Device, Held, Ready
-from steerlm_studio.ui.devices.state import DeviceState, Engine, states
+from steerlm_studio.ui.devices.state import DeviceState, Engine, is_untold, states
 from steerlm_studio.ui.devices.words import layers_of, memory_of, missing, ranges, sentence
 
 GB = 10**9
@@ -81,6 +81,37 @@ def test_without_a_driver_that_tells_ggml_is_asked():
     _, shown = states(seen, Engine(loaded, 7, devices=now))
     assert (shown.name, shown.free) == ("RX 7900", 10 * GB)
     assert missing(seen, Engine(loaded, 7)) == ""
+
+
+def test_a_card_that_two_backends_know_has_one_row_with_its_layers():
+    """A build for CUDA and Vulkan: the second row once hid the first one's layers."""
+    seen = Seen(MACHINE, (gpu("H100", "0000:c1:00.0"),))
+    twice = Device("Vulkan0", "H100", "gpu", GB, 80 * GB, "0000:c1:00.0")
+    devices = (CPU, cuda(0, "H100", "0000:c1:00.0"), twice)
+    loaded = ready(Held("CUDA0", 33, numbers=tuple(range(33))), devices=devices)
+    for gpus in (seen.gpus, ()):
+        _, *rows = states(Seen(MACHINE, gpus), Engine(loaded, 7))
+        assert [len(row.layers) for row in rows] == [33]
+
+
+def test_a_part_of_a_gpu_shows_its_own_memory():
+    """With MIG the driver tells of the whole GPU, of which the engine has a seventh."""
+    seen = Seen(MACHINE, (gpu("A100", "0000:c1:00.0"),))
+    part = Device("CUDA0", "A100 MIG 1g.10gb", "gpu", 3 * GB, 10 * GB, "0000:c1:00.0")
+    engine = Engine(ready(Held("CUDA0", 33, 6 * GB), devices=(CPU, part)))
+    _, shown = states(seen, engine)
+    assert (shown.name, shown.free, shown.own) == ("A100 MIG 1g.10gb", 3 * GB, 6 * GB)
+    assert is_untold(seen, engine)
+
+
+def test_ggml_is_asked_for_gpus_that_the_driver_does_not_tell_and_for_them_alone():
+    """An AMD card beside one of NVIDIA's once kept the numbers of the load for ever."""
+    seen = Seen(MACHINE, (gpu("H100", "0000:c1:00.0"),))
+    told = cuda(0, "H100", "0000:c1:00.0")
+    other = Device("Vulkan1", "RX 7900", "gpu", GB, 24 * GB, "0000:c3:00.0")
+    assert not is_untold(seen, Engine(ready(devices=(CPU, told))))
+    assert is_untold(seen, Engine(ready(devices=(CPU, told, other))))
+    assert not is_untold(seen, Engine(ready()))
 
 
 def test_a_gpu_that_went_away_says_so_instead_of_old_numbers():

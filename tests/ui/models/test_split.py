@@ -4,11 +4,13 @@ import json
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
+from steerlm_studio.protocol import Device
 from steerlm_studio.ui.models import fit_view
 from steerlm_studio.ui.models.fit_view import FitView
 from steerlm_studio.ui.window import MainWindow
@@ -16,9 +18,11 @@ from tests.engine import tiny
 from tests.ui.conftest import LOAD
 
 GB = 10**9
-CPU = {"name": "CPU", "description": "EPYC", "kind": "cpu"}
-FIRST = {"name": "CUDA0", "description": "NVIDIA H100", "kind": "gpu"}
-SECOND = {"name": "CUDA1", "description": "NVIDIA A100", "kind": "gpu"}
+CPU = Device("CPU", "EPYC", "cpu", 0, 0)
+FIRST = Device("CUDA0", "NVIDIA H100", "gpu", 5 * GB, 80 * GB, "0000:01:00.0")
+SECOND = Device("CUDA1", "NVIDIA A100", "gpu", 4 * GB, 80 * GB, "0000:02:00.0")
+AGAIN = Device("Vulkan0", "NVIDIA H100", "gpu", 5 * GB, 80 * GB, "0000:01:00.0")
+INSIDE = Device("Vulkan1", "Graphics of the processor", "igpu", 5 * GB, 80 * GB)
 
 
 @pytest.fixture
@@ -26,7 +30,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The estimate's child answers as on a machine with two GPUs; the file has how it was asked."""
     file = tmp_path / "asked"
     need = {"weights": GB, "cache": GB, "compute": GB}
-    answer = json.dumps({"need": need, "free": 9 * GB, "devices": [CPU, FIRST, SECOND]})
+    devices = [msgspec.to_builtins(d) for d in (CPU, FIRST, SECOND, AGAIN, INSIDE)]
+    answer = json.dumps({"need": need, "free": 9 * GB, "devices": devices})
     code = "import sys; open(sys.argv[1], 'w').write(' '.join(sys.argv[3:])); print(sys.argv[2])"
 
     def command(module: str, *arguments: str) -> list[str]:
@@ -50,13 +55,25 @@ def test_two_gpus_have_a_weight_each_and_the_estimate_is_asked_with_them(
     assert not fit.split.isVisible()
     fit.show_model(tiny_model, Defaults())
     qtbot.waitUntil(fit.split.isVisible, timeout=LOAD)
-    first, second = fit.split.spins
+    first, second = fit.split.spins  # a card that two backends know, and the processor's: none
     assert first.accessibleName() == "Weight of CUDA0 · NVIDIA H100"
     assert fit.chosen(Defaults()).split == ""
     first.setValue(3)
     second.setValue(1)
     assert fit.chosen(Defaults()).split == "3,1"
     qtbot.waitUntil(lambda: "--split=3,1" in asked.read_text(), timeout=LOAD)
+    fit.stop()
+
+
+def test_a_change_is_held_against_the_gpus_and_not_the_machine(
+    fit: FitView, tiny_model: Path, asked: Path, qtbot: QtBot
+) -> None:
+    """The machine's memory once stood there for a moment at each turn of a number."""
+    fit.show_model(tiny_model, Defaults(gpu_layers=1))
+    qtbot.waitUntil(lambda: "of 9.0 GB free" in fit.numbers.text(), timeout=LOAD)
+    assert "--gpu-layers=1" in asked.read_text()
+    fit.lanes.setValue(2)
+    assert "of 9.0 GB free" in fit.numbers.text()
     fit.stop()
 
 
