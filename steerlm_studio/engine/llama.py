@@ -93,6 +93,9 @@ class Llama:
     ) -> None:
         params = L.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        if not gpu_layers:  # else a GPU would still take part in large batches, with its rounding
+            self._none = (ctypes.c_void_p * 1)(None)
+            params.devices = ctypes.addressof(self._none)
         if split:
             most = int(L.llama_max_devices())
             shares = [*split, *[0.0] * most][:most]
