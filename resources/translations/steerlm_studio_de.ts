@@ -2837,10 +2837,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Server entscheidet, was zusammen gerechnet wird, deshalb lässt sich kein Text ein zweites Mal zusagen.</translation>
     </message>
     <message>
-        <source>The server does not tell the tokens of a text, as a llama-server does.</source>
-        <translation>Der Server nennt die Token eines Textes nicht, wie ein llama-server es tut.</translation>
-    </message>
-    <message>
         <source>The server ended the answer before its end, as one does that answers a single request at a time when the next one comes: ask fewer at a time (--concurrency). The text so far is kept.</source>
         <translation>Der Server beendete die Antwort vor ihrem Ende, wie einer, der nur eine Anfrage zur Zeit beantwortet, wenn die nächste kommt: Fragen Sie weniger zugleich (--concurrency). Der Text bis hierher bleibt.</translation>
     </message>
@@ -2885,8 +2881,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Server sandte etwas, das kein Ereignis ist. Der Text bis hierher bleibt.</translation>
     </message>
     <message>
-        <source>The server tells tokens without ids. Is it a llama-server?</source>
-        <translation>Der Server nennt Token ohne Nummern. Ist das ein llama-server?</translation>
+        <source>The server does not tell the tokens of a text as it should. Look at its log.</source>
+        <translation>Der Server nennt die Token eines Textes nicht so, wie er sollte. Sehen Sie in sein Protokoll.</translation>
     </message>
     <message>
         <source>The server wants another key (%1%2). Check the key.</source>
@@ -3687,10 +3683,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>“%1:%2” is not known. There is %3.</source>
         <translation>„%1:%2“ ist nicht bekannt. Es gibt %3.</translation>
-    </message>
-    <message>
-        <source>“%1” are no shares of GPUs. Give numbers such as 3,1.</source>
-        <translation>„%1“ sind keine Anteile von GPUs. Geben Sie Zahlen an wie 3,1.</translation>
     </message>
     <message>
         <source>“%1” cannot be a control string: only letters, digits and : , . + - _ occur in one.</source>

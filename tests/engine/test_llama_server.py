@@ -70,6 +70,24 @@ def test_a_users_text_opens_no_turn_on_a_llama_server(llama_peer):
     assert body["prompt"].count(turn) == 2  # User and Assistant, as in any first question
 
 
+def test_a_control_token_that_the_vocabulary_has_not_is_read_with_the_text_around_it(llama_peer):
+    """Llama 2 has no <extra_id_1>: each was cut in two, into tokens that no training had seen."""
+    known = llama_peer.routes["/tokenize"]
+
+    def tokenize(handler):
+        handler.body["parse_special"] = False
+        known(handler)
+
+    llama_peer.routes["/tokenize"] = tokenize
+    asked = lanes("What is tea?")
+    with engine_for(llama_peer) as engine:
+        answers(engine, asked)
+        told = engine.tokenize(asked[0].parts)
+    text = "".join(part.text for part in asked[0].parts)
+    assert llama_peer.bodies("/tokenize")[-1]["content"] == text
+    assert [body["prompt"] for body in llama_peer.bodies("/completion")] == [list(told.ids)]
+
+
 def test_a_control_token_ends_an_answer_also_where_the_server_does_not_know_it(llama_peer):
     with engine_for(llama_peer) as engine:
         texts, endings, _ = answers(engine, lanes("Tea?", sampling=Sampling(max_tokens=3)))

@@ -1,7 +1,7 @@
 """Keeping a user's text from opening a turn on a server that looks for control tokens in it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # What SteerLM families, Llama 2 and Llama 3 use.
 _SPELLINGS = (r"<extra_id_\d+>", r"</?s>", r"<unk>", r"<pad>", r"<\|[^|<>]{1,64}\|>")
@@ -13,12 +13,18 @@ def spellings(controls: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join([*_SPELLINGS, *own]))
 
 
-def cut(text: str, pattern: re.Pattern[str]) -> list[str]:
-    """The text in pieces none of which spells a control token: for servers that take ids."""
+def cut(
+    text: str, pattern: re.Pattern[str], counts: Callable[[str], bool] = lambda spelling: True
+) -> list[str]:
+    """The text in pieces none of which spells a control token: for servers that take ids.
+
+    `counts` says of what the pattern found whether this vocabulary has it.
+    """
     pieces, start = [], 0
     for match in pattern.finditer(text):
-        pieces.append(text[start : match.start() + 1])
-        start = match.start() + 1
+        if counts(match.group()):
+            pieces.append(text[start : match.start() + 1])
+            start = match.start() + 1
     return [piece for piece in (*pieces, text[start:]) if piece]
 
 

@@ -1,18 +1,14 @@
 """llama-server's own `/completion`: token ids in, the prompt cache and its slots used."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 
-from steerlm_studio.engine.server.dialect import Ended, joined
+from steerlm_studio.engine.server.dialect import Ended
 from steerlm_studio.engine.server.events import events, number_in, text_in
-from steerlm_studio.engine.server.guard import cut, spellings
 from steerlm_studio.engine.server.http import Http
+from steerlm_studio.engine.server.ids import NOT_TOLD, Ids, Unit
 from steerlm_studio.engine.server.trouble import Lost
-from steerlm_studio.protocol import Finish, Lane, Part, Ready, Tokenize, Tokens
-
-Units = tuple[tuple[int, str], ...]  # ids with their texts
-_KEPT = 256  # texts whose ids are remembered: lanes share all but their last
+from steerlm_studio.protocol import Finish, Lane, Ready, Tokenize, Tokens
 
 
 class LlamaServer:
@@ -22,12 +18,11 @@ class LlamaServer:
         self._http = http
         self._slots = slots
         self.ready = ready
-        self._units = lru_cache(_KEPT)(self._tokenized)
+        self._ids = Ids(self._asked)
 
     def complete(self, lane: Lane, number: int, stop: Sequence[str]) -> Iterator[str | Ended]:
-        prompt = [token for units in self._prompt(lane.parts) for token, _ in units]
-        units = (self._units(spelling, True) for spelling in stop)
-        ends = {found[0][0] for found in units if len(found) == 1}
+        prompt = self._ids.prompt(lane.parts)
+        ends = {self._ids.unit(spelling) for spelling in stop if spelling}
         lines = self._http.lines("/completion", self._fields(lane, number, prompt, stop))
         count, is_over = 0, False
         for event in events(lines):
@@ -48,15 +43,7 @@ class LlamaServer:
             yield Ended("stop", count, len(prompt))
 
     def tokens(self, request: Tokenize) -> Tokens:
-        groups = self._prompt(request.parts)
-        found = [(unit, place) for place, group in enumerate(groups) for unit in group]
-        return Tokens(
-            run=request.run,
-            ids=tuple(token for (token, _), _ in found),
-            pieces=tuple(piece for (_, piece), _ in found),
-            parts=tuple(place for _, place in found),
-            cached=0,
-        )
+        return self._ids.tokens(request)
 
     def note(self, lane: Lane) -> str:
         return ""
@@ -81,29 +68,18 @@ class LlamaServer:
             "stop": [spelling for spelling in stop if spelling],
         }
 
-    def _prompt(self, parts: Sequence[Part]) -> list[Units]:
-        """The units of each control token, and of each text between two of them."""
-        pattern = spellings(part.text for part in parts if part.kind == "control")
-        found: list[Units] = []
-        for is_control, text in joined(parts):
-            unit = self._units(text, True) if is_control else ()
-            if len(unit) != 1:  # text, or a token that this vocabulary does not have
-                unit = sum((self._units(each, False) for each in cut(text, pattern)), ())
-            found.append(unit)
-        return found
-
-    def _tokenized(self, text: str, special: bool) -> Units:
+    def _asked(self, text: str, special: bool) -> tuple[Unit, ...]:
         asked = {"content": text, "add_special": False, "parse_special": special}
         answer = self._http.json("POST", "/tokenize", asked | {"with_pieces": True})
         found = answer.get("tokens") if isinstance(answer, dict) else None
         if not isinstance(found, list):
-            raise Lost("The server does not tell the tokens of a text, as a llama-server does.")
+            raise Lost(NOT_TOLD)
         return tuple(_unit(each) for each in found)
 
 
-def _unit(found: Any) -> tuple[int, str]:
+def _unit(found: Any) -> Unit:
     if not isinstance(found, dict) or not isinstance(found.get("id"), int):
-        raise Lost("The server tells tokens without ids. Is it a llama-server?")
+        raise Lost(NOT_TOLD)
     piece = found.get("piece")
     if isinstance(piece, list):  # bytes that are no whole character
         ours = [byte for byte in piece if isinstance(byte, int) and 0 <= byte < 256]

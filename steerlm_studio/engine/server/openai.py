@@ -7,6 +7,7 @@ from steerlm_studio.engine.server.dialect import Ended, joined
 from steerlm_studio.engine.server.events import END, events, number_in, text_in
 from steerlm_studio.engine.server.guard import spaced, spellings
 from steerlm_studio.engine.server.http import Http
+from steerlm_studio.engine.server.ids import Ids
 from steerlm_studio.engine.server.trouble import Lost, Refused
 from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.protocol import Finish, Lane, Ready, Sampling, Tokenize, Tokens
@@ -24,17 +25,23 @@ _SPACED = piece(
 
 
 class OpenAI:
-    """Prompts go as text, control tokens spelled out: the server finds them itself."""
+    """Prompts go as text, control tokens spelled out: the server finds them itself.
 
-    def __init__(self, http: Http, model: str, ready: Ready) -> None:
+    Where a user's text spells some, too, ids go if the server tells them (`ids`), else the text
+    with spaces. All other prompts have the same ids as text, and need no asking.
+    """
+
+    def __init__(self, http: Http, model: str, ready: Ready, ids: Ids | None = None) -> None:
         self._http = http
         self._model = model
+        self._ids = ids
         self._takes_more = True  # than OpenAI's own fields
         self.ready = ready
 
     def complete(self, lane: Lane, number: int, stop: Sequence[str]) -> Iterator[str | Ended]:
         finish: Finish | None = None
         tokens = prompt_tokens = 0
+        counts_end = False  # vLLM counts the token that ends an answer
         for event in events(self._lines(lane, stop)):
             usage = event.get("usage")
             if isinstance(usage, dict):
@@ -45,19 +52,24 @@ class OpenAI:
                     yield text
                 if reason := choice.get("finish_reason"):
                     finish = "length" if reason == "length" else "stop"
+                    counts_end = finish == "stop" and "stop_reason" in choice
             if event.get(END) and finish is None:
                 raise Lost(_ENDED)
+        if finish == "length" and 0 < self.ready.context <= prompt_tokens + tokens:
+            finish = "context"
         if finish is not None:
-            yield Ended(finish, tokens, prompt_tokens)
+            yield Ended(finish, max(0, tokens - counts_end), prompt_tokens)
 
     def tokens(self, request: Tokenize) -> Tokens:
-        raise StudioError(self.ready.cannot["tokens"])
+        if self._ids is None:
+            raise StudioError(self.ready.cannot["tokens"])
+        return self._ids.tokens(request)
 
     def note(self, lane: Lane) -> str:
         return " ".join(
             note
             for note, holds in (
-                (_SPACED, self._text(lane) != "".join(part.text for part in lane.parts)),
+                (_SPACED, self._ids is None and _spells(lane)),
                 (_LEFT_OUT, not self._takes_more and _wants_more(lane.sampling)),
             )
             if holds
@@ -84,20 +96,39 @@ class OpenAI:
         sampling = lane.sampling
         return {
             "model": self._model,
-            "prompt": self._text(lane),
+            "prompt": self._prompt(lane),
             "stream": True,
-            "max_tokens": sampling.max_tokens if sampling.max_tokens > 0 else _UNLIMITED,
+            "max_tokens": self._most(lane),
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
             "seed": sampling.seed,
             "stop": [spelling for spelling in stop if spelling],
         }
 
-    def _text(self, lane: Lane) -> str:
-        pattern = spellings(part.text for part in lane.parts if part.kind == "control")
-        return "".join(
-            text if is_control else spaced(text, pattern) for is_control, text in joined(lane.parts)
-        )
+    def _prompt(self, lane: Lane) -> str | list[int]:
+        if self._ids is None or not _spells(lane):
+            return _spaced(lane)
+        return self._ids.prompt(lane.parts)
+
+    def _most(self, lane: Lane) -> int:
+        """The most tokens to ask for: vLLM refuses to be asked for more than its context."""
+        asked, context = lane.sampling.max_tokens, self.ready.context
+        if asked <= 0 and context and self._ids is not None:
+            return max(1, context - len(self._ids.prompt(lane.parts)))
+        most = asked if asked > 0 else _UNLIMITED
+        return min(most, context) if context else most
+
+
+def _spells(lane: Lane) -> bool:
+    """Whether text in it reads like a control token."""
+    return _spaced(lane) != "".join(part.text for part in lane.parts)
+
+
+def _spaced(lane: Lane) -> str:
+    pattern = spellings(part.text for part in lane.parts if part.kind == "control")
+    return "".join(
+        text if is_control else spaced(text, pattern) for is_control, text in joined(lane.parts)
+    )
 
 
 def _choices(event: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -11,6 +11,7 @@ from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.llama_server import LlamaServer
 from steerlm_studio.engine.server.openai import OpenAI
 from steerlm_studio.engine.server.trouble import Busy, Refused, Trouble, WebPage
+from steerlm_studio.engine.server.vllm import tokenizer_of
 from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.protocol import Ready
 
@@ -39,9 +40,11 @@ def connected(http: Http, model: str, concurrency: int) -> Dialect:
         cannot = {"exact": _EXACT, "logits": _LOGITS}
         ready = _ready(http, name, about, context, lanes, cannot, began)
         return LlamaServer(http, ready, slots)
-    cannot = {"exact": _EXACT, "logits": _LOGITS, "tokens": _TOKENS, "counts": _COUNTS}
+    ids = tokenizer_of(http, name)
+    cannot = {"exact": _EXACT, "logits": _LOGITS, "counts": _COUNTS}
+    cannot |= {} if ids else {"tokens": _TOKENS}
     context = number_in(about.get("max_model_len"))
-    return OpenAI(http, name, _ready(http, name, about, context, concurrency, cannot, began))
+    return OpenAI(http, name, _ready(http, name, about, context, concurrency, cannot, began), ids)
 
 
 def _optional(http: Http, path: str) -> Mapping[str, Any]:

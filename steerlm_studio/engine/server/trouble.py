@@ -119,7 +119,7 @@ def message_in(body: bytes) -> str:
             found = found[key]
     text = found if isinstance(found, str) else json.dumps(found)
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f": {text[:_SHOWN]}" if text else ""
+    return f": {text[:_SHOWN].rstrip('.')}" if text else ""
 
 
 def _after(headers: http.client.HTTPMessage) -> float | None:
