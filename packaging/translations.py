@@ -31,6 +31,7 @@ SINGLE = (
     *(
         "gguf_header",
         "gguf_parts",
+        "gguf_reader",
         "outcome",
         "folders",
         "sampling",

@@ -5,25 +5,25 @@ count and length is held against the size of the file first. The format is descr
 `docs/gguf.md` of the ggml repository.
 """
 
-import mmap
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from stat import S_ISREG
-from typing import Any, TypeVar
+from typing import Any
 
-from steerlm_studio.errors import StudioError, piece
+from steerlm_studio.errors import piece
 from steerlm_studio.gguf_kinds import ARCHITECTURES, BLOCKS
-from steerlm_studio.gguf_parts import check_whole
-
-T = TypeVar("T")
+from steerlm_studio.gguf_parts import check_whole, later_parts
+from steerlm_studio.gguf_reader import Damaged, Reader, reading
 
 SHORT = 4096  # bytes of a string that is handed on
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _CODES = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 STRING, ARRAY = 8, 9
 TOKENS = "tokenizer.ggml.tokens"
+_PAIRS = 1 << 16  # metadata entries: models have some fifty
+_TENSORS = 1 << 18  # the largest models have some ten thousand
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,6 @@ class Header:
         return value if isinstance(value, int) else default
 
 
-class Damaged(Exception):
-    """What is wrong, as the end of a sentence."""
-
-
 def glance(path: str | Path) -> Header:
     """What a file says of itself, whether or not all of it is there. Raises `StudioError`."""
     return reading(path, lambda reader: _glanced(Path(path), reader))
@@ -86,36 +82,16 @@ def header(path: Path, reader: "Reader", *, wanted: str = "") -> Header:
     """The metadata, and whether the file is as long as its tensors want. Raises `Damaged`."""
     tensors, values = head(reader, wanted=wanted)
     start = reader.at
-    if values.get("split.count", 1) != 1:
-        check_whole(path)
+    parts = values.get("split.count", 1)
+    if parts != 1:
+        check_whole(path, parts)
     _check_architecture(values)
     if tensors or not values.get("split.count"):  # a first part of several may hold none
         _check_tensors(reader, tensors, _alignment(values))
+    if parts != 1:
+        for number, part in enumerate(later_parts(path), 1):
+            reading(part, partial(_check_part, number, parts))
     return Header(path, values, reader.size, start)
-
-
-def reading(path: str | Path, take: Callable[["Reader"], T]) -> T:
-    """What `take` makes of the file; `Damaged` and the system's errors become `StudioError`s."""
-    path = Path(path)
-    try:
-        about = path.stat()
-        if not S_ISREG(about.st_mode):  # opening a pipe would wait for ever
-            raise StudioError(f"{path} cannot be read: it is no file. Choose a .gguf file.")
-        with path.open("rb") as file:
-            size = about.st_size
-            if size == 0:
-                raise Damaged("it is empty")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return take(Reader(data, size))
-    except OSError as error:
-        raise StudioError(
-            f"{path} cannot be read: {error.strerror or error}. Check the path and its permissions."
-        ) from error
-    except Damaged as damage:
-        raise StudioError(
-            f"{path.name} cannot be used: {damage}. If it was downloaded or copied, do that again; "
-            "a model in another format must be converted to GGUF first."
-        ) from None
 
 
 def head(reader: "Reader", *, wanted: str = "") -> tuple[int, dict[str, Any]]:
@@ -130,56 +106,15 @@ def head(reader: "Reader", *, wanted: str = "") -> tuple[int, dict[str, Any]]:
     tensors, pairs = reader.number("Q"), reader.number("Q")
     reader.must_hold(tensors, 24, piece("tensors"))
     reader.must_hold(pairs, 13, piece("metadata entries"))
+    if pairs > _PAIRS or tensors > _TENSORS:
+        raise Damaged(f"{pairs} metadata entries and {tensors} tensors are more than any model has")
     return tensors, _values(reader, pairs, wanted)
-
-
-class Reader:
-    """Takes values from the file in turn and never goes past its end."""
-
-    def __init__(self, data: mmap.mmap, size: int) -> None:
-        self._data = data
-        self.size = size
-        self.at = 0
-
-    def take(self, count: int) -> bytes:
-        self.must_hold(count, 1, piece("bytes"))
-        self.at += count
-        return self._data[self.at - count : self.at]
-
-    def number(self, code: str) -> Any:
-        return struct.unpack("<" + code, self.take(struct.calcsize("<" + code)))[0]
-
-    def string(self) -> bytes:
-        return self.take(self.number("Q"))
-
-    def strings(self, count: int, wanted: bool) -> tuple[bytes, ...]:
-        """A list of strings; only walked over when not `wanted`."""
-        self.must_hold(count, 8, piece("strings"))
-        data, at, size = self._data, self.at, self.size
-        unpack = struct.Struct("<Q").unpack_from
-        found = []
-        for _ in range(count):
-            if at + 8 > size:
-                raise Damaged("it ends in the middle of its metadata")
-            (length,) = unpack(data, at)
-            at += 8 + length
-            if at > size:
-                raise Damaged("a text in its metadata is longer than the file")
-            if wanted:
-                found.append(data[at - length : at])
-        self.at = at
-        return tuple(found)
-
-    def must_hold(self, count: int, each: int, what: str) -> None:
-        """Refuse a count that the rest of the file cannot hold."""
-        if count * each > self.size - self.at:
-            raise Damaged(f"it ends too early: {count} {what} cannot follow")
 
 
 def _values(reader: Reader, pairs: int, wanted: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for _ in range(pairs):
-        key = reader.string().decode("utf-8", errors="replace")
+        key = reader.name().decode("utf-8", errors="replace")
         if not key or key in values:
             raise Damaged(f"the metadata key {key[:80]!r} is empty or there twice")
         values[key] = _value(reader, reader.number("I"), key, wanted)
@@ -188,7 +123,7 @@ def _values(reader: Reader, pairs: int, wanted: str) -> dict[str, Any]:
 
 def _value(reader: Reader, kind: int, key: str, wanted: str) -> Any:
     if kind == STRING:
-        return reader.string().decode("utf-8", errors="replace")
+        return reader.text()
     if kind == ARRAY:
         return _array(reader, key, wanted)
     if kind not in _SIZES:
@@ -228,13 +163,22 @@ def _check_architecture(values: Mapping[str, Any]) -> None:
             raise Damaged(f"its value {name}.{key} is missing or out of range")
 
 
+def _check_part(number: int, parts: int, reader: Reader) -> None:
+    """Whether a file after the first is what its name says, and as long as its tensors want."""
+    tensors, values = head(reader)
+    if (values.get("split.no"), values.get("split.count")) != (number, parts):
+        raise Damaged(f"it is not part {number + 1} of {parts}, as its name says")
+    if tensors:
+        _check_tensors(reader, tensors, _alignment(values))
+
+
 def _check_tensors(reader: Reader, count: int, alignment: int) -> None:
     if not count:
         raise Damaged("it holds no tensors")
     names: set[bytes] = set()
     ends = []
     for _ in range(count):
-        name = reader.string()
+        name = reader.name()
         if name in names or len(name) >= 64:
             raise Damaged("a tensor's name is too long or there twice")
         names.add(name)

@@ -3,11 +3,12 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from steerlm_studio.errors import StudioError
 
-_PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
+_PART = re.compile(r"-([0-9]{5})-of-(?!00000)([0-9]{5})\.gguf$", re.IGNORECASE)
 
 
 def is_later_part(name: str) -> bool:
@@ -26,17 +27,27 @@ def parts_of(name: str) -> Iterator[str]:
         yield f"{name[: found.start()]}-{number:05}-of-{found[2]}{name[-5:]}"
 
 
+def later_parts(path: Path) -> Iterator[Path]:
+    """The files of the parts after the first, in their order, whether or not they are there."""
+    return (path.with_name(name) for name in parts_of(path.name) if name != path.name)
+
+
 def later_bytes(path: Path) -> int:
-    """The parts after `path`, together, as far as they are there."""
-    later = (path.with_name(name) for name in parts_of(path.name) if name != path.name)
-    return sum(part.stat().st_size for part in later if os.path.isfile(part))
+    """The parts after `path`, together, up to the first that is not there."""
+    return sum(part.stat().st_size for part in takewhile(os.path.isfile, later_parts(path)))
 
 
-def check_whole(path: Path) -> None:
-    """Raise StudioError where `path` is not the first part, or another is not beside it."""
+def check_whole(path: Path, parts: object) -> None:
+    """Raise StudioError where `path` is not the first of `parts`, or another is not beside it."""
     first = next(parts_of(path.name))
     if first != path.name:
         raise StudioError(f"{path.name} is a later part of a model. Open its first part, {first}.")
+    found = _PART.search(path.name)
+    if found is None or int(found[2]) != parts:
+        raise StudioError(
+            f"{path.name} is one of {parts} parts of a model, and is not named so. Give the parts "
+            "back their names, such as NAME-00001-of-00003.gguf."
+        )
     for name in parts_of(path.name):
         if not os.path.isfile(path.with_name(name)):
             raise StudioError(

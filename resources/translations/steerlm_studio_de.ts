@@ -2353,6 +2353,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>In %1 fehlt der Tensor %2, das Netz ist also nicht ganz. Laden Sie die Datei noch einmal herunter, oder prüfen Sie, ob sie nur ein Teil eines größeren Checkpoints ist.</translation>
     </message>
     <message>
+        <source>%1 metadata entries and %2 tensors are more than any model has</source>
+        <translation>%1 Einträge der Metadaten und %2 Tensoren sind mehr, als irgendein Modell hat</translation>
+    </message>
+    <message>
         <source>%1 must be %2, not %3</source>
         <translation>%1 muss %2 sein, nicht %3</translation>
     </message>
@@ -2885,6 +2889,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Server nennt die Token eines Textes nicht so, wie er sollte. Sehen Sie in sein Protokoll.</translation>
     </message>
     <message>
+        <source>%1 is one of %2 parts of a model, and is not named so. Give the parts back their names, such as NAME-00001-of-00003.gguf.</source>
+        <translation>%1 ist einer von %2 Teilen eines Modells und heißt nicht so. Geben Sie den Teilen ihre Namen zurück, etwa NAME-00001-of-00003.gguf.</translation>
+    </message>
+    <message>
         <source>The server wants another key (%1%2). Check the key.</source>
         <translation>Der Server verlangt einen anderen Schlüssel (%1%2). Prüfen Sie den Schlüssel.</translation>
     </message>
@@ -3149,6 +3157,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>eine Mischung von Experten</translation>
     </message>
     <message>
+        <source>a name in it is longer than any can be</source>
+        <translation>ein Name darin ist länger, als einer sein kann</translation>
+    </message>
+    <message>
         <source>a name of that length is not plausible</source>
         <translation>ein Name dieser Länge ist nicht glaubhaft</translation>
     </message>
@@ -3285,8 +3297,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>sie endet mitten in einem Tensor</translation>
     </message>
     <message>
-        <source>it ends in the middle of its metadata</source>
-        <translation>sie endet mitten in ihren Metadaten</translation>
+        <source>it ends in the middle of its metadata, or these are too large</source>
+        <translation>sie endet mitten in ihren Metadaten, oder diese sind zu groß</translation>
     </message>
     <message>
         <source>it ends too early: %1 %2 cannot follow</source>
@@ -3349,6 +3361,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>das ist bei Byte %1 kein UTF-8</translation>
     </message>
     <message>
+        <source>it is not part %1 of %2, as its name says</source>
+        <translation>sie ist nicht Teil %1 von %2, wie ihr Name sagt</translation>
+    </message>
+    <message>
         <source>it is private</source>
         <translation>es ist privat</translation>
     </message>
@@ -3369,8 +3385,16 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>für einen anderen Prozessor gebaut</translation>
     </message>
     <message>
+        <source>it was cut while it was read</source>
+        <translation>sie wurde gekürzt, während sie gelesen wurde</translation>
+    </message>
+    <message>
         <source>it was written for a big-endian machine</source>
         <translation>sie wurde für einen Big-Endian-Rechner geschrieben</translation>
+    </message>
+    <message>
+        <source>its %1 listed texts are more than any model has</source>
+        <translation>ihre %1 aufgelisteten Texte sind mehr, als irgendein Modell hat</translation>
     </message>
     <message>
         <source>its alignment of %1 is no power of two</source>

@@ -5,11 +5,11 @@ import sys
 
 import msgspec
 
-from steerlm_studio.cli.words import as_bytes, print_table
+from steerlm_studio.cli.words import as_bytes, print_table, printable
 from steerlm_studio.models.catalog import catalogue
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.library import add_folder, library, remove_folder
-from steerlm_studio.models.local import LIMIT, local_models
+from steerlm_studio.models.local import LIMIT, MODELS, local_models
 from steerlm_studio.models.unfinished import unfinished
 
 
@@ -32,7 +32,10 @@ def run(options: argparse.Namespace) -> int:
          m.path) for m in here
     )  # fmt: skip
     for folder in cut:
-        print(f"Not all of {folder} was looked at: it holds more than {LIMIT:,} files.")
+        print(
+            f"Not all of {printable(folder)} was looked at: it holds more than {LIMIT:,} files, or "
+            f"{MODELS:,} models."
+        )
     if begun:
         print("\nBegun (download again to go on)")
         print_table(

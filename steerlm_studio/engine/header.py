@@ -4,16 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from steerlm_studio.gguf_header import (
-    STRING,
-    TOKENS,
-    Array,
-    Damaged,
-    Header,
-    Reader,
-    header,
-    reading,
-)
+from steerlm_studio.gguf_header import STRING, TOKENS, Array, Header, header
+from steerlm_studio.gguf_reader import Damaged, Reader, reading
 
 __all__ = ["Header", "read"]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 
-from steerlm_studio.gguf_header import TOKENS, Damaged, Header, Reader, head, reading
+from steerlm_studio.gguf_header import TOKENS, Header, head
+from steerlm_studio.gguf_reader import Damaged, Reader, reading
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _table(path: Path, reader: Reader) -> tuple[Header, dict[str, Entry]]:
 
 
 def _entry(reader: Reader) -> Entry:
-    name = reader.string().decode("utf-8", errors="replace")
+    name = reader.name().decode("utf-8", errors="replace")
     dimensions = reader.number("I")
     if not 0 < dimensions <= 4:
         raise Damaged(f"the tensor {name[:80]!r} has {dimensions} dimensions")

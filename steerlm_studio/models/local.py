@@ -13,6 +13,7 @@ from steerlm_studio.models.summary import FORMATS, Summary, summary
 
 DEPTH = 4  # folders below one that the user added
 LIMIT = 100_000  # files looked at below one folder
+MODELS = 1_000  # models read below one folder: the header of a large vocabulary takes 0.4 s
 
 
 def local_models(
@@ -20,7 +21,8 @@ def local_models(
 ) -> tuple[Summary, ...]:
     """All of them, each once; nothing is copied or moved. `cache` is the usual one if not given.
 
-    To `cut` is added which folders hold more than the `LIMIT` files that are looked at.
+    To `cut` is added which folders hold more than the `LIMIT` files that are looked at, or more
+    than `MODELS`.
     """
     known = library() if known is None else known
     cut = [] if cut is None else cut
@@ -74,13 +76,13 @@ def _models_below(folder: Path) -> Iterator[Path]:
 
 def _below(folder: Path, cut: list[str]) -> Iterator[Path]:
     """The models in a folder and below, hidden folders and links to folders left out."""
-    seen, top = 0, len(folder.parts)
+    seen, models, top = 0, 0, len(folder.parts)
     for where, inner, files in os.walk(folder):
         deep = len(Path(where).parts) - top >= DEPTH
         inner[:] = [] if deep else sorted(name for name in inner if not name.startswith("."))
         for name in sorted(files):
-            seen += 1
-            if seen > LIMIT:
+            seen, models = seen + 1, models + _is_model(name)
+            if seen > LIMIT or models > MODELS:
                 cut.append(str(folder))
                 return
             if _is_model(name):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from steerlm_studio.engine import header
 from steerlm_studio.errors import StudioError
+from steerlm_studio.gguf_reader import reading
 from tests.engine import tiny
 
 
@@ -117,6 +118,64 @@ HOSTILE = {
     "key twice": gguf(pair("a", 0, b"\1"), pair("a", 0, b"\1")),
     "alignment": gguf(pair("general.alignment", 4, struct.pack("<I", 3)), rest=b"\0" * 64),
 }
+
+
+SPARSE = {  # what a file of holes can hold, at no cost for who sends it
+    "listed texts are more": gguf(pair("a", 9, struct.pack("<IQ", 8, 2**26))),
+    "metadata entries and 0 tensors": b"GGUF" + struct.pack("<IQQ", 3, 0, 2**24),
+    "16777216 tensors are more": gguf(tensors=2**24),
+    "a name in it is longer": gguf(struct.pack("<Q", 2**28)),
+    "which architecture": gguf(pair("a", 8, struct.pack("<Q", 2**29))),  # a text that is not kept
+    "or these are too large": gguf(pair("a", 9, struct.pack("<IQ", 0, 2**29)), b"", rest=b"\0" * 9),
+}
+
+
+@pytest.mark.parametrize("words", SPARSE)
+def test_a_header_larger_than_any_is_not_read(tmp_path, words):
+    path = tmp_path / "sparse.gguf"
+    path.write_bytes(SPARSE[words])
+    os.truncate(path, 2**30)
+    before = _peak()
+    with pytest.raises(StudioError, match=words):
+        header.read(path)
+    assert _peak() - before < 50e6
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_refused(model, tmp_path):
+    """A map of it would end the process."""
+    path = tmp_path / "model.gguf"
+    path.write_bytes(model.read_bytes())
+
+    def cut_and_read(reader):
+        reader.take(4)
+        os.truncate(path, 8)
+        reader.at = 2**19
+        reader.take(8)
+
+    with pytest.raises(StudioError, match="it was cut while it was read"):
+        reading(path, cut_and_read)
+
+
+def test_a_part_that_is_cut_or_of_another_place_is_named(tmp_path):
+    first, second, third = tiny.write_split(tmp_path)
+    right = second.read_bytes()
+    second.write_bytes(right[:-1])
+    with pytest.raises(StudioError, match=f"{second.name} cannot be used: it ends too early"):
+        header.read(first)
+    second.write_bytes(third.read_bytes())
+    with pytest.raises(StudioError, match="it is not part 2 of 3, as its name says"):
+        header.read(first)
+
+
+@pytest.mark.parametrize(
+    "name", ["m.gguf", "m-00001-of-00002.gguf", "m-00001-of-00000.gguf", "m-00001-of-99999.gguf"]
+)
+def test_a_part_under_another_name_is_said_to_be_one(tmp_path, name):
+    first, second, _ = tiny.write_split(tmp_path)
+    second.rename(tmp_path / "m-00002-of-00002.gguf")
+    first = first.rename(tmp_path / name)
+    with pytest.raises(StudioError, match="is one of 3 parts of a model, and is not named so"):
+        header.read(first)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -146,6 +146,24 @@ def test_a_folder_with_more_files_than_are_looked_at_is_named(made, tmp_path, mo
     assert cut == [str(tmp_path)]
 
 
+def test_a_folder_with_more_models_than_are_read_is_named(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(local, "MODELS", 2)
+    for number in range(3):
+        shutil.copy(made, tmp_path / f"{number}.gguf")
+    cut = []
+    found = local_models(Library((str(tmp_path),)), tmp_path / "none", cut)
+    assert [m.path for m in found if m.where == "folder"] == [
+        str(tmp_path / "0.gguf"), str(tmp_path / "1.gguf"),
+    ]  # fmt: skip
+    assert cut == [str(tmp_path)]
+
+
+def test_a_name_with_an_impossible_number_of_parts_hides_no_other_model(made, tmp_path, listed):
+    for name in ("m-00001-of-00000.gguf", "n-00001-of-99999.gguf", "o.gguf"):
+        shutil.copy(made, tmp_path / name)
+    assert len(listed(Library((str(tmp_path),)))) == 3
+
+
 def test_a_file_that_was_not_copied_to_its_end_is_listed_as_that(made, tmp_path, listed):
     (tmp_path / "half.gguf").write_bytes(made.read_bytes()[:-1])
     (found,) = listed(Library((str(tmp_path),)))
