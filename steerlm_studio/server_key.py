@@ -15,8 +15,17 @@ _SERVICE = "steerlm-studio"
 
 def key_for(url: str) -> str:
     """The key for the server at `url`: from the environment, else from the keyring, else ""."""
-    if VARIABLE in os.environ:
-        return os.environ[VARIABLE]
+    given = given_key()
+    return kept_for(url) if given is None else given
+
+
+def given_key() -> str | None:
+    """The key that the environment gives, for any server."""
+    return os.environ.get(VARIABLE)
+
+
+def kept_for(url: str) -> str:
+    """The key that the keyring has for the server at `url`; "" where there is none."""
     keyring = _keyring()
     if keyring is None:
         return ""

@@ -1,39 +1,17 @@
 """Keys of servers: the environment first, then the keyring."""
 
 import keyring
-import keyring.backend
 import pytest
 
 from steerlm_studio import server_key
 from steerlm_studio.errors import StudioError
-
-
-class Memory(keyring.backend.KeyringBackend):
-    """A keyring that keeps for one test."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.kept = {}
-
-    def get_password(self, service, username):
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        del self.kept[service, username]
+from tests.keyring_in_memory import in_memory
 
 
 @pytest.fixture
 def memory():
-    before = keyring.get_keyring()
-    memory = Memory()
-    keyring.set_keyring(memory)
-    yield memory
-    keyring.set_keyring(before)
+    with in_memory() as memory:
+        yield memory
 
 
 def test_a_key_is_kept_for_its_server_and_no_other(memory):

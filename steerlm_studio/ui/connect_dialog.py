@@ -33,7 +33,10 @@ class ConnectDialog(QDialog):
 
     chosen = Signal(object)  # Server
 
-    def __init__(self, recent: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, recent: Sequence[str], tried: Server | None, parent: QWidget | None = None
+    ) -> None:
+        """`recent` are addresses, `tried` is what was chosen last in this session."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Connect to a server"))
         self.address = QComboBox()
@@ -48,6 +51,8 @@ class ConnectDialog(QDialog):
         self._dress(recent)
         self._lay_out()
         self._recalled = ""  # the key that was offered
+        if tried is not None:
+            self._offer(tried)
         self.address.editTextChanged.connect(self._show)
         self.address.activated.connect(self._recall_key)
         if (edit := self.address.lineEdit()) is not None:
@@ -59,18 +64,28 @@ class ConnectDialog(QDialog):
         self._show()
 
     def _recall_key(self) -> None:
-        """Offer the key that the keyring has for this address, unless one was typed."""
+        """Offer the key of the environment or of the keyring, unless one was typed."""
         if self.key.text() != self._recalled:
             return
         self._recalled = server_key.key_for(self._typed) if self._is_sound else ""
         self.key.setText(self._recalled)
-        self.remember.setChecked(bool(self._recalled) and server_key.can_remember())
+        self.remember.setChecked(bool(self._recalled) and server_key.given_key() is None)
+
+    def _offer(self, tried: Server) -> None:
+        """What was typed before, to be mended or used again."""
+        self.address.setEditText(tried.url)
+        self.model.setText(tried.model)
+        self.concurrency.setValue(tried.concurrency)
+        if tried.key != server_key.key_for(tried.url):
+            self.key.setText(tried.key)
 
     def _on_connect(self) -> None:
         url, key = address_of(self._typed).url, self.key.text().strip()
+        keep = self.remember.isChecked()
+        is_given = key == server_key.given_key()  # then what the keyring has is not about it
         try:
-            if server_key.can_remember():
-                server_key.remember(url, key if self.remember.isChecked() else "")
+            if keep or (not is_given and server_key.kept_for(url)):
+                server_key.remember(url, key if keep else "")
         except StudioError as error:
             self.note.setText(in_words(str(error)))
             return

@@ -9,7 +9,7 @@ from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.frame import Frame
 from steerlm_studio.ui.model import Model
 from steerlm_studio.ui.model_loading import ModelLoading
-from steerlm_studio.ui.server import recent_servers, remember_server
+from steerlm_studio.ui.server import Server, recent_servers, remember_server
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.unavailable import set_available
 
@@ -28,16 +28,21 @@ class Connecting(QObject):
         super().__init__(window)
         self._settings, self._window, self._frame, self._loading = settings, window, frame, loading
         self._told: set[str] = set()  # what was said of this server already
+        self._tried: Server | None = None
         engine.lane_done.connect(self._on_lane_done)
         loading.changed.connect(self._on_model_changed)
         loading.loaded.connect(self._on_model_loaded)
 
     def open(self) -> ConnectDialog:
-        dialog = ConnectDialog(recent_servers(self._settings), self._window)
-        dialog.chosen.connect(self._loading.connect_to)
+        dialog = ConnectDialog(recent_servers(self._settings), self._tried, self._window)
+        dialog.chosen.connect(self._on_chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.show()
         return dialog
+
+    def _on_chosen(self, server: Server) -> None:
+        self._tried = server
+        self._loading.connect_to(server)
 
     def _on_model_loaded(self, model: Model) -> None:
         if model.server is not None:

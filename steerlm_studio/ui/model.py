@@ -7,6 +7,7 @@ from steerlm_studio import resources
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Ready
 from steerlm_studio.sampling import preset_for
+from steerlm_studio.server_address import address_of
 from steerlm_studio.steer.family import Family, family_of
 from steerlm_studio.steer.schema import Schema, schema_named
 from steerlm_studio.steer.template import Template
@@ -30,7 +31,8 @@ class Model:
     def name(self) -> str:
         if self.is_demo:
             return "Demo"
-        return (self.ready.name if self.ready else "") or self.path.stem
+        named = self.ready.name if self.ready else ""
+        return named or (address_of(self.server.url).place if self.server else self.path.stem)
 
     @property
     def caption(self) -> str:

@@ -8,11 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio import folders
+from steerlm_studio import folders, server_key
 from steerlm_studio.ui.connect_dialog import ConnectDialog
+from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.server import Server
 from steerlm_studio.ui.window import MainWindow
 from tests.engine.asking import COMPLETIONS, tea
 from tests.engine.peer import Peer
+from tests.keyring_in_memory import in_memory
 from tests.ui.test_accessible import nameless
 
 WAIT = 30_000  # ms
@@ -59,6 +62,66 @@ def test_the_dialog_says_what_is_no_address_and_what_is_not_secret(dialog: Conne
     dialog.address.setEditText("https://gpu.lan:8000")
     assert dialog.note.text().startswith("https://gpu.lan:8000 is asked")
     assert nameless(dialog) == ""
+
+
+def test_a_key_of_the_environment_is_used_and_not_offered_to_be_kept(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+):
+    """The box was ticked: connecting wrote a key of the environment into the keyring."""
+    with in_memory() as memory:
+        server_key.remember("http://127.0.0.1:9", "kept")
+        monkeypatch.setenv(server_key.VARIABLE, "given")
+        dialog = window.connecting.open()
+        dialog.address.setEditText("http://127.0.0.1:9")
+        dialog.address.lineEdit().editingFinished.emit()
+        assert (dialog.key.text(), dialog.remember.isChecked()) == ("given", False)
+        with qtbot.waitSignal(dialog.chosen) as chosen:
+            dialog.connect_button.click()
+        assert chosen.args[0].key == "given"
+        assert list(memory.kept.values()) == ["kept"]
+
+
+def test_a_kept_key_is_found_again_and_forgotten_when_its_box_is_cleared(
+    window: MainWindow, qtbot: QtBot
+):
+    with in_memory() as memory:
+        server_key.remember("http://127.0.0.1:9", "kept")
+        for tick, left in ((True, ["kept"]), (False, [])):
+            dialog = window.connecting.open()
+            dialog.address.setEditText("http://127.0.0.1:9")
+            dialog.address.lineEdit().editingFinished.emit()
+            assert (dialog.key.text(), dialog.remember.isChecked()) == ("kept", True)
+            dialog.remember.setChecked(tick)
+            dialog.connect_button.click()
+            assert list(memory.kept.values()) == left
+
+
+def test_what_was_tried_is_offered_again(window: MainWindow, peer: Peer, qtbot: QtBot):
+    """A server with several models asks for a name: everything had to be typed again."""
+    several = {"data": [{"id": "one"}, {"id": "two"}]}
+    peer.routes["/v1/models"] = lambda handler: handler.answer(several)
+    dialog = window.connecting.open()
+    dialog.address.setEditText(peer.url)
+    dialog.key.setText("very-secret")
+    dialog.concurrency.setValue(3)
+    with qtbot.waitSignal(window.loading.said, timeout=WAIT):
+        dialog.connect_button.click()
+    assert "Name one of them: one, two" in window.frame.page.banner.message.text()
+    again = window.connecting.open()
+    assert again.address.currentText() == peer.url
+    assert (again.key.text(), again.concurrency.value()) == ("very-secret", 3)
+    again.model.setText("two")
+    with qtbot.waitSignal(window.loading.loaded, timeout=WAIT):
+        again.connect_button.click()
+    assert window.model.name == "two"
+
+
+def test_a_server_is_called_by_its_address_until_it_says_its_name():
+    """It was called 127.0.0, as a file would be without its ending."""
+    server = Server("http://127.0.0.1:8123")
+    assert Model(Path(server.url), server=server).name == "127.0.0.1:8123"
+    server = Server("https://gpu.example.org/llm")
+    assert Model(Path(server.url), server=server).name == "gpu.example.org"
 
 
 def test_a_server_answers_and_says_where_it_is(connected: MainWindow, peer: Peer, qtbot: QtBot):
