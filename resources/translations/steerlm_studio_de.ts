@@ -2889,6 +2889,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Server nennt die Token eines Textes nicht so, wie er sollte. Sehen Sie in sein Protokoll.</translation>
     </message>
     <message>
+        <source>%1 cannot be written: %2. Free some space, or check who may write there.</source>
+        <translation>%1 kann nicht geschrieben werden: %2. Schaffen Sie Platz, oder prüfen Sie, wer dort schreiben darf.</translation>
+    </message>
+    <message>
         <source>%1 is one of %2 parts of a model, and is not named so. Give the parts back their names, such as NAME-00001-of-00003.gguf.</source>
         <translation>%1 ist einer von %2 Teilen eines Modells und heißt nicht so. Geben Sie den Teilen ihre Namen zurück, etwa NAME-00001-of-00003.gguf.</translation>
     </message>

@@ -18,6 +18,7 @@ from steerlm_studio.cli.settings import (
     steered,
 )
 from steerlm_studio.cli.source import add_source_options, source_of
+from steerlm_studio.cli.words import unsteering
 from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Done, Lane, LaneDone, Ready, Reply, Sampling, Step
 from steerlm_studio.sampling import PRESETS, checked, preset_for, preset_named
@@ -152,10 +153,12 @@ def chosen_sampling(metadata: Mapping[str, str], options: argparse.Namespace) ->
 
 
 def _shown(replies: Iterable[Reply]) -> Iterator[Reply]:
-    """The same replies, their text written to the terminal as it comes."""
+    """The same replies, their text written as it comes; a terminal is not steered by it."""
+    steers = sys.stdout.isatty()
     for reply in replies:
         if isinstance(reply, Step):
-            sys.stdout.write("".join(reply.pieces))
+            text = "".join(reply.pieces)
+            sys.stdout.write(unsteering(text) if steers else text)
             sys.stdout.flush()
         yield reply
     sys.stdout.write("\n")

@@ -8,6 +8,7 @@ from io import TextIOWrapper
 
 from steerlm_studio import __version__, checkpoint_tools
 from steerlm_studio.cli.commands import COMMANDS
+from steerlm_studio.cli.words import printable
 from steerlm_studio.errors import StudioError
 
 
@@ -56,7 +57,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _failed(error: StudioError) -> int:
-    print(f"steerlm-studio: {error}", file=sys.stderr)
-    if error.detail:
-        print(error.detail, file=sys.stderr)
+    for said in filter(None, (f"steerlm-studio: {error}", error.detail)):
+        print("\n".join(map(printable, said.splitlines())), file=sys.stderr)
     return 1

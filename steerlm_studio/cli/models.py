@@ -48,7 +48,7 @@ def _saying_errors(run: Run) -> Run:
 
     def run_and_say(options: argparse.Namespace) -> int:
         try:
-            return run(options)
+            return _writing(run, options)
         except StudioError as error:
             if not options.json:
                 raise
@@ -59,6 +59,19 @@ def _saying_errors(run: Run) -> Run:
             return 1
 
     return run_and_say
+
+
+def _writing(run: Run, options: argparse.Namespace) -> int:
+    """What cannot be kept (a folder, an accepted licence) is said. Raises StudioError."""
+    try:
+        return run(options)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StudioError(
+            f"{error.filename or 'A file of the program'} cannot be written: "
+            f"{error.strerror or error}. Free some space, or check who may write there."
+        ) from error
 
 
 # Imported when run: the hub's library takes most of a second, which other commands need not wait.

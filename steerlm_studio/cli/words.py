@@ -1,6 +1,7 @@
 """Tables, sizes and times for the terminal."""
 
 import sys
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -29,6 +30,11 @@ def as_time(seconds: float | None) -> str:
 def printable(text: str) -> str:
     """Outside text without what would steer the terminal or turn the line around."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def unsteering(text: str) -> str:
+    """A reply without the control characters that a terminal obeys; its lines stay."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else "\ufffd" for c in text)
 
 
 def print_table(rows: Iterable[tuple[str, ...]]) -> None:

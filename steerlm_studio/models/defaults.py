@@ -1,6 +1,7 @@
 """What the user wants each model to be opened with: one readable file for all."""
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -8,12 +9,14 @@ from steerlm_studio import folders
 from steerlm_studio.models.readable import path_text, read_readable, write_readable
 from steerlm_studio.protocol import Sampling
 
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+
 
 class Defaults(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is left at its default is chosen by the program."""
 
-    context: int = 0  # tokens
-    lanes: int = 0
+    context: Count = 0  # tokens
+    lanes: Count = 0
     gpu_layers: int | None = None  # None: all that fit
     sampling: Sampling | None = None
     schema: str = ""

@@ -19,7 +19,10 @@ class Library(msgspec.Struct, frozen=True):
 
 
 def library() -> Library:
-    return read_readable(_file(), Library, Library())
+    """What was kept, without what no path can be."""
+    known = read_readable(_file(), Library, Library())
+    sound = (tuple(p for p in paths if "\0" not in p) for paths in (known.folders, known.recent))
+    return Library(*sound)
 
 
 def add_folder(folder: Path) -> Library:

@@ -21,11 +21,16 @@ def write_readable(file: Path, value: object) -> None:
     """Write as indented JSON under a temporary name, sync, rename. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)
+    try:
+        with temporary.open("wb") as out:
+            out.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 def read_readable(file: Path, kind: type[T], default: T) -> T:
@@ -41,7 +46,7 @@ def read_readable(file: Path, kind: type[T], default: T) -> T:
     except OSError as error:
         _log.warning("%s cannot be read (%s) and counts as none", file, error)
         return default
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         aside = file.with_name(file.name + ".damaged")
         with contextlib.suppress(OSError):  # on a disk that refuses it stays where it is
             file.replace(aside)

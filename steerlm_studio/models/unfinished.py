@@ -78,6 +78,6 @@ def give_up(download: Unfinished) -> None:
 
 def _read(note: Path) -> Unfinished | None:
     """A note that cannot be read is of no use: its bytes are fetched anew when asked for."""
-    with contextlib.suppress(OSError, msgspec.MsgspecError):
+    with contextlib.suppress(OSError, msgspec.MsgspecError, RecursionError):
         return msgspec.json.decode(note.read_bytes(), type=Unfinished)
     return None

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from steerlm_studio import folders
 from steerlm_studio.cli import models_download
 from steerlm_studio.cli.main import main, parser
 from steerlm_studio.cli.words import as_bytes, as_time
@@ -83,6 +84,14 @@ def test_what_is_searched_shown_and_downloaded_is_then_listed(models, tmp_path):
     assert [m["repo"] for m in listed["models"] if m["where"] == "hub"] == [REPO]
     assert listed["folders"] == [str(tmp_path)]
     assert listed["unfinished"] == []
+
+
+def test_a_folder_that_cannot_be_kept_is_said_and_no_bug(models, tmp_path):
+    folders.config().parent.mkdir(parents=True, exist_ok=True)
+    folders.config().write_text("a file where the folder should be")
+    status, _, said = models("list", "--add-folder", str(tmp_path))
+    assert status == 1
+    assert f"{folders.config()} cannot be written" in said
 
 
 def test_a_download_as_json_ends_with_the_path(models):

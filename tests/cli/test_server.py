@@ -1,6 +1,10 @@
 """`generate` and `batch` with a model on a server."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
 
@@ -136,3 +140,22 @@ def test_a_table_made_by_a_server_is_not_gone_on_with_by_a_file(batch, tmp_path,
     files = [str(tmp_path / name) for name in ("prompts.txt", "settings.json", "out.jsonl")]
     assert main(["batch", files[0], "--settings", files[1], "--out", files[2]]) == 1
     assert "another model" in capfd.readouterr().err
+
+
+def test_a_reply_steers_a_file_and_no_terminal(peer):
+    """What goes to a file or a pipe is the reply as it is."""
+
+    def steering(handler):
+        handler.stream()
+        handler.piece("Tea\n\tis\x1b]0;mine\x07 · 茶", "stop")
+        handler.end()
+
+    peer.routes[COMPLETIONS] = steering
+    command = [sys.executable, "-m", "steerlm_studio", "generate", "Tea?", "--server", peer.url]
+    piped = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    assert piped == "Tea\n\tis\x1b]0;mine\x07 · 茶\n"
+    ours, theirs = pty.openpty()
+    subprocess.run(command, stdout=theirs, stderr=subprocess.DEVNULL, check=True)
+    assert os.read(ours, 999).decode() == "Tea\r\n\tis\ufffd]0;mine\ufffd · 茶\r\n"
+    os.close(ours)
+    os.close(theirs)

@@ -76,12 +76,35 @@ def test_an_address_is_read_as_it_is_typed(typed, url):
 
 
 @pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("::1", "http://[::1]"),
+        ("fe80::1%eth0", "http://[fe80::1%eth0]"),
+        ("http://Bücher.example/", "http://xn--bcher-kva.example"),
+        ("http://host//v1//", "http://host"),
+        ("http://host/für uns/v1", "http://host/f%C3%BCr%20uns"),
+    ],
+)
+def test_an_address_that_http_cannot_say_is_spelled_so_that_it_can(typed, url):
+    assert address_of(typed).url == url
+
+
+@pytest.mark.parametrize(
     ("typed", "why"),
     [
         ("", "no address"),
         ("ftp://host", "no address"),
         ("http://host:port", "no address"),
         ("https://me:secret@host", "Give the key apart"),
+        ("https://me:secret@host:port", "Give the key apart"),
+        ("http:/host", "no address"),
+        ("https:8080", "no address"),
+        ("http://host:0", "no address"),
+        ("http://a..b", "no address"),
+        ("http://a\u202eb", "no address"),
+        ("http://a b", "no address"),
+        ("http://" + "a" * 70, "no address"),
+        ("unix:///run/server.sock", "no address"),
         ("http://host/?a=1", "no address"),
     ],
 )

@@ -1,7 +1,6 @@
 """The engine child for servers: peers that do not behave."""
 
 import gzip
-import json
 import time
 
 import pytest
@@ -140,13 +139,13 @@ def test_what_came_before_the_trouble_is_kept_and_the_trouble_said(peer, behavio
         (422, {"detail": [{"loc": ["prompt"]}]}, "refused", "422"),
         (401, {"error": "no"}, "refused", "wants another key (401: no)"),
         (500, b"<html>\x00oops", "lost", "The server failed (500)"),
-        (301, b"", "refused", "another address: http://elsewhere/"),
+        (301, b"", "refused", "another address: http://else [31mwhere/"),
     ],
 )
 def test_a_refusal_is_said_and_harms_no_other_lane(peer, status, body, finish, why):
     def refusing(handler):
         if "long" in handler.body["prompt"]:
-            handler.answer(body, status, Location="http://elsewhere/")
+            handler.answer(body, status, Location="http://else\x1b[31mwhere/")
         else:
             tea(handler)
 
@@ -157,63 +156,6 @@ def test_a_refusal_is_said_and_harms_no_other_lane(peer, status, body, finish, w
     assert endings[0].finish == finish
     assert why in endings[0].note
     assert "\0" not in endings[0].note
-
-
-WHOLE = {"choices": [{"text": "Tee · 茶", "finish_reason": "stop"}]}
-
-
-def marked(handler):
-    handler.stream()
-    handler.send(b"\xef\xbb\xbf")
-    handler.event(WHOLE)
-    handler.end()
-
-
-def carriage_returns(handler):
-    handler.stream()
-    handler.send(b": ping\r\n\r\nid: 1\r\nretry: 5\r\n")
-    handler.send(b"data:" + json.dumps(WHOLE).encode() + b"\r\n\r\ndata: [DONE]\r\n\r\n")
-
-
-def over_lines(handler):
-    handler.stream()
-    data = json.dumps(WHOLE, indent=1, ensure_ascii=False).encode()
-    handler.send(b"".join(b"data: " + line + b"\n" for line in data.split(b"\n")) + b"\n")
-    handler.end()
-
-
-def in_splinters(handler):
-    handler.stream()
-    for byte in b"data: " + json.dumps(WHOLE, ensure_ascii=False).encode() + b"\n\n":
-        handler.send(bytes([byte]))
-
-
-def not_streamed(handler):
-    data = json.dumps(WHOLE, indent=1).encode()
-    handler.answer(data, Content_Type="application/json")
-
-
-@pytest.mark.parametrize(
-    "behaviour", [marked, carriage_returns, over_lines, in_splinters, not_streamed]
-)
-def test_an_odd_but_whole_answer_is_read(peer, behaviour):
-    peer.routes[COMPLETIONS] = behaviour
-    with engine_for(peer) as engine:
-        texts, endings, _ = answers(engine, lanes("Tea?"))
-    assert (texts, endings[0].finish, endings[0].note) == (["Tee · 茶"], "stop", "")
-
-
-def test_halves_of_characters_do_not_end_the_engine(peer):
-    def halves(handler):
-        handler.stream()
-        handler.send(b'data: {"choices": [{"text": "a\\ud83d", "finish_reason": null}]}\n\n')
-        handler.send(b'data: {"choices": [{"text": 7, "finish_reason": "stop"}, 3]}\n\n')
-        handler.end()
-
-    peer.routes[COMPLETIONS] = halves
-    with engine_for(peer) as engine:
-        texts, endings, _ = answers(engine, lanes("Tea?"))
-    assert (texts, endings[0].finish) == (["a\ufffd"], "stop")
 
 
 def test_cancel_ends_the_requests_at_once_and_keeps_the_text(peer):

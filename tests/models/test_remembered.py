@@ -9,6 +9,8 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.models.defaults import Defaults, defaults_for, key_of, remember_defaults
 from steerlm_studio.models.library import MAX_RECENT, add_folder, library, remember, remove_folder
 from steerlm_studio.models.licences import accept, is_accepted, licence_named, withdraw
+from steerlm_studio.models.local import local_models
+from steerlm_studio.models.unfinished import unfinished
 from steerlm_studio.protocol import Sampling
 
 
@@ -91,3 +93,38 @@ def test_folders_are_added_once_and_removed(tmp_path):
     assert remove_folder(tmp_path).folders == ()
     with pytest.raises(StudioError, match="is not a folder"):
         add_folder(tmp_path / "none")
+
+
+@pytest.mark.parametrize("text", ['{"folders": ' + "[" * 99_999, '{"a": ' * 99_999, "\0", "NaN"])
+def test_files_that_no_program_wrote_count_as_none(text, tmp_path):
+    notes = folders.data() / "downloads"
+    for folder in (folders.config(), notes):
+        folder.mkdir(parents=True)
+    (folders.config() / "library.json").write_text(text)
+    (folders.config() / "model-defaults.json").write_text(text)
+    (notes / "x.json").write_text(text)
+    assert library().folders == ()
+    assert defaults_for(tmp_path / "m.gguf") == Defaults()
+    assert unfinished() == ()
+
+
+def test_what_no_path_can_be_hides_no_model(tmp_path):
+    file = folders.config() / "library.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"folders": ["a\\u0000b"], "recent": ["\\u0000"]}')
+    assert len(local_models(cache=tmp_path)) == 1
+
+
+def test_a_number_that_none_would_choose_is_not_remembered(tmp_path):
+    file = folders.config() / "model-defaults.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"/x.gguf": {"context": -5}, "/y.gguf": {"lanes": 1e99}}')
+    assert defaults_for(Path("/x.gguf")) == defaults_for(Path("/y.gguf")) == Defaults()
+
+
+def test_what_cannot_be_written_leaves_nothing_behind():
+    file = folders.config() / "licences.json"
+    file.mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        accept(licence_named("llama2"))
+    assert list(folders.config().iterdir()) == [file]

@@ -55,7 +55,7 @@ def _object(begun: list[bytes]) -> dict[str, Any] | None:
     if len(begun) > _MOST_LINES or len(data) > LONGEST:
         raise Lost(_NO_EVENT)
     try:
-        event = json.loads(data)
+        event = json.loads(data.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(event, dict):
@@ -65,11 +65,22 @@ def _object(begun: list[bytes]) -> dict[str, Any] | None:
     return event
 
 
+class Halves:
+    """Texts one after another; a character that comes in two halves (UTF-16) is made whole."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-16-le")("replace")
+
+    def joined(self, value: object, *, is_last: bool = False) -> str:
+        """A text that can be stored, without a half at its end unless it is the last; halves that
+        stay alone become U+FFFD, and what is no text becomes none."""
+        text = value if isinstance(value, str) else ""
+        return self._decoder.decode(text.encode("utf-16-le", "surrogatepass"), is_last)
+
+
 def text_in(value: object) -> str:
-    """A piece of text that can be stored: halves of characters become U+FFFD."""
-    if not isinstance(value, str):
-        return ""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """A text that stands alone and can be stored: halves of characters become U+FFFD."""
+    return Halves().joined(value, is_last=True)
 
 
 def number_in(value: object) -> int:

@@ -28,6 +28,7 @@ from steerlm_studio.server_address import Address
 CONNECTING = 15.0  # seconds
 _PROMPT = 30.0  # seconds for an answer that is no stream
 LARGEST = 16 * 2**20  # bytes of an answer that is no stream
+_OF_A_STREAM = (b"data:", b"event:", b":")
 _ERROR = 2**16  # bytes of an error's body that are looked at
 
 
@@ -56,9 +57,12 @@ class Http:
     def lines(self, path: str, body: object) -> Iterator[bytes]:
         """The lines of a stream as they come, to its end."""
         with self._asked("POST", path, body, self._patience) as response:
-            if response.headers.get_content_type() == "application/json":  # it does not stream
-                yield b"data: " + response.read(LARGEST).replace(b"\n", b" ")
-                return
+            if response.headers.get_content_type() == "application/json":
+                first = response.readline(LARGEST)
+                if not first.lstrip().startswith(_OF_A_STREAM):
+                    yield b"data: " + (first + response.read(LARGEST)).replace(b"\n", b" ")
+                    return
+                yield first
             while line := response.readline(LONGEST + 1):
                 if len(line) > LONGEST:
                     raise Lost(f"{self.address.place} sends a line without end: it was stopped.")
@@ -92,7 +96,7 @@ class Http:
                 raise of_status(response.status, said, response.headers, self.address.url + path)
             check_kind(response.headers, self.address.url + path)
             yield response
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:  # chunks of length -5
             if proxy is not None and own is None and not isinstance(error, ssl.SSLError):
                 raise of_proxy(error, _place(proxy), self.address.place) from error
             raise of_connection(error, self.address, patience) from error

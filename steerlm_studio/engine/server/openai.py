@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from steerlm_studio.engine.server.dialect import Ended, joined
-from steerlm_studio.engine.server.events import END, events, number_in, text_in
+from steerlm_studio.engine.server.events import END, Halves, events, number_in
 from steerlm_studio.engine.server.guard import spaced, spellings
 from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.ids import Ids
@@ -41,6 +41,7 @@ class OpenAI:
     def complete(self, lane: Lane, number: int, stop: Sequence[str]) -> Iterator[str | Ended]:
         finish: Finish | None = None
         tokens = prompt_tokens = 0
+        halves = Halves()
         counts_end = False  # vLLM counts the token that ends an answer
         for event in events(self._lines(lane, stop)):
             usage = event.get("usage")
@@ -48,7 +49,7 @@ class OpenAI:
                 tokens = number_in(usage.get("completion_tokens"))
                 prompt_tokens = number_in(usage.get("prompt_tokens"))
             for choice in _choices(event):
-                if text := text_in(choice.get("text")):
+                if text := halves.joined(choice.get("text")):
                     yield text
                 if reason := choice.get("finish_reason"):
                     finish = "length" if reason == "length" else "stop"
@@ -57,6 +58,8 @@ class OpenAI:
                 raise Lost(_ENDED)
         if finish == "length" and 0 < self.ready.context <= prompt_tokens + tokens:
             finish = "context"
+        if text := halves.joined("", is_last=True):
+            yield text
         if finish is not None:
             yield Ended(finish, max(0, tokens - counts_end), prompt_tokens)
 

@@ -10,7 +10,7 @@ from steerlm_studio.engine.server.events import number_in, text_in
 from steerlm_studio.engine.server.http import Http
 from steerlm_studio.engine.server.llama_server import LlamaServer
 from steerlm_studio.engine.server.openai import OpenAI
-from steerlm_studio.engine.server.trouble import Busy, Refused, Trouble, WebPage
+from steerlm_studio.engine.server.trouble import Busy, Refused, Trouble, WebPage, shown
 from steerlm_studio.engine.server.vllm import tokenizer_of
 from steerlm_studio.errors import StudioError, piece
 from steerlm_studio.protocol import Ready
@@ -76,7 +76,7 @@ def _chosen(models: Mapping[str, Any], asked: str) -> str:
         return asked
     if not asked and len(models) == 1:
         return next(iter(models))
-    known = ", ".join(list(models)[:20])
+    known = ", ".join(shown(name) for name in list(models)[:20])
     if asked:
         raise StudioError(f"The server has no model “{asked}”. It has: {known}.")
     if not models:
@@ -95,9 +95,9 @@ def _ready(
 ) -> Ready:
     meta = about.get("meta")
     meta = meta if isinstance(meta, dict) else {}
-    shown = text_in(PurePath(name).stem if name.endswith(".gguf") else name)[:200]
+    called = shown(text_in(PurePath(name).stem if name.endswith(".gguf") else name))[:200]
     return Ready(
-        name=shown,
+        name=called,
         architecture="",
         quant=text_in(meta.get("ftype"))[:40],
         parameters=number_in(meta.get("n_params")),
@@ -109,7 +109,7 @@ def _ready(
         lanes=lanes,
         threads=0,
         vocabulary=number_in(meta.get("n_vocab")),
-        metadata={"general.name": shown},
+        metadata={"general.name": called},
         llama_version="",
         load_seconds=time.monotonic() - began,
         server=http.address.url,

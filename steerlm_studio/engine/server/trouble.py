@@ -56,7 +56,7 @@ def of_connection(error: Exception, address: Address, patience: float) -> Lost:
         return Lost(f"Nothing answers at {address.url}. Start the server, or check the port.")
     if isinstance(error, TimeoutError):
         return Lost(f"{place} said nothing for {patience:.0f} s. Look at the server, then go on.")
-    if isinstance(error, http.client.HTTPException):
+    if isinstance(error, http.client.HTTPException | ValueError):
         return Lost(f"What {place} says is no HTTP, or was cut. Check address and port.")
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Lost(f"The connection to {place} broke: {why}. Look at the network, then go on.")
@@ -101,7 +101,7 @@ def of_status(status: int, body: bytes, headers: http.client.HTTPMessage, url: s
     if status in (429, 503):
         return Busy(f"The server is busy ({status}{said}). Try again later.", _after(headers))
     if 300 <= status < 400:
-        where = headers.get("Location", "")[:_SHOWN]
+        where = shown(headers.get("Location", ""))
         return Refused(f"The server points to another address: {where}. Give that one.", status)
     if status < 500:
         return Refused(f"The server refused this prompt ({status}{said}).", status)
@@ -118,8 +118,13 @@ def message_in(body: bytes) -> str:
         while isinstance(found, dict) and key in found:
             found = found[key]
     text = found if isinstance(found, str) else json.dumps(found)
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f": {text[:_SHOWN].rstrip('.')}" if text else ""
+    text = shown(text).rstrip(".")
+    return f": {text}" if text else ""
+
+
+def shown(text: str) -> str:
+    """What a server says, in one line, without what would steer a terminal, and not too long."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_SHOWN]
 
 
 def _after(headers: http.client.HTTPMessage) -> float | None:

@@ -123,8 +123,12 @@ class LocalPage(QWidget):
             self.changed.emit()
 
     def _on_removed(self, folder: str) -> None:
-        remove_folder(Path(folder))
-        self.changed.emit()
+        try:
+            remove_folder(Path(folder))
+        except OSError as error:
+            self.refused.emit(str(error))
+        else:
+            self.changed.emit()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
