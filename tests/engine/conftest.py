@@ -2,6 +2,7 @@
 
 import pytest
 
+from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.lanes import Lanes
 from steerlm_studio.engine.limits import Limits
 from steerlm_studio.engine.llama import Llama
@@ -50,3 +51,9 @@ def peer():
     """A server that answers as the test tells it to."""
     with Peer().running() as peer:
         yield peer
+
+
+@pytest.fixture
+def engine(model):
+    with Engine(model, lanes=2, threads=1) as started:
+        yield started

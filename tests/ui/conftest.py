@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import Theme
+from steerlm_studio.ui.transcript import Transcript
 from steerlm_studio.ui.window import MainWindow
 from tests.engine import tiny
 
@@ -76,3 +78,29 @@ def loaded(window: MainWindow, tiny_model: Path, qtbot: QtBot) -> MainWindow:
     with qtbot.waitSignal(window.engine.ready, timeout=LOAD):
         window.open_model(tiny_model)
     return window
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> Iterator[TextView]:
+    """Inside a scroll area, as in the transcript."""
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    area.resize(600, 400)
+    view = TextView()
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    area.show()
+    qtbot.waitExposed(area)
+    yield view
+    area.close()
+
+
+@pytest.fixture
+def transcript(qtbot: QtBot, theme: Theme) -> Iterator[Transcript]:
+    transcript = Transcript()
+    qtbot.addWidget(transcript)
+    transcript.resize(600, 400)
+    transcript.show()
+    qtbot.waitExposed(transcript)
+    yield transcript
+    transcript.close()

@@ -1,41 +1,23 @@
 """Text on the screen: streams block by block, opens nothing, is as high as it is."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QUrl
+from PySide6.QtCore import QEvent, QObject, QUrl
 from PySide6.QtGui import QFont, QPaintEvent, QTextDocument
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio.ui.long_paragraph import LONG
 from steerlm_studio.ui.rich_text import SealedDocument
 from steerlm_studio.ui.text_safety import BREAK, LONGEST_RUN
 from steerlm_studio.ui.text_view import TextView
-from steerlm_studio.ui.theme import Theme
 
 REPLY = (
     "# Tea\n\nA *drink* from `leaves`.\n\n- green\n- black\n\n1. boil\n\n2. pour\n\n"
     "   and wait\n\n```py\nx = 1\n\ny = 2\n```\n\n> hot\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
     "Enjoy it."
 )
-
-
-@pytest.fixture
-def view(qtbot: QtBot, theme: Theme) -> Iterator[TextView]:
-    """Inside a scroll area, as in the transcript."""
-    area = QScrollArea()
-    qtbot.addWidget(area)
-    area.resize(600, 400)
-    view = TextView()
-    area.setWidget(view)
-    area.setWidgetResizable(True)
-    area.show()
-    qtbot.waitExposed(area)
-    yield view
-    area.close()
 
 
 def lines_of(document: QTextDocument) -> list[tuple[str, int, str]]:
@@ -251,84 +233,6 @@ def test_each_paragraph_runs_in_the_direction_of_its_own_text(view: TextView):
         directions.append(block.textDirection().name)
         block = block.next()
     assert directions == ["LeftToRight", "RightToLeft", "RightToLeft", "LeftToRight"]
-
-
-def test_a_long_paragraph_grows_at_its_end_alone(view: TextView):
-    view.show_markdown("Tea is")
-    view.document().begin().setUserState(7)  # gone when the block is made anew
-    view.show_markdown("Tea is a hot ")
-    view.show_markdown("Tea is a hot drink.  It is")
-    assert view.toPlainText() == "Tea is a hot drink.  It is"
-    assert view.document().begin().userState() == 7
-    view.show_markdown("Tea is a hot drink.  It is *indeed*")
-    assert view.toPlainText() == "Tea is a hot drink.  It is indeed"
-
-
-ENGLISH = ("One", "pours", "hot", "water", "on", "leaves,", "waits,", "and", "drinks", "it.")
-HEBREW = ("תה", "הוא", "משקה", "חם", "שמכינים", "מעלים", "של", "צמח,", "עם", "tea")
-
-
-def grown(view: TextView, words: tuple[str, ...], characters: int) -> str:
-    """Let it grow by a word or two; what it has then."""
-    text = ""
-    while len(text) < characters:
-        text += f"{words[len(text) % 10]} {words[len(text) % 3]} "
-        view.show_markdown(text)
-        if len(text) > 2 * LONG:
-            assert view.document().lastBlock().length() < 2 * LONG
-    return text
-
-
-@pytest.mark.parametrize("words", [ENGLISH, HEBREW])
-def test_an_endless_paragraph_looks_whole_while_its_end_alone_is_laid_out(
-    view: TextView, words: tuple[str, ...], qtbot: QtBot
-):
-    view.clearFocus()
-    view.window().setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    text = grown(view, words, 6000)
-    assert view.document().blockCount() > 3
-    size, parted = view.size(), view.grab().toImage()
-    qtbot.waitUntil(lambda: view.document().blockCount() == 1)
-    assert view.toPlainText() == text.strip()
-    assert view.size() == size
-    assert view.grab().toImage() == parted
-
-
-def test_an_endless_paragraph_at_rest_is_one_again(view: TextView, qtbot: QtBot):
-    text = grown(view, ENGLISH, 4000)
-    cursor = view.textCursor()
-    cursor.setPosition(1200)
-    cursor.setPosition(3900, cursor.MoveMode.KeepAnchor)
-    view.setTextCursor(cursor)
-    chosen = view.textCursor().selectedText()
-    qtbot.waitUntil(lambda: view.document().blockCount() == 1)
-    assert view.toPlainText() == text.strip()
-    assert view.textCursor().selectedText() == chosen.replace("\u2029", " ")
-    whole = TextView(view.parentWidget())
-    whole.show_markdown(text)
-    assert view.document().begin().blockFormat() == whole.document().begin().blockFormat()
-
-
-def test_what_is_copied_and_found_in_an_endless_paragraph_has_no_breaks(view: TextView):
-    text = grown(view, ENGLISH, 4000)
-    assert view.document().blockCount() > 1
-    view.selectAll()
-    assert view.createMimeDataFromSelection().text() == text.strip()
-    text = grown(view, ENGLISH, 4000)
-    assert view.count_matches(" ") == text.strip().count(" ")
-
-
-def test_an_endless_paragraph_of_another_width_is_broken_anew(view: TextView, qtbot: QtBot):
-    text = grown(view, ENGLISH, 4000)
-    view.window().resize(500, 400)
-    qtbot.waitUntil(lambda: view.document().blockCount() == 1)
-    assert view.toPlainText() == text.strip()
-
-
-def test_the_end_of_an_endless_paragraph_is_still_markdown(view: TextView):
-    text = grown(view, ENGLISH, 4000)
-    view.show_markdown(f"{text}**indeed**\n\nNext.")
-    assert [text for text, _, _ in lines_of(view.document())] == [f"{text}indeed", "Next."]
 
 
 def test_matches_are_marked_and_counted(view: TextView):

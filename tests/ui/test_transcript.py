@@ -1,30 +1,15 @@
 """Reading a conversation: what streams in, what is followed, what differs."""
 
-import itertools
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtWidgets import QAbstractSlider, QApplication, QDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.steering import DEFAULT, Steering
 from steerlm_studio.ui.chat import Answer, Chat
-from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.transcript import Transcript
 
 LONG = "\n\n".join("A paragraph of some words about tea." for _ in range(40))
-
-
-@pytest.fixture
-def transcript(qtbot: QtBot, theme: Theme) -> Iterator[Transcript]:
-    transcript = Transcript()
-    qtbot.addWidget(transcript)
-    transcript.resize(600, 400)
-    transcript.show()
-    qtbot.waitExposed(transcript)
-    yield transcript
-    transcript.close()
 
 
 def asked(chat: Chat, text: str = "", steering: Steering = DEFAULT) -> Answer:
@@ -173,98 +158,6 @@ def test_copying_gives_the_reply_as_the_model_wrote_it(transcript: Transcript):
     assert QApplication.clipboard().text() == "**Tea**\n\n- a"
 
 
-def many(count: int) -> Chat:
-    chat = Chat()
-    for number in range(count):
-        chat.end().add(
-            Answer(f"Question {number}?", DEFAULT, Sampling(), f"Reply {number}.", "stop")
-        )
-    return chat
-
-
-def test_of_a_long_conversation_the_last_turns_are_made_first(transcript: Transcript):
-    transcript.show_chat(many(50))
-    assert len(transcript.views) < 20
-    assert transcript.views[-1].body.toPlainText() == "Reply 49."
-    assert not transcript.to_earlier.isHidden()
-    while transcript.earlier:
-        transcript.to_earlier.click()
-    assert [view.body.toPlainText() for view in transcript.views] == [
-        f"Reply {number}." for number in range(50)
-    ]
-    assert transcript.to_earlier.isHidden()
-
-
-def test_scrolling_up_brings_earlier_turns_and_stays_at_the_line(
-    transcript: Transcript, qtbot: QtBot
-):
-    transcript.show_chat(many(50))
-    bar = transcript.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 100)
-    before = transcript.earlier
-    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
-    qtbot.waitUntil(lambda: transcript.earlier < before)
-    qtbot.waitUntil(lambda: bar.value() > 0)
-
-
-def test_earlier_turns_are_made_one_by_one_until_a_screenful_is_above(
-    transcript: Transcript, qtbot: QtBot
-):
-    transcript.show_chat(many(50))
-    bar = transcript.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 100)
-    made = [len(transcript.views)]
-    transcript._more_above.timeout.connect(lambda: made.append(len(transcript.views)))
-    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
-    qtbot.waitUntil(lambda: bar.value() >= transcript.viewport().height())
-    qtbot.waitUntil(lambda: not transcript._more_above.isActive())
-    assert transcript.earlier > 0
-    assert {after - before for before, after in itertools.pairwise(made)} <= {0, 1}
-
-
-def test_a_conversation_is_shown_by_its_last_turns_and_filled_up_while_one_reads(
-    transcript: Transcript, qtbot: QtBot
-):
-    chat = many(50)
-    transcript.show_chat(chat)
-    assert len(transcript.views) == 4
-    bar, room = transcript.verticalScrollBar(), transcript.viewport().height()
-    qtbot.waitUntil(lambda: bar.value() >= room and not transcript._more_above.isActive())
-    assert transcript.earlier > 0
-    assert bar.value() == bar.maximum()
-    assert transcript.views[-1].answer is chat.last
-    transcript.resize(600, 900)
-    qtbot.waitUntil(lambda: bar.value() >= transcript.viewport().height() > room)
-
-
-def test_out_of_sight_no_more_turns_are_made_than_at_first(transcript: Transcript, qtbot: QtBot):
-    transcript.hide()
-    transcript.show_chat(many(50))
-    with qtbot.waitSignal(transcript._more_above.timeout):
-        pass
-    assert len(transcript.views) == 4
-    transcript.show()
-    qtbot.waitUntil(lambda: len(transcript.views) > 4)
-
-
-def test_a_conversation_that_goes_on_keeps_its_earlier_turns_for_later(transcript: Transcript):
-    chat = many(50)
-    transcript.show_chat(chat)
-    before = transcript.earlier
-    asked(chat, "More.")
-    transcript.show_chat(chat)
-    assert transcript.earlier == before
-    assert transcript.views[-1].body.toPlainText() == "More."
-
-
-def test_an_early_branch_of_a_long_conversation_is_shown(transcript: Transcript):
-    chat = many(50)
-    transcript.show_chat(chat)
-    chat.start.add(Answer("Otherwise?", DEFAULT, Sampling(), "So.", "stop"))
-    transcript.show_chat(chat)
-    assert [view.body.toPlainText() for view in transcript.views] == ["So."]
-
-
 def test_a_reply_in_another_language_is_told(transcript: Transcript):
     chat = Chat()
     english = "Tea is a hot drink that is made from the leaves of a plant, and it is for you."
@@ -302,15 +195,6 @@ def test_the_pencil_and_the_bin_tell_which_answer_they_mean(transcript: Transcri
     with qtbot.waitSignal(transcript.delete_requested) as delete:
         transcript.views[0].delete.click()
     assert edit.args == delete.args == [answer]
-
-
-def test_at_the_end_the_earlier_views_are_let_go_of(transcript: Transcript):
-    transcript.show_chat(many(50))
-    transcript.reveal(0)
-    assert len(transcript.views) == 50
-    transcript.follow()
-    assert len(transcript.views) < 20
-    assert transcript.views[0].body.toPlainText() == f"Reply {transcript.earlier}."
 
 
 def test_how_a_reply_was_made_is_told_beside_it(transcript: Transcript):
