@@ -221,7 +221,10 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
 
 class Tokens(msgspec.Struct, frozen=True, tag="tokens"):
-    """The ids of a prompt, the text of each, which part each came from and how many are cached."""
+    """The ids of a prompt, the text of each, which part each came from and how many are cached.
+
+    `cached` is -1 where a server does not say.
+    """
 
     run: int
     ids: tuple[int, ...]

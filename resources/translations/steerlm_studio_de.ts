@@ -5563,6 +5563,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Zeilenumbruch nach der Steuerzeile</translation>
     </message>
     <message>
+        <source>{0} tokens.</source>
+        <translation>{0} Token.</translation>
+    </message>
+    <message>
         <source>{0} tokens, {1} of them cached; underlined is what is read anew.</source>
         <translation>{0} Token, davon {1} im Zwischenspeicher; unterstrichen ist, was neu gelesen wird.</translation>
     </message>

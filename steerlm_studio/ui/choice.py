@@ -46,6 +46,14 @@ class Choice(QComboBox):
         style.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option, painter, self)
         painter.end()
 
+    def showPopup(self) -> None:
+        """Qt reckons the list without the thicker frame of the focus: half a line was hidden."""
+        super().showPopup()
+        frame = self.view().window()
+        height = frame.height() + 2
+        frame.resize(frame.width(), 2 * height)  # as long as the arrow for more takes its place
+        frame.resize(frame.width(), height)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)

@@ -51,6 +51,7 @@ class Connecting(QObject):
     def _on_model_changed(self, model: Model | None) -> None:
         self._told.clear()
         cannot = model.ready.cannot if model is not None and model.ready is not None else {}
+        self._frame.throughput.numbers.grey_counts(cannot.get("counts", ""))
         page = self._frame.page.compare
         set_available(page.top.mode, "exact", cannot.get("exact", ""))
         if "exact" in cannot and page.mode == "exact":

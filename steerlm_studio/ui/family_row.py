@@ -17,6 +17,7 @@ class FamilyRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = PlainLabel(self.tr("family"))
+        self._width = 0
         self.choice = Choice()
         self.choice.setAccessibleName(self.tr("Model family"))
         for schema in SCHEMAS.values():
@@ -41,9 +42,15 @@ class FamilyRow(QWidget):
         self._label.setText(self.tr("family (guessed)") if guessed else self.tr("family"))
         tip = self.tr("Guessed from the model's name: choose another one if it is wrong.")
         self._label.setToolTip(tip if guessed else "")
+        self._fit()
 
     def set_name_width(self, width: int) -> None:
-        self._label.setFixedWidth(width)
+        """As wide as the names above, or wider where the label needs it."""
+        self._width = width
+        self._fit()
+
+    def _fit(self) -> None:
+        self._label.setFixedWidth(max(self._width, self._label.sizeHint().width()))
 
     def _on_activated(self, index: int) -> None:
         self.picked.emit(SCHEMAS[self.choice.itemData(index)])

@@ -41,9 +41,11 @@ def spans_of(parts: Sequence[Part]) -> list[Span]:
 def token_spans(parts: Sequence[Part], tokens: Tokens) -> list[Span]:
     """The same token by token, as the model's tokenizer has cut it.
 
-    A token that holds only some bytes of a character shows as `BYTE`.
+    A token that holds only some bytes of a character shows as `BYTE`. None is marked as read anew
+    where nobody says what is cached.
     """
     spans: list[Span] = []
+    cached = tokens.cached if tokens.cached >= 0 else len(tokens.ids)
     ended = -1  # the part whose control string is over; a reply follows in it
     for number, (piece, origin) in enumerate(zip(tokens.pieces, tokens.parts, strict=True)):
         is_control = parts[origin].kind == "control" and piece == parts[origin].text
@@ -51,7 +53,7 @@ def token_spans(parts: Sequence[Part], tokens: Tokens) -> list[Span]:
         if not is_control and origin != ended and _is_steering(parts, origin):
             kind = "steering"
             ended = origin if "\n" in piece else ended
-        spans.append(Span(piece, kind, number, number < tokens.cached))
+        spans.append(Span(piece, kind, number, number < cached))
     return spans
 
 

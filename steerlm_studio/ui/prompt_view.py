@@ -13,8 +13,8 @@ from steerlm_studio.ui.engine_process import EngineProcess
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.prompt_spans import Span, lookalikes, spans_of, token_spans
 from steerlm_studio.ui.prompt_text import PromptText
-from steerlm_studio.ui.text_safety import tooltip
 from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.unavailable import grey
 
 _REST = 100  # ms
 
@@ -87,15 +87,14 @@ class PromptView(QDialog):
 
     def _on_ready(self, message: protocol.Ready) -> None:
         """Some servers do not tell their tokens."""
-        why_not = message.cannot.get("tokens", "")
-        self.tokens.setEnabled(not why_not)
-        self.tokens.setToolTip(tooltip(why_not) if why_not else "")
-        self.tokens.setAccessibleDescription(why_not)  # else the tooltip's markup would be read
+        grey(self.tokens, message.cannot.get("tokens", ""))
 
     def _say(self, spans: list[Span], tokens: protocol.Tokens | None) -> None:
         number = self.locale().toString
         said = []
-        if tokens:
+        if tokens and tokens.cached < 0:
+            said.append(self.tr("{0} tokens.").format(number(len(tokens.ids))))
+        elif tokens:
             text = self.tr("{0} tokens, {1} of them cached; underlined is what is read anew.")
             said.append(text.format(number(len(tokens.ids)), number(tokens.cached)))
         if count := lookalikes(spans):

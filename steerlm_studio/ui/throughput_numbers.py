@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from steerlm_studio.ui.labels import SmallLabel, SmallNumberLabel
 from steerlm_studio.ui.rates import RunRates
 from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.unavailable import grey
 
 _WIDEST = "000 of 0,000"
 _ROWS = 3  # then a second column: the dock is low
@@ -16,6 +17,7 @@ class ThroughputNumbers(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values: dict[str, SmallNumberLabel] = {}
+        self._names_shown: dict[str, SmallLabel] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID)
@@ -25,7 +27,8 @@ class ThroughputNumbers(QWidget):
             value.setAccessibleName(name)
             self._values[key] = value
             row, column = (len(self._values) - 1) % _ROWS, (len(self._values) - 1) // _ROWS
-            grid.addWidget(SmallLabel(name), row, 3 * column)
+            self._names_shown[key] = SmallLabel(name)
+            grid.addWidget(self._names_shown[key], row, 3 * column)
             grid.addWidget(value, row, 3 * column + 1)
         grid.setColumnMinimumWidth(2, GRID)
         grid.setRowStretch(_ROWS, 1)
@@ -34,6 +37,12 @@ class ThroughputNumbers(QWidget):
     def text(self, key: str) -> str:
         """The value shown for now, mean, prompt, first or reused."""
         return self._values[key].text()
+
+    def grey_counts(self, why_not: str) -> None:
+        """For a server that does not tell what it read of a prompt; "" brings them back."""
+        for key in ("prompt", "reused"):
+            grey(self._names_shown[key], why_not)
+            grey(self._values[key], why_not)
 
     def show_run(self, run: RunRates | None) -> None:
         said: dict[str, str | None] = {}  # at once: a label that changes has the dock laid out

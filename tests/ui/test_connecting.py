@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import folders, server_key
+from steerlm_studio.protocol import Part, Tokens
 from steerlm_studio.ui.connect_dialog import ConnectDialog
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.prompt_spans import token_spans
 from steerlm_studio.ui.server import Server
 from steerlm_studio.ui.window import MainWindow
 from tests.engine.asking import COMPLETIONS, tea
@@ -195,6 +197,34 @@ def test_show_prompt_greys_the_tokens_that_a_server_does_not_tell(connected: Mai
     connected.prompting.view.close()
 
 
+def test_counts_are_greyed_with_the_reason_and_come_back_with_a_file(
+    connected: MainWindow, tiny_model: Path, qtbot: QtBot
+):
+    numbers = connected.frame.throughput.numbers
+    for key in ("prompt", "reused"):
+        assert not numbers._values[key].isEnabled()
+        assert "what it read of a prompt" in numbers._values[key].toolTip()
+    assert numbers._values["mean"].isEnabled()
+    with qtbot.waitSignal(connected.engine.ready, timeout=WAIT):
+        connected.open_model(tiny_model)
+    assert numbers._values["reused"].isEnabled()
+    assert numbers._values["reused"].toolTip() == ""
+
+
+def test_tokens_of_which_nobody_says_what_is_cached_are_only_counted(
+    connected: MainWindow, peer: Peer, qtbot: QtBot
+):
+    """“0 of them cached” was said of every prompt on a server, and all of it was underlined."""
+    view = connected.prompting.view
+    parts = (Part("control", "<extra_id_1>"), Part("text", "Tea"))
+    view.show_prompt(parts, "")
+    view.tokens.setEnabled(True)
+    view.tokens.setChecked(True)
+    connected.engine.tokens.emit(Tokens(view._run, (5, 7), ("<extra_id_1>", "Tea"), (0, 1), -1))
+    assert view.note.text() == "2 tokens."
+    assert all(span.is_cached for span in token_spans(parts, Tokens(1, (5,), ("T",), (1,), -1)))
+
+
 def test_exact_is_greyed_with_the_reason_and_comes_back_with_a_file(
     connected: MainWindow, tiny_model: Path, qtbot: QtBot
 ):
@@ -269,7 +299,9 @@ def test_the_family_of_a_servers_model_is_guessed_from_its_name_visibly(
         qtbot.mouseClick(dialog.connect_button, Qt.MouseButton.LeftButton)
     assert window.model is not None
     assert window.steering.steering.schema.id == window.model.template.id == "nemo-aligner"
-    assert window.steering.family._label.text() == "family (guessed)"
+    label = window.steering.family._label
+    assert label.text() == "family (guessed)"
+    qtbot.waitUntil(lambda: label.width() >= label.sizeHint().width(), timeout=WAIT)
     assert window.page.notice.isHidden()
 
 

@@ -41,7 +41,7 @@ class Ids:
             ids=tuple(token for token, _, _ in found),
             pieces=tuple(text for _, text, _ in found),
             parts=tuple(number for _, _, number in found),
-            cached=0,
+            cached=-1,
         )
 
     def _numbered(self, parts: Sequence[Part]) -> Iterable[tuple[int, str, int]]:
