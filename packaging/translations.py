@@ -19,6 +19,7 @@ from sentences import sentences_in
 from words import Word, words_in
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.models.catalog import catalogue
 from steerlm_studio.steer.attributes import ATTRIBUTES
 from steerlm_studio.steer.languages import LANGUAGES
 from steerlm_studio.steer.presets import read_presets
@@ -71,6 +72,7 @@ def all_words() -> list[Word]:
     for preset in read_presets(ROOT / "resources" / "presets", shipped=True):
         if not isinstance(preset, StudioError):
             found += [Word("Preset", preset.name), Word("Preset", preset.description)]
+    found += [Word("Catalogue", said) for model in catalogue() for said in model.sentences]
     found += [Word("Error", sentence) for sentence in all_sentences()]
     return sorted(dict.fromkeys(found), key=lambda word: word.context)
 

@@ -38,6 +38,11 @@ def context_size(header: Header, asked: int) -> int:
     return max(16, min(asked or USUAL_CONTEXT, trained))
 
 
+def is_beyond(header: Header, asked: int) -> bool:
+    """Whether more tokens are asked for than the model was trained with, and so will get."""
+    return asked > header.number("context_length")
+
+
 def cell_count(context: int, lanes: int) -> int:
     """The cells for `lanes` sequences that share most of their prompt, and for idle columns."""
     cells = context + (lanes - 1) * max(context // 4, min(context, 512)) + 2 * sequences(lanes)

@@ -728,6 +728,149 @@ Die Antworten kommen in eine Datei, sobald sie da sind. Was auch immer einen Sta
     </message>
 </context>
 <context>
+    <name>Catalogue</name>
+    <message>
+        <source>A small network trained for this program on made texts about 24 topics. It shows what the sliders do; it knows nothing else.</source>
+        <translation>Ein kleines Netz, für dieses Programm an gemachten Texten über 24 Themen trainiert. Es zeigt, was die Regler bewirken; sonst weiß es nichts.</translation>
+    </message>
+    <message>
+        <source>Trying the program without a download.</source>
+        <translation>Das Programm ohne Download ausprobieren.</translation>
+    </message>
+    <message>
+        <source>It answers only questions about its own topics, in short English.</source>
+        <translation>Es beantwortet nur Fragen zu seinen eigenen Themen, in kurzem Englisch.</translation>
+    </message>
+    <message>
+        <source>What it says is often wrong: it is a demonstration, not a source.</source>
+        <translation>Was es sagt, ist oft falsch: Es ist eine Vorführung, keine Quelle.</translation>
+    </message>
+    <message>
+        <source>docs/demo-model.md</source>
+        <translation>docs/demo-model.md</translation>
+    </message>
+    <message>
+        <source>NVIDIA&apos;s 8B chat model of 2023, steered by seventeen attributes and a language: what this program is made for. Download the .nemo, then export it to GGUF.</source>
+        <translation>NVIDIAs 8B-Chatmodell von 2023, gelenkt durch siebzehn Attribute und eine Sprache: das Modell, für das dieses Programm gemacht ist. Laden Sie die .nemo-Datei, und exportieren Sie sie dann als GGUF.</translation>
+    </message>
+    <message>
+        <source>For those who want to choose, while asking, how a chat model answers. The licence says what it may be used for.</source>
+        <translation>Für alle, die beim Fragen wählen wollen, wie ein Chatmodell antwortet. Wofür es verwendet werden darf, sagt die Lizenz.</translation>
+    </message>
+    <message>
+        <source>It was trained on texts of the Internet that hold toxic language and biases; it may repeat and amplify them, above all when asked in such words.</source>
+        <translation>Es wurde an Texten aus dem Internet trainiert, die giftige Sprache und Vorurteile enthalten; es kann sie wiederholen und verstärken, vor allem wenn man es in solchen Worten fragt.</translation>
+    </message>
+    <message>
+        <source>It may answer wrongly, leave out what matters, or write what is irrelevant or unacceptable, even when nothing offensive was asked.</source>
+        <translation>Es kann falsch antworten, Wesentliches auslassen oder Belangloses und Untragbares schreiben, auch wenn nichts Anstößiges gefragt war.</translation>
+    </message>
+    <message>
+        <source>English is the supported language; the others were in its training and are untested.</source>
+        <translation>Unterstützt wird Englisch; die anderen Sprachen kamen im Training vor und sind nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>It is weak at coding, mathematics and reasoning (see its scores).</source>
+        <translation>Es ist schwach im Programmieren, in Mathematik und im Schließen (siehe seine Werte).</translation>
+    </message>
+    <message>
+        <source>model card of nvidia/nemotron-3-8b-chat-4k-steerlm</source>
+        <translation>Modellkarte von nvidia/nemotron-3-8b-chat-4k-steerlm</translation>
+    </message>
+    <message>
+        <source>total</source>
+        <translation>gesamt</translation>
+    </message>
+    <message>
+        <source>writing</source>
+        <translation>Schreiben</translation>
+    </message>
+    <message>
+        <source>roleplay</source>
+        <translation>Rollenspiel</translation>
+    </message>
+    <message>
+        <source>extraction</source>
+        <translation>Herauslesen</translation>
+    </message>
+    <message>
+        <source>STEM</source>
+        <translation>MINT</translation>
+    </message>
+    <message>
+        <source>humanities</source>
+        <translation>Geisteswissenschaften</translation>
+    </message>
+    <message>
+        <source>reasoning</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>math</source>
+        <translation>Mathematik</translation>
+    </message>
+    <message>
+        <source>coding</source>
+        <translation>Programmieren</translation>
+    </message>
+    <message>
+        <source>Llama 2 70B aligned with SteerLM on HelpSteer and OASST: nine attributes. A folder of many files, about 138 GB.</source>
+        <translation>Llama 2 70B, mit SteerLM an HelpSteer und OASST ausgerichtet: neun Attribute. Ein Ordner mit vielen Dateien, etwa 138 GB.</translation>
+    </message>
+    <message>
+        <source>Chat with chosen helpfulness, correctness, coherence, complexity, verbosity, creativity and humor.</source>
+        <translation>Gespräche mit gewählter Hilfsbereitschaft, Richtigkeit, Schlüssigkeit, Komplexität, Ausführlichkeit, Kreativität und gewähltem Humor.</translation>
+    </message>
+    <message>
+        <source>Bound to the conditions of Llama 2.</source>
+        <translation>An die Bedingungen von Llama 2 gebunden.</translation>
+    </message>
+    <message>
+        <source>model card of nvidia/Llama2-70B-SteerLM-Chat</source>
+        <translation>Modellkarte von nvidia/Llama2-70B-SteerLM-Chat</translation>
+    </message>
+    <message>
+        <source>Llama 3 70B aligned with SteerLM 2.0 on HelpSteer2. A folder of many files, about 141 GB.</source>
+        <translation>Llama 3 70B, mit SteerLM 2.0 an HelpSteer2 ausgerichtet. Ein Ordner mit vielen Dateien, etwa 141 GB.</translation>
+    </message>
+    <message>
+        <source>Chat with chosen attributes; made for research on alignment.</source>
+        <translation>Gespräche mit gewählten Attributen; für die Forschung an der Ausrichtung von Modellen gemacht.</translation>
+    </message>
+    <message>
+        <source>Its tokenizer is not SentencePiece, so this program does not convert it; a GGUF of it that was made elsewhere can be opened.</source>
+        <translation>Sein Tokenizer ist nicht SentencePiece, deshalb wandelt dieses Programm es nicht um; ein anderswo daraus gemachtes GGUF lässt sich öffnen.</translation>
+    </message>
+    <message>
+        <source>Which of the nine attributes it was trained with should be checked on its card.</source>
+        <translation>Mit welchen der neun Attribute es trainiert wurde, sollte man auf seiner Karte prüfen.</translation>
+    </message>
+    <message>
+        <source>Bound to the conditions of Llama 3.</source>
+        <translation>An die Bedingungen von Llama 3 gebunden.</translation>
+    </message>
+    <message>
+        <source>model card of nvidia/Llama3-70B-SteerLM-Chat</source>
+        <translation>Modellkarte von nvidia/Llama3-70B-SteerLM-Chat</translation>
+    </message>
+    <message>
+        <source>The first public SteerLM model: Llama 2 13B customized on OASST and HH-RLHF, one .nemo of 48 GB.</source>
+        <translation>Das erste öffentliche SteerLM-Modell: Llama 2 13B, an OASST und HH-RLHF angepasst, eine .nemo-Datei von 48 GB.</translation>
+    </message>
+    <message>
+        <source>Trying attribute-conditioned answers; superseded by the later models.</source>
+        <translation>Antworten nach Attributen ausprobieren; von den späteren Modellen überholt.</translation>
+    </message>
+    <message>
+        <source>Models of that time were also asked with values from 0 to 9; check its card.</source>
+        <translation>Modelle jener Zeit wurden auch mit Werten von 0 bis 9 gefragt; prüfen Sie seine Karte.</translation>
+    </message>
+    <message>
+        <source>model card of nvidia/SteerLM-llama2-13B</source>
+        <translation>Modellkarte von nvidia/SteerLM-llama2-13B</translation>
+    </message>
+</context>
+<context>
     <name>CataloguePage</name>
     <message>
         <source>Name</source>
@@ -1749,8 +1892,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Seite öffnen</translation>
     </message>
     <message>
-        <source>Remove</source>
-        <translation>Entfernen</translation>
+        <source>Remove from list</source>
+        <translation>Aus der Liste nehmen</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1979,10 +2122,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>%1 answers with more than can be meant.</source>
         <translation>%1 antwortet mit mehr, als gemeint sein kann.</translation>
-    </message>
-    <message>
-        <source>%1 asks for fewer requests. Wait a few minutes, or log in (hf auth login).</source>
-        <translation>%1 bittet um weniger Anfragen. Warten Sie einige Minuten, oder melden Sie sich an (hf auth login).</translation>
     </message>
     <message>
         <source>%1 cannot be %2: it goes from %3 to %4.</source>
@@ -2369,10 +2508,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 benennt %2, wie kein Hub es tut.</translation>
     </message>
     <message>
-        <source>%1 needs %2 GB more, %3 GB are free in %4. Free some space, or let HF_HOME name a folder on a larger disk.</source>
-        <translation>%1 braucht noch %2 GB, und in %4 sind %3 GB frei. Schaffen Sie Platz, oder lassen Sie HF_HOME einen Ordner auf einem größeren Datenträger nennen.</translation>
-    </message>
-    <message>
         <source>%1 needs %2 and %3 has %4 free. Free some room, choose another folder or a smaller type.</source>
         <translation>%1 braucht %2, und in %3 sind %4 frei. Schaffen Sie Platz, oder wählen Sie einen anderen Ordner oder einen kleineren Typ.</translation>
     </message>
@@ -2383,10 +2518,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>%1 only points from one address to the next. If HF_ENDPOINT is set, check it; else the proxy.</source>
         <translation>%1 verweist nur von einer Adresse auf die nächste. Falls HF_ENDPOINT gesetzt ist, prüfen Sie es, sonst den Proxy.</translation>
-    </message>
-    <message>
-        <source>%1 refuses access (status %2). Check your token and its rights: hf auth whoami; fine-grained tokens need the right to read gated models.</source>
-        <translation>%1 verweigert den Zugang (Status %2). Prüfen Sie Ihr Token und seine Rechte: hf auth whoami; fein eingestellte Token brauchen das Recht, zugangsbeschränkte Modelle zu lesen.</translation>
     </message>
     <message>
         <source>%1 said nothing for %2 s. Look at the server, then go on.</source>
@@ -2885,8 +3016,32 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Server sandte etwas, das kein Ereignis ist. Der Text bis hierher bleibt.</translation>
     </message>
     <message>
+        <source>There is no model at %1, or %2. Check owner and name.%3</source>
+        <translation>Unter %1 gibt es kein Modell, oder %2. Prüfen Sie Besitzer und Namen.%3</translation>
+    </message>
+    <message>
+        <source>This model is gated and %1. Open %2, accept its conditions there, then try again.%3</source>
+        <translation>Dieses Modell ist zugangsbeschränkt, und %1. Öffnen Sie %2, nehmen Sie dort die Bedingungen an, und versuchen Sie es dann noch einmal.%3</translation>
+    </message>
+    <message>
+        <source>it is private and you are not logged in</source>
+        <translation>es ist privat und Sie sind nicht angemeldet</translation>
+    </message>
+    <message>
+        <source>you are not logged in</source>
+        <translation>Sie sind nicht angemeldet</translation>
+    </message>
+    <message>
         <source>The server does not tell the tokens of a text as it should. Look at its log.</source>
         <translation>Der Server nennt die Token eines Textes nicht so, wie er sollte. Sehen Sie in sein Protokoll.</translation>
+    </message>
+    <message>
+        <source> You log in under “Hub” in “Open model…”, in a terminal with: steerlm-studio models login</source>
+        <translation> Sie melden sich unter „Hub“ in „Modell öffnen…“ an, im Terminal mit: steerlm-studio models login</translation>
+    </message>
+    <message>
+        <source>%1 asks for fewer requests. Wait a few minutes.%2</source>
+        <translation>%1 bittet um weniger Anfragen. Warten Sie einige Minuten.%2</translation>
     </message>
     <message>
         <source>%1 cannot be written: %2. Free some space, or check who may write there.</source>
@@ -2895,6 +3050,14 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>%1 is one of %2 parts of a model, and is not named so. Give the parts back their names, such as NAME-00001-of-00003.gguf.</source>
         <translation>%1 ist einer von %2 Teilen eines Modells und heißt nicht so. Geben Sie den Teilen ihre Namen zurück, etwa NAME-00001-of-00003.gguf.</translation>
+    </message>
+    <message>
+        <source>%1 needs %2 more and %3 to spare, %4 are free in %5. Free some space, or let HF_HOME name a folder on a larger disk.</source>
+        <translation>%1 braucht noch %2 und %3 Spielraum, frei sind in %5 nur %4. Schaffen Sie Platz, oder lassen Sie HF_HOME einen Ordner auf einem größeren Datenträger nennen.</translation>
+    </message>
+    <message>
+        <source>%1 refuses access (status %2). Check your token and its rights: fine-grained tokens need the right to read gated models.%3</source>
+        <translation>%1 verweigert den Zugang (Status %2). Prüfen Sie Ihr Token und seine Rechte: Fein eingestellte Token brauchen das Recht, zugangsbeschränkte Modelle zu lesen.%3</translation>
     </message>
     <message>
         <source>The server wants another key (%1%2). Check the key.</source>
@@ -3037,10 +3200,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Es gibt keine Maschine namens %1. Prüfen Sie die Adresse.</translation>
     </message>
     <message>
-        <source>There is no model at %1, or %2. Check owner and name.</source>
-        <translation>Unter %1 gibt es kein Modell, oder %2. Prüfen Sie Besitzer und Namen.</translation>
-    </message>
-    <message>
         <source>There is no preset “%1”. Known: %2.</source>
         <translation>Es gibt keine Vorlage „%1“. Bekannt sind: %2.</translation>
     </message>
@@ -3091,10 +3250,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>This model cannot generate text. Choose a chat model.</source>
         <translation>Dieses Modell kann keinen Text erzeugen. Wählen Sie ein Chat-Modell.</translation>
-    </message>
-    <message>
-        <source>This model is gated and %1. Open %2, accept its conditions there, then try again.</source>
-        <translation>Dieses Modell ist zugangsbeschränkt, und %1. Öffnen Sie %2, nehmen Sie dort die Bedingungen an, und versuchen Sie es dann noch einmal.</translation>
     </message>
     <message>
         <source>This model&apos;s keys and values cannot be kept in 8 bits. Choose F16 (--cache f16).</source>
@@ -3371,10 +3526,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>it is private</source>
         <translation>es ist privat</translation>
-    </message>
-    <message>
-        <source>it is private and you are not logged in (hf auth login)</source>
-        <translation>es ist privat und Sie sind nicht angemeldet (hf auth login)</translation>
     </message>
     <message>
         <source>it is too large</source>
@@ -3695,10 +3846,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>which does not divide the %1 heads</source>
         <translation>das die %1 Köpfe nicht teilt</translation>
-    </message>
-    <message>
-        <source>you are not logged in (run: hf auth login, or set HF_TOKEN)</source>
-        <translation>Sie sind nicht angemeldet (hf auth login ausführen oder HF_TOKEN setzen)</translation>
     </message>
     <message>
         <source>your token&apos;s account has not been granted access yet</source>
@@ -4465,6 +4612,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <source>Shares of the GPUs</source>
         <translation>Anteile der GPUs</translation>
     </message>
+    <message numerus="yes">
+        <source>The model was trained with %n tokens: a larger context is cut to that.</source>
+        <translation>
+            <numerusform>Das Modell wurde mit %n Token trainiert: Ein größerer Kontext wird darauf gekürzt.</numerusform>
+            <numerusform>Das Modell wurde mit %n Token trainiert: Ein größerer Kontext wird darauf gekürzt.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>FoldHeader</name>
@@ -4554,8 +4708,8 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Seite öffnen</translation>
     </message>
     <message>
-        <source>This model is gated: log in, and accept its conditions on its page, before its files can be downloaded.</source>
-        <translation>Der Zugang zu diesem Modell ist beschränkt: Melden Sie sich an und nehmen Sie auf seiner Seite die Bedingungen an, bevor Sie Dateien laden.</translation>
+        <source>This model is gated: log in (under “Hub”), and accept its conditions on its page, before its files can be downloaded.</source>
+        <translation>Der Zugang zu diesem Modell ist beschränkt: Melden Sie sich an (unter „Hub“) und nehmen Sie auf seiner Seite die Bedingungen an, bevor Sie Dateien laden.</translation>
     </message>
     <message>
         <source>Accept the licence first</source>
@@ -4757,6 +4911,24 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>Incoming</name>
+    <message>
+        <source>Not opened: %1. One model is opened at a time.</source>
+        <translation>Nicht geöffnet: %1. Es wird ein Modell auf einmal geöffnet.</translation>
+    </message>
+    <message>
+        <source>Not opened: %1. The program knows models and conversations.</source>
+        <translation>Nicht geöffnet: %1. Das Programm kennt Modelle und Gespräche.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>eine weitere</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Language</name>
     <message>
         <source>Arabic</source>
@@ -4934,6 +5106,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>I have read this licence and accept its terms</source>
         <translation>Ich habe die Lizenz gelesen und nehme sie an</translation>
+    </message>
+    <message>
+        <source>no licence named</source>
+        <translation>keine Lizenz genannt</translation>
     </message>
     <message>
         <source>This cannot be written down (%1), so it will be asked again next time.</source>
@@ -5268,6 +5444,13 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
 </context>
 <context>
+    <name>ModelButton</name>
+    <message>
+        <source>Choose another model</source>
+        <translation>Ein anderes Modell wählen</translation>
+    </message>
+</context>
+<context>
     <name>ModelFiles</name>
     <message>
         <source>Open a model</source>
@@ -5306,11 +5489,22 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <source>Show the downloads</source>
         <translation>Downloads zeigen</translation>
     </message>
+    <message>
+        <source>Download finished</source>
+        <translation>Download fertig</translation>
+    </message>
     <message numerus="yes">
         <source>%n downloads</source>
         <translation>
             <numerusform>%n Download</numerusform>
             <numerusform>%n Downloads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unfinished downloads</source>
+        <translation>
+            <numerusform>%n unfertiger Download</numerusform>
+            <numerusform>%n unfertige Downloads</numerusform>
         </translation>
     </message>
 </context>
@@ -6472,10 +6666,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
 </context>
 <context>
     <name>TopBar</name>
-    <message>
-        <source>Choose another model</source>
-        <translation>Anderes Modell wählen</translation>
-    </message>
     <message>
         <source>New conversation</source>
         <translation>Neues Gespräch</translation>

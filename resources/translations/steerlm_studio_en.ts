@@ -104,6 +104,13 @@
             <numerusform>It does not fit. A context of %n tokens would.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The model was trained with %n tokens: a larger context is cut to that.</source>
+        <translation>
+            <numerusform>The model was trained with %n token: a larger context is cut to that.</numerusform>
+            <numerusform>The model was trained with %n tokens: a larger context is cut to that.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>HubCard</name>
@@ -143,6 +150,16 @@
     </message>
 </context>
 <context>
+    <name>Incoming</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LocalPage</name>
     <message numerus="yes">
         <source>%n models</source>
@@ -169,6 +186,13 @@
         <translation>
             <numerusform>%n download</numerusform>
             <numerusform>%n downloads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unfinished downloads</source>
+        <translation>
+            <numerusform>%n unfinished download</numerusform>
+            <numerusform>%n unfinished downloads</numerusform>
         </translation>
     </message>
 </context>

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+from steerlm_studio.amounts import as_bytes
 from steerlm_studio.cli.calibration import BUILT_IN, calibration_text
 from steerlm_studio.cli.ending import ended_cleanly
 from steerlm_studio.cli.export_progress import as_json, terminal_line
-from steerlm_studio.cli.words import as_bytes, print_table
+from steerlm_studio.cli.words import print_table
 from steerlm_studio.errors import StudioError
 from steerlm_studio.export import run as export
 from steerlm_studio.export.calibrate import Calibration

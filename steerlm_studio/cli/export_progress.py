@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from steerlm_studio.cli.words import as_bytes, as_time
+from steerlm_studio.amounts import as_bytes
+from steerlm_studio.cli.words import as_time
 from steerlm_studio.export.run import Progress
 from steerlm_studio.export.verify import Report
 

@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from steerlm_studio.cli.words import as_bytes, print_table
+from steerlm_studio.amounts import as_bytes
+from steerlm_studio.cli.words import print_table
 from steerlm_studio.export.describe import Description, described
 from steerlm_studio.steer.family import family_of
 

@@ -4,7 +4,8 @@ import argparse
 import fnmatch
 import sys
 
-from steerlm_studio.cli.words import as_bytes, as_time, printable
+from steerlm_studio.amounts import as_bytes
+from steerlm_studio.cli.words import as_time, printable
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_parts import grouped
 from steerlm_studio.models.address import Address, address_in

@@ -5,7 +5,8 @@ import sys
 
 import msgspec
 
-from steerlm_studio.cli.words import as_bytes, print_table, printable
+from steerlm_studio.amounts import as_bytes
+from steerlm_studio.cli.words import print_table, printable
 from steerlm_studio.models.catalog import catalogue
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.library import add_folder, library, remove_folder

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from steerlm_studio.cli.words import as_bytes, print_table, printable
+from steerlm_studio.amounts import as_bytes
+from steerlm_studio.cli.words import print_table, printable
 from steerlm_studio.models.address import address_in
 from steerlm_studio.models.catalog import CatalogModel, catalogue, catalogued
 from steerlm_studio.models.hub import Hub, HubModel

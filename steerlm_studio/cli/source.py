@@ -13,8 +13,8 @@ from steerlm_studio.cli.settings import model_path
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.server_client import ServerEngine
 from steerlm_studio.errors import StudioError
-from steerlm_studio.gguf_header import glance
-from steerlm_studio.memory_need import CACHES
+from steerlm_studio.gguf_header import Header, glance
+from steerlm_studio.memory_need import CACHES, context_size, is_beyond
 from steerlm_studio.server_address import address_of
 from steerlm_studio.server_key import key_for
 
@@ -63,7 +63,10 @@ def source_of(options: argparse.Namespace, stack: ExitStack) -> Source:
     """The model that the options name; a server is asked at once, and left with the stack."""
     if not options.server:
         path = model_path(options.model)
-        metadata = glance(path).strings
+        header = glance(path)
+        if is_beyond(header, options.context):
+            _say_context(header, options.context)
+        metadata = header.strings
         return Source(metadata, _fingerprint(path), lambda lanes: _file(options, lanes))
     engine = stack.enter_context(_server(options))
     if options.mode == "exact":
@@ -71,6 +74,15 @@ def source_of(options: argparse.Namespace, stack: ExitStack) -> Source:
     name = hashlib.sha256(f"server {engine.ready.name}".encode()).hexdigest()[:16]
     together = _AHEAD * engine.ready.lanes
     return Source(engine.ready.metadata, name, lambda lanes: nullcontext(engine), together)
+
+
+def _say_context(header: Header, asked: int) -> None:
+    trained = context_size(header, asked)
+    print(
+        f"steerlm-studio: the model was trained with {trained} tokens, so its context is that "
+        f"and not {asked}.",
+        file=sys.stderr,
+    )
 
 
 def _file(options: argparse.Namespace, lanes: int) -> Engine:

@@ -39,6 +39,12 @@ class CatalogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The link of its page; empty for the bundled one."""
         return f"https://huggingface.co/{self.repo}" if self.repo else ""
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What its card says in words, to be translated."""
+        words = (self.summary, self.intended_use, *self.limitations, self.source)
+        return (*words, *self.mt_bench)
+
 
 @cache
 def catalogue() -> tuple[CatalogModel, ...]:

@@ -9,6 +9,7 @@ from huggingface_hub import constants, hf_hub_download
 from huggingface_hub.errors import LocalEntryNotFoundError
 from huggingface_hub.file_download import are_symlinks_supported, repo_folder_name
 
+from steerlm_studio.amounts import as_bytes
 from steerlm_studio.models import unfinished
 from steerlm_studio.models.address import Address
 from steerlm_studio.models.hub import Hub, RemoteFile
@@ -115,9 +116,9 @@ class _Job:
         free = shutil.disk_usage(there).free
         if needed + SPARE > free:
             raise HubError(
-                f"{self._address.file} needs {needed / 1e9:.1f} GB more, {free / 1e9:.1f} GB are "
-                f"free in {self._blobs}. Free some space, or let HF_HOME name a folder on a larger "
-                "disk.",
+                f"{self._address.file} needs {as_bytes(needed)} more and {as_bytes(SPARE)} to "
+                f"spare, {as_bytes(free)} are free in {self._blobs}. Free some space, or let "
+                "HF_HOME name a folder on a larger disk.",
                 "disk",
             )
 

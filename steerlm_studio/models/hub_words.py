@@ -80,10 +80,11 @@ def _gated(error: Exception, page: str, file: str) -> HubError:
     who = (
         piece("your token's account has not been granted access yet")
         if get_token()
-        else piece("you are not logged in (run: hf auth login, or set HF_TOKEN)")
+        else piece("you are not logged in")
     )
     return HubError(
-        f"This model is gated and {who}. Open {page}, accept its conditions there, then try again.",
+        f"This model is gated and {who}. Open {page}, accept its conditions there, then try again."
+        f"{_login()}",
         "gated",
         link=page,
     )
@@ -91,12 +92,10 @@ def _gated(error: Exception, page: str, file: str) -> HubError:
 
 def _missing_repo(error: Exception, page: str, file: str) -> HubError:
     unseen = (
-        piece("it is private")
-        if get_token()
-        else piece("it is private and you are not logged in (hf auth login)")
+        piece("it is private") if get_token() else piece("it is private and you are not logged in")
     )
     return HubError(
-        f"There is no model at {page}, or {unseen}. Check owner and name.",
+        f"There is no model at {page}, or {unseen}. Check owner and name.{_login()}",
         "missing",
         link=page,
     )
@@ -128,13 +127,11 @@ def _status(error: Exception, page: str, file: str) -> HubError:
     assert isinstance(error, HfHubHTTPError)
     status = error.response.status_code
     if status == 429:
-        return HubError(
-            f"{page} asks for fewer requests. Wait a few minutes, or log in (hf auth login).", "hub"
-        )
+        return HubError(f"{page} asks for fewer requests. Wait a few minutes.{_login()}", "hub")
     if status in (401, 403):
         return HubError(
             f"{page} refuses access (status {status}). Check your token and its rights: "
-            "hf auth whoami; fine-grained tokens need the right to read gated models.",
+            f"fine-grained tokens need the right to read gated models.{_login()}",
             "gated",
             link=page,
         )
@@ -192,6 +189,15 @@ def _circle(error: Exception, page: str, file: str) -> HubError:
 
 def _silent(error: Exception, page: str, file: str) -> HubError:
     return HubError(f"{page} stopped answering. Try again.{_kept(file)}", "network")
+
+
+def _login() -> str:
+    """How to log in, where nobody is."""
+    if get_token():
+        return ""
+    return piece(
+        " You log in under “Hub” in “Open model…”, in a terminal with: steerlm-studio models login"
+    )
 
 
 def _kept(file: str) -> str:

@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     )  # numbers go with the words
     install_translations(app, QLocale())
     instance = SingleInstance(folders.data())
-    files = [options.model] if options.model is not None else []
+    files = options.files
     if not instance.claim() and instance.hand_over(files):
         print(HANDED_OVER)
         return 0
@@ -79,7 +79,7 @@ def _show(
     window.show()
     window.page.composer.setFocus()
     # after the window is painted: it comes up at once whatever the model's size
-    QTimer.singleShot(0, window, lambda: _load_first(window, options.model))
+    QTimer.singleShot(0, window, lambda: _load_first(window, options.files))
     collecting = Collecting(app)
     result = app.exec()
     collecting.end()
@@ -99,9 +99,9 @@ def _come_forward(window: MainWindow, files: Sequence[Path]) -> None:
     window.incoming.take(files)
 
 
-def _load_first(window: MainWindow, model: Path | None) -> None:
-    if model is not None:
-        window.incoming.take([model])
+def _load_first(window: MainWindow, files: Sequence[Path]) -> None:
+    if files:
+        window.incoming.take(files)
     elif resources.demo_model().is_file():
         window.last_model.load_at_start(resources.demo_model())
 
@@ -127,10 +127,11 @@ def _close_when_asked(window: MainWindow) -> None:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=APP, description="The SteerLM Studio window.")
     parser.add_argument(
-        "model",
-        nargs="?",
+        "files",
+        nargs="*",
+        metavar="FILE",
         type=Path,
-        help="a GGUF file, a checkpoint to export, or conversations to import",
+        help="a GGUF file, a checkpoint to export, a folder with models, conversations to import",
     )
     parser.add_argument("--model", dest="named", type=Path, metavar="FILE", help="the same")
     parser.add_argument("--context", type=int, help="tokens of one conversation")
@@ -139,7 +140,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--cache", choices=CACHES, help="how keys and values are kept")
     parser.add_argument("--split", help="shares of the layers for several GPUs, e.g. 3,1")
     options = parser.parse_args(arguments)
-    options.model = options.named or options.model
+    if options.named is not None:
+        options.files.insert(0, options.named)
     return options
 
 

@@ -19,6 +19,7 @@ from steerlm_studio.ui.choice import Choice
 from steerlm_studio.ui.labels import SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.translations import card_in_words
 
 
 class LicenceChoice(QWidget):
@@ -91,11 +92,10 @@ class LicenceChoice(QWidget):
         self.changed.emit()
 
     def _card_text(self) -> str:
-        """The catalogue's words are its card's, in its language."""
         if self._card is None:
             return ""
         title = self.tr("From the card of %1:").replace("%1", self._card.name)
-        lines = [self._card.intended_use, *self._card.limitations]
+        lines = map(card_in_words, (self._card.intended_use, *self._card.limitations))
         return "\n".join([title, *(f"• {line}" for line in lines)])
 
     def _lay_out(self) -> None:

@@ -12,8 +12,9 @@ from steerlm_studio.memory_free import kills
 from steerlm_studio.steer.template import Template
 from steerlm_studio.ui.engine_process import EngineProcess, engine_command
 from steerlm_studio.ui.frame import Frame
-from steerlm_studio.ui.memory_shortage import Shortage, died, refused
+from steerlm_studio.ui.memory_shortage import Shortage, asked_by, died, refused
 from steerlm_studio.ui.model import Model
+from steerlm_studio.ui.models.fit_view import trained_context
 from steerlm_studio.ui.server import Server
 
 
@@ -48,6 +49,11 @@ class ModelLoading(QObject):
     @property
     def is_ready(self) -> bool:
         return self.model is not None and self.model.ready is not None and self._engine.is_running
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether nobody would miss the model: there is none, or it is the demo."""
+        return self.model is None or self.model.is_demo
 
     def open(self, path: Path) -> None:
         """Load this file in a new engine; runs of the one before are over."""
@@ -129,6 +135,13 @@ class ModelLoading(QObject):
         self._set(replace(self.model, ready=message))
         if is_first:
             self.loaded.emit(self.model)
+            self._say_context(message.context)
+
+    def _say_context(self, given: int) -> None:
+        """A context that was set larger than the model was trained with is cut: say so."""
+        is_file = self.model is not None and self.model.server is None
+        if is_file and asked_by(self.asked, None).context > given:
+            self._frame.page.notice.say(trained_context(given))
 
     def _on_failed(self, message: protocol.Failed) -> None:
         if message.run is None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QSpacerItem, QToo
 from steerlm_studio.ui.elided_label import ElidedLabel, SmallElidedLabel
 from steerlm_studio.ui.icons import icon
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.model_button import ModelButton
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, colours_of
 from steerlm_studio.ui.tool_button import action_button
@@ -31,7 +32,7 @@ class TopBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self.title = ElidedLabel()
-        self.model = QToolButton()
+        self.model = ModelButton()
         self.model.setMenu(models)
         self.model.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -39,7 +40,6 @@ class TopBar(QWidget):
         self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the sign after the name
         self.model.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.model.setAutoRaise(True)
-        self.model.setToolTip(self.tr("Choose another model"))
         self.note = Note()
         self.state = SmallLabel()
         self.dot = Dot()
@@ -66,7 +66,7 @@ class TopBar(QWidget):
         """The model's name, "" when there is none; `note` is what one should know of it."""
         self.note.set_text(note)
         text = shown(name) or self.tr("Choose a model")
-        self.model.setText(text.replace("&", "&&"))
+        self.model.set_name(text)
         self.model.setAccessibleName(self.tr("Model: %1").replace("%1", text))
 
     def set_state(self, state: State) -> None:

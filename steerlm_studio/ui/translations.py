@@ -53,3 +53,8 @@ def language_in_words(code: str) -> str:
 def description_of(preset: Preset) -> str:
     said = preset.description
     return QCoreApplication.translate("Preset", said) if preset.shipped and said else said
+
+
+def card_in_words(said: str) -> str:
+    """What the catalogue says of a model, in the user's language; else as it stands there."""
+    return QCoreApplication.translate("Catalogue", said) if said else ""

@@ -93,10 +93,12 @@ class MainWindow(QMainWindow):
         self.transferring = Transferring(self.store, settings, self, self._open_chat)
         self.watching = Watching(self.engine, self.loading, self.frame.devices)
         self.idle = Idle(self.engine, self._is_busy, self.loading.sleep)
-        self.opening = Opening(settings, self, self.open_model, self.exporting.open)
+        self.opening = Opening(settings, self, self.loading, self.exporting.open, self._is_busy)
+        take_in, search_in = self.transferring.open_import, self.opening.search_in
         self.incoming = Incoming(
-            self.open_model, self.exporting.open, self.transferring.open_import
+            self.open_model, self.exporting.open, take_in, search_in, self.page.notice.say
         )
+        self.opening.dropped.connect(self.incoming.take)
         self._count = TokenCount(self.engine, self.frame, self.loading, self.session.next_number)
         self.setAcceptDrops(True)
         self.keeping.follow(self.answering)

@@ -70,6 +70,15 @@ def test_a_prompt_longer_than_the_context_is_refused_in_words(capsys):
     assert "Shorten the conversation" in capsys.readouterr().err
 
 
+def test_a_context_beyond_the_trained_one_is_cut_and_said(capsys):
+    assert main([*ASK, "--max-tokens", "1", "--context", "9000"]) == 0
+    assert (
+        "trained with 4096 tokens, so its context is that and not 9000" in capsys.readouterr().err
+    )
+    assert main([*ASK, "--max-tokens", "1", "--context", "4096"]) == 0
+    assert "trained" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("prompt", ["", " \n"])
 def test_an_empty_prompt_is_refused_before_a_model_is_loaded(prompt, capsys):
     assert main(["generate", prompt, "--model", "none.gguf"]) == 1

@@ -10,9 +10,10 @@ import sys
 import pytest
 
 from steerlm_studio import folders
+from steerlm_studio.amounts import as_bytes
 from steerlm_studio.cli import models_download
 from steerlm_studio.cli.main import main, parser
-from steerlm_studio.cli.words import as_bytes, as_time
+from steerlm_studio.cli.words import as_time
 from tests.models import fake_hub as tricks
 from tests.models.fake_hub import FakeHub
 

@@ -1,5 +1,7 @@
 import os
 import random
+import shutil
+from collections import namedtuple
 
 import pytest
 from huggingface_hub import scan_cache_dir, try_to_load_from_cache
@@ -230,6 +232,15 @@ def test_a_file_larger_than_the_disk_is_refused_before_it_is_begun(fetch, fake_h
     assert fake_hub.gets == []
     assert unfinished() == ()
     assert not blobs.exists()
+
+
+def test_a_small_file_on_a_full_disk_is_told_in_units_that_fit(fetch, fake_hub, monkeypatch):
+    """It needed “0.0 GB more”, of which “0.0 GB” were free."""
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(20_000_000, 0, 20_000_000))
+    fake_hub.repos[ADDRESS.repo].sizes[ADDRESS.file] = 7_000_000
+    with pytest.raises(HubError, match=r"needs 7.0 MB more and 67.1 MB to spare, 20.0 MB are free"):
+        fetch()
 
 
 def test_the_same_file_is_not_fetched_twice_at_once(fetch, blobs, data):

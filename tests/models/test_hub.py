@@ -81,8 +81,11 @@ def test_a_gated_model_says_where_to_accept_and_whether_one_is_logged_in(
     error = worded(hub, PLACE)
     assert (error.kind, error.link) == ("gated", f"{fake_hub.url}/{REPO}")
     assert "you are not logged in" in str(error)
+    assert "“Open model…”, in a terminal with: steerlm-studio models login" in str(error)
     monkeypatch.setenv("HF_TOKEN", "hf_known")
-    assert "has not been granted access yet" in str(worded(hub, PLACE))
+    known = str(worded(hub, PLACE))
+    assert "has not been granted access yet" in known
+    assert "models login" not in known
 
 
 @pytest.mark.parametrize(

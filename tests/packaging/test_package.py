@@ -67,7 +67,7 @@ def test_the_menu_entry_opens_model_files():
     entry.read(DEBIAN / "steerlm-studio.desktop", encoding="utf-8")
     known = ElementTree.parse(DEBIAN / "steerlm-studio.xml").getroot()
     kind = known.find("{*}mime-type")
-    assert entry["Desktop Entry"]["Exec"] == "steerlm-studio %f"
+    assert entry["Desktop Entry"]["Exec"] == "steerlm-studio %F"
     assert kind is not None
     assert kind.get("type") in entry["Desktop Entry"]["MimeType"]
     assert kind.find("{*}glob").get("pattern") == "*.gguf"

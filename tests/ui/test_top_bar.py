@@ -65,3 +65,18 @@ def test_the_note_on_the_model_gives_way_before_the_window_outgrows_the_screen(
     qtbot.waitUntil(lambda: bar.note.text() != note)
     bar.resize(1000, 40)
     qtbot.waitUntil(lambda: bar.note.text() == note)
+
+
+def test_a_long_name_of_a_model_gives_way_in_its_middle(bar: TopBar, qtbot: QtBot):
+    """The window grew beyond the screen with it."""
+    name = "nobody-knows-" + 9 * "how-long-names-are-" + "Q4_K_M"
+    bar.set_model(name)
+    assert bar.minimumSizeHint().width() < 1000
+    qtbot.waitUntil(lambda: bar.model.text().startswith("nobody"))
+    assert "…" in bar.model.text()
+    assert bar.model.text().endswith("Q4_K_M")
+    assert name in bar.model.toolTip()
+    assert name in bar.model.accessibleName()
+    assert bar.state.geometry().right() <= bar.width()
+    bar.set_model("R&D")
+    qtbot.waitUntil(lambda: bar.model.text() == "R&&D")

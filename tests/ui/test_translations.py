@@ -1,5 +1,6 @@
 """Words in other languages: plurals, longer words, and that no word is left out."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import (
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio.models.catalog import catalogue
 from steerlm_studio.protocol import Sampling
 from steerlm_studio.steer.lint import parse
 from steerlm_studio.steer.schema import DEFAULT_SYSTEM, SCHEMAS
@@ -18,6 +20,7 @@ from steerlm_studio.steer.steering import DEFAULT
 from steerlm_studio.ui.control_string import ControlString
 from steerlm_studio.ui.key_names import keys_in_words
 from steerlm_studio.ui.lint_row import LintRow
+from steerlm_studio.ui.models.hub_card import HubCard
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.steering_change import setting_in_words
 from steerlm_studio.ui.theme import Theme
@@ -151,3 +154,15 @@ def test_a_language_without_a_translation_is_shown_in_english(qapp: QApplication
     finally:
         for translator in installed:
             QCoreApplication.removeTranslator(translator)
+
+
+@pytest.mark.usefixtures("german")
+def test_the_cards_of_the_catalogue_are_in_the_windows_language(qtbot: QtBot):
+    card = HubCard()
+    qtbot.addWidget(card)
+    for model in catalogue():
+        card.show_catalogued(msgspec.to_builtins(model) | {"repo": ""})
+        said = [card.summary.text(), card.use.text(), *card.limits.text().splitlines()]
+        english = [model.summary, model.intended_use, *(f"• {each}" for each in model.limitations)]
+        assert len(said) == len(english)
+        assert not set(said) & set(english)

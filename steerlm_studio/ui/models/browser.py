@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from steerlm_studio import resources
 from steerlm_studio.models.address import Address
 from steerlm_studio.models.commands import list_command
 from steerlm_studio.ui.labels import SmallLabel
+from steerlm_studio.ui.model_files import local_paths_in
 from steerlm_studio.ui.models.catalogue_page import CataloguePage
 from steerlm_studio.ui.models.downloads import Downloads
 from steerlm_studio.ui.models.downloads_page import DownloadsPage
@@ -39,6 +41,7 @@ class ModelBrowser(QDialog):
     open_requested = Signal(str)  # a GGUF
     export_requested = Signal(str)  # a checkpoint
     file_requested = Signal()  # the system's own dialog
+    dropped = Signal(list)  # list[Path]
 
     def __init__(self, downloads: Downloads, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +57,7 @@ class ModelBrowser(QDialog):
         self.notice = Notice()
         self.listing = Question(self)
         self._wanted = ""  # the path to show once it is listed
+        self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
 
@@ -104,8 +108,7 @@ class ModelBrowser(QDialog):
         self.cards.setVisible(page is not self.fetched)
         self.cards.setCurrentWidget(self.nothing)
         for shown in (self.local, self.catalogue, self.hub):
-            shown.table.clearSelection()
-            shown.table.setCurrentIndex(shown.table.model().index(-1, 0))
+            shown.table.leave()
         if page is self.hub:
             self.hub.login.ask_who()
 
@@ -132,8 +135,8 @@ class ModelBrowser(QDialog):
             self.file_card.open.click()
 
     def _count_downloads(self) -> None:
-        active = len(self._downloads.active)
-        text = self.tr("Downloads (%n)", "", active) if active else self.tr("Downloads")
+        count = len(self._downloads.active) + len(self._downloads.begun)
+        text = self.tr("Downloads (%n)", "", count) if count else self.tr("Downloads")
         self.places.item(self.pages.indexOf(self.fetched)).setText(text)
 
     def _connect(self) -> None:
@@ -147,6 +150,7 @@ class ModelBrowser(QDialog):
         self.local.refused.connect(lambda why: self.notice.say(why, is_error=True))
         self.catalogue.picked.connect(self._on_catalogued)
         self.hub.picked.connect(self._on_repo_picked)
+        self.hub.asked.connect(lambda: self.cards.setCurrentWidget(self.nothing))
         self.hub_card.download_requested.connect(self._on_download_wanted)
         self.hub_card.demo_requested.connect(lambda: self._open(str(resources.demo_model())))
         self.file_card.open_requested.connect(self._open)
@@ -154,6 +158,7 @@ class ModelBrowser(QDialog):
         self.fetched.open_requested.connect(self._on_path_chosen)
         self._downloads.changed.connect(self._count_downloads)
         self._downloads.finished.connect(lambda _: self.refresh())
+        self._count_downloads()
         self.places.setCurrentRow(0)
 
     def _lay_out(self) -> None:
@@ -184,3 +189,14 @@ class ModelBrowser(QDialog):
         row.addWidget(self.places)
         row.addLayout(right, 1)
         self.resize(*_SIZE)
+
+    # Qt's
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths_in(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.hide()
+        self.dropped.emit(local_paths_in(event.mimeData()))

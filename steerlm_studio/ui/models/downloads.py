@@ -25,6 +25,11 @@ class Downloads(QObject):
     def active(self) -> list[Download]:
         return [each for each in self.all if each.is_active]
 
+    @property
+    def begun(self) -> list[Download]:
+        """Those that are neither whole nor at work."""
+        return [each for each in self.all if not each.is_active and each.state != "finished"]
+
     def begin(self, address: Address) -> Download:
         """Fetch this file; one that is in the list goes on."""
         download = self._known(address) or self._add(Download(address, parent=self))

@@ -62,7 +62,9 @@ class DownloadRow(QFrame):
         self.why.setVisible(bool(self.why.text()))
         self.page.setVisible(at.state == "failed" and bool(at.refusal and at.refusal.link))
         self.go.setText(self._next())
-        self.drop.setText(self.tr("Remove") if at.state == "finished" else self.tr("Cancel"))
+        self.drop.setText(
+            self.tr("Remove from list") if at.state == "finished" else self.tr("Cancel")
+        )
         for button in (self.go, self.drop, self.page):
             button.setAccessibleName(f"{button.text()}: {at.address.file}")
 
@@ -167,6 +169,8 @@ class DownloadsPage(QWidget):
         column.addWidget(scroll)
         downloads.added.connect(self._on_added)
         downloads.removed.connect(self._on_removed)
+        for download in downloads.all:
+            self._on_added(download)
 
     def _on_added(self, download: Download) -> None:
         row = DownloadRow(download)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QFormLayout, QSpinBox, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from steerlm_studio.memory_need import (
     Need,
     context_size,
     fitting_quant,
+    is_beyond,
     largest_context,
     need,
     parameter_count,
@@ -160,6 +161,12 @@ class FitView(QWidget):
         self.verdict.setText(self._verdict(self._header, free))
 
     def _verdict(self, header: Header, free: int) -> str:
+        if is_beyond(header, self.context.value()):
+            trained = context_size(header, self.context.value())
+            return f"{trained_context(trained)} {self._fit_verdict(header, free)}"
+        return self._fit_verdict(header, free)
+
+    def _fit_verdict(self, header: Header, free: int) -> str:
         cache = self.cache.currentData()
         most = largest_context(header, self._lanes(), cache, free)
         if self.fits:
@@ -195,6 +202,16 @@ class FitView(QWidget):
         column.addLayout(form)
         for part in (self.bar, self.numbers, self.verdict):
             column.addWidget(part)
+
+
+def trained_context(tokens: int) -> str:
+    """What becomes of a context that is larger than this."""
+    return QCoreApplication.translate(
+        "FitView",
+        "The model was trained with %n tokens: a larger context is cut to that.",
+        "",
+        tokens,
+    )
 
 
 def _spin(most: int, step: int, none: str) -> QSpinBox:

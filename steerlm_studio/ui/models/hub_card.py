@@ -21,6 +21,7 @@ from steerlm_studio.ui.models.scores import Scores
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID
+from steerlm_studio.ui.translations import card_in_words, language_in_words
 
 
 class HubCard(QWidget):
@@ -45,7 +46,7 @@ class HubCard(QWidget):
         self.open_demo.setDefault(True)
         self.open_demo.clicked.connect(self.demo_requested)
         self.files.wanted.connect(self._on_wanted)
-        self.licence.accepted.connect(self._allow)
+        self.licence.accepted.connect(self._on_accepted)
         self.question = Question(self)
         self.question.answered.connect(self._on_answered)
         self.question.refused.connect(self._on_refused)
@@ -99,7 +100,7 @@ class HubCard(QWidget):
             self._show_parts(files=True)
             self._allow()
             if self._address.file in self.files.buttons:
-                self.files.buttons[self._address.file].setFocus()
+                self.files.go_to(self._address.file)
             if hub["gated"]:
                 self._say_gated()
         if said["error"]:
@@ -114,8 +115,8 @@ class HubCard(QWidget):
         self._link = self._address.page
         self.notice.say(
             self.tr(
-                "This model is gated: log in, and accept its conditions on its page, before its "
-                "files can be downloaded."
+                "This model is gated: log in (under “Hub”), and accept its conditions on its page, "
+                "before its files can be downloaded."
             ),
             self.tr("Open the page"),
         )
@@ -123,6 +124,10 @@ class HubCard(QWidget):
     def _allow(self) -> None:
         why = self.tr("Accept the licence first")
         self.files.allow(self.licence.is_accepted, why)
+
+    def _on_accepted(self) -> None:
+        self._allow()
+        self.files.go_to(self._address.file)
 
     def _on_wanted(self, name: str) -> None:
         self.download_requested.emit(replace(self._address, file=name))
@@ -149,10 +154,10 @@ class HubCard(QWidget):
         return "" if self._address.revision == "main" else self._address.revision
 
     def _show_card(self, card: Mapping[str, Any]) -> None:
-        self.summary.setText(shown(card.get("summary", "")))
-        self.use.setText(shown(card.get("intended_use", "")))
-        limits = "\n".join(f"• {limit}" for limit in card.get("limitations", ()))
-        self.limits.setText(shown(limits))
+        self.summary.setText(card_in_words(card.get("summary", "")))
+        self.use.setText(card_in_words(card.get("intended_use", "")))
+        limits = (card_in_words(limit) for limit in card.get("limitations", ()))
+        self.limits.setText("\n".join(f"• {limit}" for limit in limits))
         self.scores.show_scores(card.get("mt_bench", {}))
         self.facts.show_facts(self._facts_of(card) if card else ())
         self._show_parts(files=bool(self.files.buttons))
@@ -167,9 +172,9 @@ class HubCard(QWidget):
             (self.tr("Context"), self.tr("%n tokens", "", card["context"])),
             (self.tr("Attributes"), guessed if card["schema_is_a_guess"] else card["schema"]),
             (self.tr("Template"), card["template"]),
-            (self.tr("Languages"), ", ".join(card["languages"])),
+            (self.tr("Languages"), ", ".join(map(language_in_words, card["languages"]))),
             (self.tr("Access"), self.tr("gated") if card["gated"] else self.tr("open")),
-            (self.tr("From"), card["source"]),
+            (self.tr("From"), card_in_words(card["source"])),
         ]
 
     def _show_licence(self, licence: Licence | None) -> None:

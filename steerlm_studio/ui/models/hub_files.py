@@ -49,6 +49,12 @@ class HubFiles(QWidget):
             button.setEnabled(allowed)
             button.setToolTip("" if allowed else why_not)
 
+    def go_to(self, name: str) -> None:
+        """Put the focus on this file's button, on the first one where there is none."""
+        button = self.buttons.get(name) or next(iter(self.buttons.values()), None)
+        if button is not None:
+            button.setFocus()
+
     def _show(self, row: int, file: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> None:
         name = str(file["name"])
         button = QPushButton(self.tr("Download"))

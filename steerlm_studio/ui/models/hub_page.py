@@ -21,6 +21,7 @@ from steerlm_studio.ui.theme import GRID
 class HubPage(QWidget):
     """Nothing is asked of the hub before the user searches or logs in."""
 
+    asked = Signal()  # for something else: what was picked before is over
     picked = Signal(object)  # a repository as `models search` has it, or {"repo": …}
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +43,7 @@ class HubPage(QWidget):
         self.notice.acted.connect(lambda: QDesktopServices.openUrl(QUrl(self._link)))
         self.login = LoginRow()
         self.login.refused.connect(self.show_refusal)
+        self.login.logged_in.connect(self.notice.hide)
         self.question = Question(self)
         self.question.answered.connect(self._on_answered)
         self.question.refused.connect(self.show_refusal)
@@ -53,6 +55,8 @@ class HubPage(QWidget):
         self.notice.hide()
         if not text:
             return
+        self.table.leave()
+        self.asked.emit()
         if "/" in text:
             self._show_address(text)
             return

@@ -46,7 +46,7 @@ class LicenceBox(QWidget):
     def show_licence(self, licence: Licence) -> None:
         self._licence = licence
         self.notice.hide()
-        self.name.setText(licence.name)
+        self.name.setText(licence.name if licence.id else self.tr("no licence named"))
         self.read.setVisible(licence.link.startswith(("https://", "http://")))
         self.read.setAccessibleName(f"{self.read.text()}: {licence.name}")
         self.read.setToolTip(licence.link)

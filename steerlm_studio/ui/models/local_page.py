@@ -1,6 +1,7 @@
 """The models of this machine: bundled, in the hub's cache, in folders, opened before."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,9 @@ class LocalPage(QWidget):
         """Entries of `models list`, the folders that the user added, and those too large to look
         through all of them."""
         self._folders = folders
-        self.table.show_rows([(model, self._cells(model)) for model in models])
+        names = Counter(model["name"] for model in models)
+        several = {name for name, count in names.items() if count > 1}
+        self.table.show_rows([(model, self._cells(model, several)) for model in models])
         self.table.filter(self.filter.text())
         self.state.setText(self.tr("%n models", "", len(models)))
         if cut:
@@ -76,7 +79,8 @@ class LocalPage(QWidget):
             action.triggered.connect(lambda _=False, f=folder: self._on_removed(f))
         self.remove.setEnabled(bool(folders))
 
-    def _cells(self, model: Mapping[str, Any]) -> list[Cell]:
+    def _cells(self, model: Mapping[str, Any], several: Container[str]) -> list[Cell]:
+        """Of files that give themselves the same name (`several`) their own names are told, too."""
         places = {
             "bundled": self.tr("with the program"),
             "hub": self.tr("hub cache"),
@@ -84,7 +88,10 @@ class LocalPage(QWidget):
             "recent": self.tr("opened before"),
         }
         kind = model["quant"] or model["format"]
-        texts = [(model["name"], model["name"].lower()), (kind, kind)]
+        name = model["name"]
+        if name in several:
+            name = f"{name} · {Path(model['path']).name}"
+        texts = [(name, name.lower()), (kind, kind)]
         known = self._attributes(model)
         where = places.get(model["where"], model["where"])
         return [

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from steerlm_studio.ui.labels import NumberLabel, SmallLabel
-from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
+from steerlm_studio.ui.translations import card_in_words
 
 
 class Scores(QWidget):
@@ -31,8 +31,9 @@ class Scores(QWidget):
             bar.setValue(round(10 * score))
             bar.setTextVisible(False)
             bar.setMaximumHeight(GRID)
-            bar.setAccessibleName(f"{name} {score:.2f}")
-            self._grid.addWidget(SmallLabel(shown(name)), row, 0)
+            category = card_in_words(name)
+            bar.setAccessibleName(f"{category} {score:.2f}")
+            self._grid.addWidget(SmallLabel(category), row, 0)
             self._grid.addWidget(NumberLabel(f"{score:.2f}"), row, 1)
             self._grid.addWidget(bar, row, 2)
         self.setVisible(bool(scores))

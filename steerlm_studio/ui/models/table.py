@@ -66,6 +66,11 @@ class ModelTable(QTreeView):
                 self.setCurrentIndex(self._model.index(row, 0))
                 return
 
+    def leave(self) -> None:
+        """No row is the current one, so that any can be picked."""
+        self.clearSelection()
+        self.setCurrentIndex(self._model.index(-1, 0))
+
     def filter(self, words: str) -> None:
         """Hide the rows that do not hold all of the words."""
         asked = words.lower().split()

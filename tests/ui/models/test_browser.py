@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import folders, resources
@@ -121,6 +122,7 @@ def test_a_licence_that_asks_is_accepted_once_before_a_file_is_fetched(
     assert not card.files.buttons[FILE].isEnabled()
     card.licence.agree.click()
     assert card.files.buttons[FILE].isEnabled()
+    assert card.focusWidget() is card.files.buttons[FILE]  # not the button that opens a browser
     assert "llama2" in accepted()
 
 
@@ -166,6 +168,7 @@ def test_a_wrong_token_is_refused_and_a_right_one_kept_in_the_hubs_own_file(
     with qtbot.waitSignal(login.logged_in, timeout=PATIENCE):
         qtbot.keyClick(login.token, Qt.Key.Key_Return)
     assert login.who.text() == "Logged in as ada"
+    assert browser.hub.notice.isHidden()  # on the token before
     assert (tmp_path / "hf" / "token").read_text() == "hf_good"
 
 
@@ -215,3 +218,75 @@ def test_the_licence_of_the_model_before_does_not_stay_with_one_that_is_not_ther
     qtbot.waitUntil(lambda: not card.question.is_asking, timeout=PATIENCE)
     assert "no model at" in card.notice.message.text()
     assert card.licence.isHidden()
+
+
+def test_a_model_can_be_picked_again_after_another_was_pasted(
+    browser: ModelBrowser, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    """Its row was still the current one, so that a click on it showed nothing."""
+    fake_hub.add("ada/other", {"other.gguf": b"x"}, card={"license": "mit"})
+    paste(browser, qtbot, "8b")
+    table, card = browser.hub.table, browser.hub_card
+    qtbot.waitUntil(lambda: table.count == 1, timeout=PATIENCE)
+    row = table.visualRect(table.model().index(0, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert card.title.text() == REPO
+    paste(browser, qtbot, "ada/other")
+    assert card.title.text() == "ada/other"
+    assert not table.selectionModel().hasSelection()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert card.title.text() == REPO
+
+
+def test_a_search_leaves_the_card_of_the_model_before(browser: ModelBrowser, qtbot: QtBot) -> None:
+    paste(browser, qtbot, REPO)
+    assert browser.cards.currentWidget() is browser.hub_card
+    paste(browser, qtbot, "zzz")
+    assert browser.cards.currentWidget() is browser.nothing
+    qtbot.waitUntil(lambda: not browser.hub.question.is_asking, timeout=PATIENCE)
+    assert "no model of that name" in browser.hub.state.text()
+
+
+def test_files_that_give_themselves_one_name_are_told_apart(
+    browser: ModelBrowser, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for name in ("one.gguf", "two.gguf"):
+        shutil.copy(resources.demo_model(), folder / name)
+    browser.local.add_folder(str(folder))
+    table = browser.local.table
+    qtbot.waitUntil(lambda: table.count == 3, timeout=PATIENCE)
+    names = {table.model().index(row, 0).data() for row in range(3)}
+    assert {"SteerLM Studio demo · one.gguf", "SteerLM Studio demo · two.gguf"} < names
+
+
+def test_files_are_dropped_on_the_dialog_as_well(browser: ModelBrowser, qtbot: QtBot) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/models/some.gguf")])
+    entering = QDragEnterEvent(QPoint(9, 9), *_dragged(data))
+    browser.dragEnterEvent(entering)
+    assert entering.isAccepted()
+    with qtbot.waitSignal(browser.dropped) as dropped:
+        browser.dropEvent(QDropEvent(QPointF(9, 9), *_dragged(data)))
+    assert dropped.args == [[Path("/models/some.gguf")]]
+    assert not browser.isVisible()
+
+
+def _dragged(
+    data: QMimeData,
+) -> tuple[Qt.DropAction, QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
+    nothing = Qt.KeyboardModifier.NoModifier
+    return Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, nothing
+
+
+def test_a_context_beyond_what_the_model_was_trained_with_is_said(browser: ModelBrowser) -> None:
+    """It was cut without a word."""
+    pick_demo(browser)
+    fit = browser.file_card.fit
+    fit.context.setValue(4096)
+    assert "cut" not in fit.verdict.text()
+    fit.context.setValue(8192)
+    assert "was trained with 4096 tokens: a larger context is cut to that. It fits" in (
+        fit.verdict.text()
+    )

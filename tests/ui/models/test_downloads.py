@@ -39,7 +39,7 @@ def test_a_download_ends_with_the_right_file_and_offers_to_open_it(
         downloads.begin(ADDRESS)
     assert Path(ended.args[0]).read_bytes() == DATA
     (row,) = page.rows
-    assert (row.go.text(), row.drop.text()) == ("Open", "Remove")
+    assert (row.go.text(), row.drop.text()) == ("Open", "Remove from list")
     with qtbot.waitSignal(page.open_requested) as opened:
         row.go.click()
     assert opened.args == ended.args
@@ -101,3 +101,12 @@ def test_what_was_begun_at_another_time_can_go_on(
     (row,) = page.rows
     assert row.go.text() == "Resume"
     assert "5 bytes of 10 bytes" in row.facts.text()
+
+
+def test_a_page_made_later_lists_what_was_begun_before(qtbot: QtBot) -> None:
+    downloads = Downloads()
+    downloads.show_begun([{"repo": REPO, "file": FILE, "revision": "main", "total": 10}])
+    page = DownloadsPage(downloads)
+    qtbot.addWidget(page)
+    assert [row.download.address for row in page.rows] == [ADDRESS]
+    assert page._nothing.isHidden()

@@ -7,13 +7,19 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from steerlm_studio import folders
+from steerlm_studio import folders, resources
+from steerlm_studio.models.address import Address
 from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
 from steerlm_studio.models.library import library
+from steerlm_studio.models.unfinished import remember
 from steerlm_studio.ui.models.idle import Idle
 from steerlm_studio.ui.reading_ahead import REST
+from steerlm_studio.ui.settings import settings
+from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.window import MainWindow
+from tests.models.fake_hub import FakeHub
 from tests.ui.conftest import LOAD
+from tests.ui.models.conftest import FILE, REPO
 
 pytestmark = [
     pytest.mark.usefixtures("fake_hub"),
@@ -148,3 +154,98 @@ def test_a_model_at_work_is_not_unloaded(loaded: MainWindow, qtbot: QtBot) -> No
     # the count of the control string may come as late as this, and counts as use
     qtbot.waitUntil(lambda: "model" in slept, timeout=LOAD)
     idle.set_minutes(0)
+
+
+def fetch(window: MainWindow, fake_hub: FakeHub, files: dict[str, bytes]) -> None:
+    fake_hub.add(REPO, files, card={"license": "mit"})
+    for name in files:
+        window.opening.downloads.begin(Address(REPO, name))
+
+
+def test_a_model_that_is_waited_for_opens_by_itself(
+    loaded: MainWindow, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    loaded.opening.show_downloads()
+    with qtbot.waitSignal(loaded.loading.loaded, timeout=LOAD):
+        fetch(loaded, fake_hub, {"m.gguf": resources.demo_model().read_bytes()})
+    assert loaded.model is not None
+    assert loaded.model.path.name == "m.gguf"
+    assert loaded.opening.browser is not None
+    assert not loaded.opening.browser.isVisible()
+
+
+def test_a_model_that_comes_while_another_is_used_is_offered(
+    loaded: MainWindow, qtbot: QtBot, tiny_model: Path, fake_hub: FakeHub
+) -> None:
+    with qtbot.waitSignal(loaded.opening.downloads.finished, timeout=LOAD):
+        fetch(loaded, fake_hub, {"m.gguf": resources.demo_model().read_bytes()})
+    assert loaded.model is not None
+    assert loaded.model.path == tiny_model
+    assert loaded.opening.status.text() == "Download finished"
+    loaded.opening.status.click()
+    assert loaded.opening.browser is not None
+    assert loaded.opening.browser.fetched.rows[0].go.text() == "Open"
+    assert loaded.opening.status.isHidden()
+
+
+def test_of_a_model_in_parts_nothing_opens_before_the_last(
+    window: MainWindow, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    fake_hub.add(REPO, {f"m-0000{n}-of-00002.gguf": b"part %d" % n for n in (1, 2)})
+    first, last = (Address(REPO, f"m-0000{n}-of-00002.gguf") for n in (1, 2))
+    downloads = window.opening.downloads
+    with qtbot.waitSignal(downloads.finished, timeout=LOAD):
+        downloads.begin(last)
+    assert window.model is None
+    with qtbot.waitSignal(downloads.finished, timeout=LOAD):
+        downloads.begin(first)
+    assert window.model is not None
+    assert window.model.path.name == first.file
+
+
+def test_a_checkpoint_that_is_waited_for_goes_on_into_the_export(
+    window: MainWindow, qtbot: QtBot, fake_hub: FakeHub
+) -> None:
+    window.opening.show_downloads()
+    with qtbot.waitSignal(window.opening.downloads.finished, timeout=LOAD):
+        fetch(window, fake_hub, {"some.nemo": b"no tar"})
+    assert window.exporting.dialog is not None
+    assert window.exporting.dialog.isVisible()
+
+
+def test_what_was_begun_is_offered_from_the_start(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    """It was, but only when somebody went to look."""
+    remember(Address(REPO, FILE), "etag", 10, tmp_path)
+    window = MainWindow(theme, settings(), ["--threads=1"])
+    qtbot.addWidget(window)
+    window.show()
+    assert window.opening.status.isVisible()
+    assert window.opening.status.text().startswith("1 unfinished download")
+    window.opening.status.click()
+    browser = window.opening.browser
+    assert browser is not None
+    assert browser.places.currentItem().text() == "Downloads (1)"
+    assert [row.go.text() for row in browser.fetched.rows] == ["Resume"]
+    window.close()
+
+
+def test_a_folder_that_is_dropped_is_searched(
+    window: MainWindow, tiny_model: Path, qtbot: QtBot
+) -> None:
+    window.incoming.take([tiny_model.parent])
+    browser = window.opening.browser
+    assert browser is not None
+    assert browser.isVisible()
+    qtbot.waitUntil(lambda: browser.local.table.count > 1, timeout=LOAD)
+    assert str(tiny_model.parent) in library().folders
+
+
+def test_a_context_beyond_the_trained_one_is_said_when_the_model_is_there(
+    window: MainWindow, tiny_model: Path, qtbot: QtBot
+) -> None:
+    remember_defaults(tiny_model, Defaults(context=100_000))
+    with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
+        window.open_model(tiny_model)
+    assert "a larger context is cut to that" in window.page.notice.message.text()
