@@ -1,5 +1,6 @@
 """Starting a part of the program as a child process: from source, wheel and bundle alike."""
 
+import os
 import runpy
 import sys
 
@@ -16,6 +17,23 @@ def child_command(module: str, *arguments: str) -> list[str]:
 def is_bundle() -> bool:
     """Whether this is the bundle that needs no Python (PyInstaller's)."""
     return bool(getattr(sys, "frozen", False))
+
+
+def give_others_their_own_libraries() -> None:
+    """In a bundle: take back what leads programs started by it (a browser) to its libraries.
+
+    This process has read these variables when it began. A child of ours sets them itself, if
+    PyInstaller's own variable tells it not to rely on us.
+    """
+    if not is_bundle():
+        return
+    for name in ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH"):
+        os.environ.pop(name, None)
+    before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+    os.environ.pop("LD_LIBRARY_PATH", None)
+    if before is not None:
+        os.environ["LD_LIBRARY_PATH"] = before
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
 
 def run_as_child(arguments: list[str]) -> bool:
