@@ -21,9 +21,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import bootstrap
 
 ARCHITECTURES = "80-real;90-real"  # A100; H100 and H200
+CMAKES_OWN = ("native", "all", "all-major")
 NO_NVCC = (
     "nvcc was not found, so nothing can be compiled for CUDA. Install the CUDA toolkit (12 or "
     "newer) and put nvcc on the PATH, or set CUDACXX to it, then run `make cuda` again."
+)
+TOO_OLD = (
+    "{nvcc} is of CUDA {major}.{minor}, and llama.cpp for CUDA needs 12 or newer here. Install a "
+    "newer toolkit or set CUDACXX to its nvcc, then run `make cuda` again."
+)
+SILENT = "{nvcc} does not say its version, so it is no nvcc that works here: {said}"
+UNKNOWN = (
+    "nvcc of CUDA {major}.{minor} knows no architecture {asked}; it knows {known}. Say for example "
+    '`make cuda CUDA_ARCHITECTURES="80-real;90-real"`.'
 )
 
 
@@ -39,15 +49,35 @@ class Toolkit:
     def found(cls) -> "Toolkit":
         """The one on the PATH or in CUDACXX; ends the program when there is none."""
         usual = Path("/usr/local/cuda/bin/nvcc")
-        named = os.environ.get("CUDACXX") or shutil.which("nvcc")
+        named = shutil.which(os.environ.get("CUDACXX") or "nvcc")
         nvcc = Path(named) if named else usual
-        if not nvcc.exists():
+        if (os.environ.get("CUDACXX") and not named) or not nvcc.exists():
             sys.exit(NO_NVCC)
-        said = subprocess.run([nvcc, "--version"], capture_output=True, text=True).stdout
-        release = re.search(r"release (\d+)\.(\d+)", said)
+        said = subprocess.run([nvcc, "--version"], capture_output=True, text=True)
+        release = re.search(r"release (\d+)\.(\d+)", said.stdout)
         if release is None:
-            sys.exit(f"{nvcc} does not say its version:\n{said}")
-        return cls(nvcc, int(release[1]), int(release[2]))
+            words = (said.stderr + said.stdout).strip() or f"exit status {said.returncode}"
+            sys.exit(SILENT.format(nvcc=nvcc, said=words))
+        found = cls(nvcc, int(release[1]), int(release[2]))
+        if found.major < 12:
+            sys.exit(TOO_OLD.format(**vars(found)))
+        return found
+
+    def unknown(self, architectures: str) -> str:
+        """A sentence about those that this nvcc cannot compile for; "" when it can for all."""
+        command = [self.nvcc, "--list-gpu-arch"]
+        listed = subprocess.run(command, capture_output=True, text=True).stdout
+        known = list(dict.fromkeys(re.findall(r"compute_(\d+)", listed)))
+        asked = [item for item in architectures.split(";") if item not in CMAKES_OWN]
+        wrong = [item for item in asked if _number(item) not in known]
+        if not known or not wrong:
+            return ""
+        return UNKNOWN.format(
+            major=self.major,
+            minor=self.minor,
+            asked=", ".join(item or "without a number" for item in wrong),
+            known=", ".join(known),
+        )
 
     @property
     def root(self) -> Path:
@@ -75,6 +105,8 @@ def main() -> int:
     parser.add_argument("--architectures", default=ARCHITECTURES, help="as CMake writes them")
     options = parser.parse_args()
     toolkit = Toolkit.found()
+    if unknown := toolkit.unknown(options.architectures):
+        sys.exit(unknown)
     python = bootstrap.environment(options.venv)
     bootstrap.pip(python, "install", *toolkit.packages())
     flags = cmake_args(options.architectures)
@@ -83,6 +115,12 @@ def main() -> int:
     bootstrap.remember_cmake_args(options.venv, " ".join(flags))
     print(f"· CUDA {toolkit.major}.{toolkit.minor} for {options.architectures}", flush=True)
     return bootstrap.set_up(options.venv, dev=False)
+
+
+def _number(architecture: str) -> str:
+    """As nvcc lists it: "90" of "90-real" and "90a"; "" where it has not that form."""
+    form = re.fullmatch(r"(\d+)[af]?(-real|-virtual)?", architecture)
+    return form[1] if form else ""
 
 
 def cmake_args(architectures: str) -> list[str]:
@@ -129,4 +167,7 @@ def _link(link: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. `make cuda` goes on with it.")
