@@ -26,7 +26,7 @@ def main() -> int:
         window.show()
         try:
             print(_talk(window))
-        except TimeoutError as error:
+        except (TimeoutError, RuntimeError) as error:
             print(error, file=sys.stderr)
             return 1
         finally:
@@ -35,8 +35,13 @@ def main() -> int:
 
 
 def _talk(window: MainWindow) -> str:
+    """What was answered. Raises RuntimeError with what the window says when it cannot."""
+    wrong: list[str] = []
+    window.loading.said.connect(lambda sentence: wrong.append(sentence))
     window.open_model(resources.demo_model())
-    _wait(lambda: window.loading.is_ready, "the demo model was not loaded")
+    _wait(lambda: window.loading.is_ready or bool(wrong), "the demo model was not loaded")
+    if wrong:
+        raise RuntimeError(wrong[0])
     window.ask("What is tea?")
     _wait(lambda: not _is_answering(window), "there was no answer")
     answer = window.session.chat.last
