@@ -44,14 +44,18 @@ gpu-check: setup
 	$(PY) -m pip install -q -e ".[export]"
 	PYTHONPATH=packaging $(PY) -m gpu.check $(ARGS)
 
-# The bundle that needs no Python, and a Debian package of it, into dist/.
-package: setup
-	$(PY) -m pip install -q -e ".[export,package]"
-	$(PY) packaging/package.py
+# The bundle that needs no Python, and a Debian package of it, into dist/. It is made in an
+# environment of its own, with the llama.cpp of $(VENV) and PyTorch for the CPU.
+BUNDLE_ENV ?= build/bundle-env
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+package: check-python
+	@$(PYTHON) packaging/bundle_environment.py $(BUNDLE_ENV) --like $(VENV) \
+		--torch-index "$(TORCH_INDEX)"
+	$(BUNDLE_ENV)/bin/python packaging/package.py
 
 # Install that package on a clean Debian, run its self-test there, remove it. Needs root.
-package-check: setup
-	$(PY) packaging/check_package.py dist/steerlm-studio_*.deb
+package-check: check-python
+	$(PYTHON) packaging/check_package.py $(ARGS)
 
 # What prompts, slider moves and lanes cost here; ARGS="--model FILE --lanes 1,8 --depth 0,1024".
 bench: setup

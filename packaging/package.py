@@ -7,6 +7,7 @@ step says what it does; the bundle must pass its own --self-test before it is pa
 """
 
 import argparse
+import gzip
 import os
 import platform
 import shutil
@@ -26,13 +27,14 @@ NAME = "steerlm-studio"
 LICENCES = WORK / "THIRD-PARTY-LICENCES.txt"
 BUNDLE = WORK / "dist" / NAME
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
-CARRIED = ("steerlm-studio", "torch", "gguf", "sentencepiece", "pyyaml")
+CARRIED = ("steerlm-studio", "torch", "gguf", "sentencepiece", "pyyaml", "keyring")
+CUDA_CARRIED = ("nvidia-cuda-runtime", "nvidia-cublas")  # of CUDA 13; before, with a suffix
 # Qt takes these from the system; all else is in the bundle.
 DEPENDS = "libgl1, libegl1, libfontconfig1, libdbus-1-3, libxcb-cursor0, libxkbcommon-x11-0"
 CUDA_TORCH = (
     "The torch of this environment is the one for {}: the bundle would have some 5 GB, most of it "
-    "NVIDIA's libraries, and it only reads checkpoints. Install PyTorch's build for the CPU "
-    "(its version ends in +cpu; pytorch.org says from where), then run this again."
+    "NVIDIA's libraries, and it only reads checkpoints. `make package` makes an environment with "
+    "PyTorch's build for the CPU; run that."
 )
 CONTROL = """\
 Package: {name}
@@ -41,6 +43,8 @@ Architecture: {architecture}
 Maintainer: SteerLM Studio <steerlm-studio@localhost>
 Installed-Size: {kilobytes}
 Depends: libc6 (>= {glibc}), {depends}
+Recommends: xdg-utils
+Suggests: fonts-noto-core, fonts-noto-cjk, fonts-noto-color-emoji
 Section: science
 Priority: optional
 Description: see and steer what a SteerLM language model does
@@ -81,8 +85,10 @@ def torch_for_graphics() -> str:
 
 
 def _write_licences() -> None:
+    """Those of CUDA are installed where llama.cpp was built for it; then they are carried, too."""
     script = ROOT / "packaging" / "licences.py"
-    subprocess.run([sys.executable, script, LICENCES, *CARRIED], check=True)
+    cuda = [name + suffix for name in CUDA_CARRIED for suffix in ("", "-cu12")]
+    subprocess.run([sys.executable, script, LICENCES, *CARRIED, *cuda], check=True)
 
 
 def _bundle() -> None:
@@ -126,11 +132,21 @@ def debian_package(bundle: Path) -> Path:
     )
     (tree / "DEBIAN").mkdir()
     (tree / "DEBIAN" / "control").write_text(control)
+    _set_modes(tree)
     package = DIST / f"{NAME}_{__version__}_{architecture}.deb"
     print("· packing", flush=True)
     command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "--build", tree, package]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return package
+
+
+def _set_modes(tree: Path) -> None:
+    """Readable for everybody, whatever the umask here; of the files only the program is run."""
+    tree.chmod(0o755)
+    for path in tree.rglob("*"):
+        if not path.is_symlink():
+            runs = path.is_dir() or path.name == NAME
+            path.chmod(0o755 if runs else 0o644)
 
 
 def _share(share: Path) -> None:
@@ -141,8 +157,11 @@ def _share(share: Path) -> None:
         (f"{NAME}.xml", f"mime/packages/{NAME}.xml"),
     ):
         _put(source / name, share / place)
-    _put(ROOT / "LICENSE", share / "doc" / NAME / "copyright")
-    _put(WORK / "THIRD-PARTY-LICENCES.txt", share / "doc" / NAME / "THIRD-PARTY-LICENCES.txt")
+    doc = share / "doc" / NAME
+    _put(source / "copyright", doc / "copyright")
+    _put(WORK / "THIRD-PARTY-LICENCES.txt", doc / "THIRD-PARTY-LICENCES.txt")
+    changes = (ROOT / "CHANGELOG.md").read_bytes()
+    (doc / "changelog.gz").write_bytes(gzip.compress(changes, mtime=0))
     icon = ROOT / "resources" / "icons" / f"{NAME}.svg"
     _put(icon, share / f"icons/hicolor/scalable/apps/{NAME}.svg")
     _draw_icons(icon, share / "icons" / "hicolor")

@@ -10,21 +10,27 @@ _LIBRARIES = ("libcudart", "libcublasLt", "libcublas")  # each needs those befor
 def load() -> list[Path]:
     """Load what a CUDA build of llama.cpp needs and is installed here; returns which files.
 
-    Does nothing for a build without CUDA. A library that is missing is left to the system's
-    loader, which may know one; if not, importing llama_cpp says so.
+    A library that is missing is left to the system's loader, which may know one; if not, importing
+    llama_cpp says so.
     """
-    if not _has_cuda_build():
-        return []
-    found = [path for name in _LIBRARIES for path in _candidates(name)[:1]]
+    found = files()
     for path in found:
         ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
     return found
 
 
+def files() -> list[Path]:
+    """The libraries to load, in their order; none for a build of llama.cpp without CUDA."""
+    if not _has_cuda_build():
+        return []
+    return [path for name in _LIBRARIES for path in _candidates(name)[:1]]
+
+
 def _has_cuda_build() -> bool:
+    """A wheel has the library under three names, our bundle under that with a number alone."""
     spec = find_spec("llama_cpp")
     folders = list(spec.submodule_search_locations or ()) if spec else []
-    return any((Path(folder) / "lib" / "libggml-cuda.so").exists() for folder in folders)
+    return any(any(Path(folder).glob("lib/libggml-cuda.so*")) for folder in folders)
 
 
 def _candidates(library: str) -> list[Path]:

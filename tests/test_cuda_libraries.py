@@ -50,3 +50,15 @@ def test_a_build_for_the_cpu_loads_none_of_them(site, loaded):
 def test_what_is_not_installed_is_left_to_the_system(site, loaded):
     (site / "nvidia/cu13/lib/libcudart.so.13").unlink()
     assert [path.name for path in cuda_libraries.load()] == ["libcublasLt.so.12", "libcublas.so.12"]
+
+
+def test_a_bundle_has_the_cuda_build_under_one_name(site, loaded):
+    """There the libraries were not loaded: looked for was a name that only the wheel has."""
+    library = site / "llama_cpp/lib/libggml-cuda.so"
+    library.rename(library.with_name("libggml-cuda.so.0"))
+    assert cuda_libraries.load()[0].name == "libcudart.so.13"
+    assert cuda_libraries.files() == [site / path for path in (
+        "nvidia/cu13/lib/libcudart.so.13",
+        "nvidia/cublas/lib/libcublasLt.so.12",
+        "nvidia/cublas/lib/libcublas.so.12",
+    )]  # fmt: skip
