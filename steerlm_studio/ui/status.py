@@ -32,7 +32,7 @@ class StatusLine(QWidget):
         self.seed = SmallNumberLabel()
         self._ready: Ready | None = None
         self._threads = 0
-        self._used = 0
+        self._used: int | None = 0  # tokens; None where nobody says
         self._rates: RunRates | None = None
         self._update = QTimer(self)
         self._update.setSingleShot(True)
@@ -96,7 +96,8 @@ class StatusLine(QWidget):
             self._update.start()
 
     def on_lane_done(self, message: LaneDone) -> None:
-        self._used = message.prompt_tokens + message.tokens
+        is_told = message.prompt_tokens > 0  # not by a server that was cut or stopped
+        self._used = message.prompt_tokens + message.tokens if is_told else None
         self._show_context()
 
     def on_done(self, message: Done) -> None:
@@ -139,7 +140,9 @@ class StatusLine(QWidget):
         if not self._ready.context:  # a server does not always say
             self.context.setText("")
             return
-        text = self.tr("context %1 / %2").replace("%1", _number(self._used))
+        text = self.tr("context %1 / %2").replace(
+            "%1", "\N{EN DASH}" if self._used is None else _number(self._used)
+        )
         self.context.setText(text.replace("%2", _number(self._ready.context)))
 
     def _show_progress(self, fraction: float | None) -> None:

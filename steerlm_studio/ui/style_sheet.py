@@ -78,6 +78,7 @@ QMenuBar {{ background: {window}; }}
 QStatusBar::item {{ border: none; }}
 QStatusBar QToolButton {{ font-size: {small}px; }}
 SmallLabel, SmallElidedLabel, SmallNumberLabel {{ font-size: {small}px; color: {secondary}; }}
+SmallLabel:disabled, SmallNumberLabel:disabled {{ color: {edge}; }}
 TitleLabel {{ font-size: {title}px; font-weight: 600; }}
 NumberLabel {{ font-family: "{fixed}"; }}
 QToolTip {{ background: {base}; color: {text}; border: 1px solid {edge}; padding: 4px; }}

@@ -163,6 +163,7 @@ def test_a_lost_server_keeps_the_text_and_says_why(connected: MainWindow, peer: 
     assert last is not None
     assert (last.text, last.finish) == ("Tea is", "lost")
     assert "cut before its end" in connected.frame.page.banner.message.text()
+    assert "context \N{EN DASH} /" in connected.frame.status.context.text()  # it was 2
 
 
 def test_a_cut_answer_goes_on_from_its_text(connected: MainWindow, peer: Peer, qtbot: QtBot):
@@ -209,6 +210,18 @@ def test_counts_are_greyed_with_the_reason_and_come_back_with_a_file(
         connected.open_model(tiny_model)
     assert numbers._values["reused"].isEnabled()
     assert numbers._values["reused"].toolTip() == ""
+
+
+def test_a_comparison_does_not_say_what_was_shared_where_the_server_does_not(
+    connected: MainWindow, qtbot: QtBot
+):
+    """“154 of 154 prompt tokens shared”: what was not told counted as nothing read."""
+    connected.viewing.show("compare")
+    connected.page.compare.strip.card.buttons[0].click()
+    with qtbot.waitSignal(connected.answering.measured, timeout=WAIT):
+        connected.ask("What is tea?")
+    assert [answer.prompt_tokens for answer in connected.session.chat.start.answers] == [77] * 3
+    assert connected.page.compare.foot.shared.accessibleName() == ""
 
 
 def test_tokens_of_which_nobody_says_what_is_cached_are_only_counted(

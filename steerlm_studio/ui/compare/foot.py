@@ -53,7 +53,8 @@ class CompareFoot(QWidget):
 
     def show_shared(self, done: Done | None, prompt_tokens: int) -> None:
         """How much of all prompts together did not have to be read for itself."""
-        if done is None or not prompt_tokens:
+        is_told = done is not None and done.evaluated + done.reused  # not by every server
+        if done is None or not is_told or not prompt_tokens:
             self.shared.set_text("")
             return
         spared = QLocale().toString(max(prompt_tokens - done.evaluated, 0))
