@@ -16,6 +16,7 @@ import psutil
 
 from steerlm_studio import __version__, folders, resources
 from steerlm_studio.child import child_command
+from steerlm_studio.http_words import without_login
 from steerlm_studio.qt_libraries import missing_libraries, packages_for
 
 HF_VARIABLES = ("HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_HUB_OFFLINE", "HF_TOKEN_PATH")
@@ -114,6 +115,7 @@ def _existing(path: Path) -> Path:
 def _hugging_face() -> dict[str, Any]:
     """The HF_* settings; of a token only whether there is one."""
     settings: dict[str, Any] = {name: os.environ.get(name) for name in HF_VARIABLES}
+    settings["HF_ENDPOINT"] = settings["HF_ENDPOINT"] and without_login(settings["HF_ENDPOINT"])
     home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
     file = Path(os.environ.get("HF_TOKEN_PATH", home / "token"))
     settings["token"] = bool(os.environ.get("HF_TOKEN")) or file.is_file()

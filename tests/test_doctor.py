@@ -52,6 +52,11 @@ def test_the_demo_model_is_named_by_its_hash(report):
     assert len(report["demo_model"]["sha256"]) == 64
 
 
+def test_a_password_of_the_hubs_endpoint_is_never_shown(monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "https://ada:secret@mirror.example")
+    assert doctor._hugging_face()["HF_ENDPOINT"] == "https://mirror.example"
+
+
 def test_a_token_is_never_shown(monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     shown = json.dumps(doctor._hugging_face())

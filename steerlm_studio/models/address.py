@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from steerlm_studio.errors import StudioError
+from steerlm_studio.http_words import without_login
 
 _HUB = "https://huggingface.co"
 _HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
@@ -38,11 +39,6 @@ class Address:
     @property
     def _revision(self) -> str:
         return quote(self.revision, safe="")
-
-
-def without_login(url: str) -> str:
-    """The address without a name and a password."""
-    return re.sub(r"//[^/@\s]+@", "//", url)
 
 
 def address_in(text: str, endpoint: str = "") -> Address:

@@ -10,8 +10,9 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
 
-from steerlm_studio.models.address import Address, without_login
-from steerlm_studio.models.http import build_hf_headers, get_session, get_token, hf_raise_for_status
+from steerlm_studio.http_words import without_login
+from steerlm_studio.models.address import Address
+from steerlm_studio.models.http import build_hf_headers, get_token, what_is_at
 from steerlm_studio.models.hub_error import HubError
 from steerlm_studio.models.hub_words import ERRORS, in_words
 from steerlm_studio.models.quant import quant_in_name
@@ -166,16 +167,9 @@ class Hub:
 
     def _get(self, path: str, asked: Mapping[str, Any], repo: str = "") -> bytes:
         try:
-            answer = get_session().get(
-                self.endpoint + path,
-                params=dict(asked),
-                headers=build_hf_headers(),
-                timeout=self.timeout,
-            )
-            hf_raise_for_status(answer)
+            return what_is_at(self.endpoint + path, asked, self.timeout)
         except ERRORS as error:
             raise in_words(error, endpoint=self.endpoint, repo=repo) from error
-        return answer.content
 
 
 def _is_address(endpoint: str) -> bool:

@@ -1,9 +1,7 @@
 """What went wrong with the hub or the disk, in words."""
 
-import email.utils
 import errno
 import re
-import time
 import urllib.request
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -19,14 +17,14 @@ from huggingface_hub.errors import (
 )
 
 from steerlm_studio.errors import piece
-from steerlm_studio.models.address import without_login
+from steerlm_studio.http_words import seconds_in, without_login
 from steerlm_studio.models.http import get_token, httpx
 from steerlm_studio.models.hub_error import HubError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 _FOR_GOOD = (httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
-_RATE = re.compile(r";\s*r=0\s*;\s*t=(\d+)")  # of a RateLimit header: none left for t seconds
+_RATE = re.compile(r";\s*r=0\s*;\s*t=(\d{1,9})")  # of a RateLimit header: none left for t seconds
 
 # What the hub's library, its HTTP client and the disk raise when a request fails
 ERRORS = (HfHubHTTPError, httpx.HTTPError, httpx.InvalidURL, HFValidationError, OSError)
@@ -43,15 +41,10 @@ def asked_to_wait(error: Exception) -> float:
     """Seconds that the server wants one to wait, 0 where it does not say."""
     if not isinstance(error, HfHubHTTPError):
         return 0.0
-    said = error.response.headers.get("Retry-After", "")
-    if found := _RATE.search(error.response.headers.get("RateLimit", "")):
+    headers = error.response.headers
+    if found := _RATE.search(headers.get("RateLimit", "")):
         return float(found[1])
-    if re.fullmatch(r"\d{1,9}", said):
-        return float(said)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(said).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return 0.0
+    return seconds_in(headers.get("Retry-After", "")) or 0.0
 
 
 def in_words(error: Exception, *, endpoint: str, repo: str = "", file: str = "") -> HubError:

@@ -62,10 +62,5 @@ def accept(licence: Licence) -> None:
     write_readable(_file(), accepted() | {licence.id: today})
 
 
-def withdraw(licence: Licence) -> None:
-    """Ask again."""
-    write_readable(_file(), {id: day for id, day in accepted().items() if id != licence.id})
-
-
 def _file() -> Path:
     return folders.config() / "licences.json"

@@ -7,12 +7,7 @@ import msgspec
 from huggingface_hub import login
 from huggingface_hub.errors import HfHubHTTPError
 
-from steerlm_studio.models.http import (
-    build_hf_headers,
-    get_session,
-    get_token,
-    hf_raise_for_status,
-)
+from steerlm_studio.models.http import get_token, what_is_at
 from steerlm_studio.models.hub import Hub
 from steerlm_studio.models.hub_error import HubError
 from steerlm_studio.models.hub_words import ERRORS, in_words
@@ -27,14 +22,11 @@ def account(hub: Hub) -> str:
     if not get_token():
         return ""
     try:
-        answer = get_session().get(
-            f"{hub.endpoint}/api/whoami-v2", headers=build_hf_headers(), timeout=hub.timeout
-        )
-        if answer.status_code == 401:
-            raise _refused(hub)
-        hf_raise_for_status(answer)
-        return msgspec.json.decode(answer.content, type=_Account).name
+        said = what_is_at(f"{hub.endpoint}/api/whoami-v2", {}, hub.timeout)
+        return msgspec.json.decode(said, type=_Account).name
     except (*ERRORS, msgspec.MsgspecError) as error:
+        if isinstance(error, HfHubHTTPError) and error.response.status_code == 401:
+            raise _refused(hub) from error
         raise in_words(error, endpoint=hub.endpoint) from error
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from huggingface_hub.errors import HfHubHTTPError
 
-from steerlm_studio.models.http import get_session, hf_raise_for_status, httpx
+from steerlm_studio.models.http import check_status, get_session, httpx
 from steerlm_studio.models.hub import Hub, RemoteFile
 from steerlm_studio.models.hub_words import ERRORS, asked_to_wait, may_pass, reason
 from steerlm_studio.models.partial import Partial
@@ -130,9 +130,7 @@ def _check(answer: httpx.Response, remote: RemoteFile, partial: Partial, names: 
     if answer.status_code == 416:
         partial.restart()
         raise httpx.RemoteProtocolError("the server has no such range")
-    if answer.status_code >= 400:
-        answer.read()
-    hf_raise_for_status(answer)
+    check_status(answer)
     etag = answer.headers.get("ETag", "").removeprefix("W/").strip('"')
     if names and _HASH.fullmatch(etag) and len(etag) == len(remote.etag) and etag not in names:
         raise NamedOtherwise(etag)

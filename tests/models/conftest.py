@@ -59,6 +59,7 @@ def fetch(hub, cache, data):
 def environment(fake_hub, cache):
     """What a process needs to use the fake hub and the empty cache."""
     token = {"HF_TOKEN_PATH": str(cache.parent / "no-token"), "HF_HUB_CACHE": str(cache)}
+    token["HF_HOME"] = str(cache.parent / "hf")  # what the library notes for itself
     return os.environ | token | {"HF_ENDPOINT": fake_hub.url, "PYTHONUNBUFFERED": "1"}
 
 

@@ -44,6 +44,12 @@ def test_it_says_one_json_object_a_line_and_ends(child, data):
     assert process.wait(10) == 0
 
 
+def test_the_hub_is_asked_for_the_file_and_for_nothing_else(child, fake_hub, data):
+    process = child(REPO, FILE)
+    assert isinstance(list(replies(process))[-1], Finished)
+    assert {request.path for request in fake_hub.requests} == {f"/{REPO}/resolve/main/{FILE}"}
+
+
 def test_a_failure_is_its_last_message(child, fake_hub):
     fake_hub.add(REPO, {}, error=(403, "GatedRepo"))
     process = child(REPO, FILE)

@@ -1,3 +1,4 @@
+import gzip
 import socket
 
 import pytest
@@ -187,3 +188,11 @@ def test_the_token_is_not_sent_where_the_hub_only_points_unencrypted():
     hub = Hub("https://hub.example")
     assert hub.is_own("https://hub.example/ada/steer")
     assert not hub.is_own("http://hub.example/ada/steer")
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_an_answer_that_unpacks_without_end_is_not_taken_in(hub, fake_hub, monkeypatch, status):
+    packed = gzip.compress(bytes(80_000_000))
+    answer = lambda handler, path: handler._answer(status, packed, Content_Encoding="gzip")  # noqa: E731
+    monkeypatch.setattr("tests.models.fake_hub._Handler._api", answer)
+    assert "more than can be meant" in str(failure(lambda: hub.search("x")))

@@ -8,7 +8,7 @@ from steerlm_studio import folders
 from steerlm_studio.errors import StudioError
 from steerlm_studio.models.defaults import Defaults, defaults_for, key_of, remember_defaults
 from steerlm_studio.models.library import MAX_RECENT, add_folder, library, remember, remove_folder
-from steerlm_studio.models.licences import accept, is_accepted, licence_named, withdraw
+from steerlm_studio.models.licences import accept, is_accepted, licence_named
 from steerlm_studio.models.local import local_models
 from steerlm_studio.models.unfinished import unfinished
 from steerlm_studio.protocol import Sampling
@@ -21,8 +21,6 @@ def test_a_licence_is_asked_for_once():
     accept(licence)
     assert is_accepted(licence_named("NV-AI-foundation-models-license"))
     assert not is_accepted(licence_named("llama2"))
-    withdraw(licence)
-    assert not is_accepted(licence)
 
 
 def test_free_licences_are_not_asked_for_and_unknown_ones_are():

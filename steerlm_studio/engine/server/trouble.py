@@ -1,12 +1,11 @@
 """What can go wrong with a server, each as a sentence."""
 
-import email.utils
 import http.client
 import json
 import socket
 import ssl
-import time
 
+from steerlm_studio.http_words import seconds_in
 from steerlm_studio.server_address import Address
 
 _SHOWN = 300  # characters of what a server says of an error
@@ -99,7 +98,10 @@ def of_status(status: int, body: bytes, headers: http.client.HTTPMessage, url: s
     if status == 404:
         return Refused(f"There is no {url} (404{said}). Check address and model name.", status)
     if status in (429, 503):
-        return Busy(f"The server is busy ({status}{said}). Try again later.", _after(headers))
+        return Busy(
+            f"The server is busy ({status}{said}). Try again later.",
+            seconds_in(headers.get("Retry-After", "")),
+        )
     if 300 <= status < 400:
         where = shown(headers.get("Location", ""))
         return Refused(f"The server points to another address: {where}. Give that one.", status)
@@ -125,17 +127,3 @@ def message_in(body: bytes) -> str:
 def shown(text: str) -> str:
     """What a server says, in one line, without what would steer a terminal, and not too long."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_SHOWN]
-
-
-def _after(headers: http.client.HTTPMessage) -> float | None:
-    """Seconds, or a date."""
-    said = headers.get("Retry-After", "")
-    try:
-        return max(0.0, float(said))
-    except ValueError:
-        pass
-    try:
-        until = email.utils.parsedate_to_datetime(said)
-        return max(0.0, until.timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
