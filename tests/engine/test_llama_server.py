@@ -33,7 +33,7 @@ def llama_peer(peer):
             end = model.tokenize(b"<extra_id_1>", add_bos=False, special=True)
             handler.event({"content": "", "stop": False, "tokens": end})
         timings = {"prompt_n": 10}
-        handler.event({"content": "", "stop": True, "stop_type": "eos", "tokens_predicted": 1,
+        handler.event({"content": "", "stop": True, "stop_type": "eos", "tokens_predicted": 2,
                        "timings": timings})  # fmt: skip
 
     settings = {"default_generation_settings": {"n_ctx": 1024}, "total_slots": 2}
@@ -57,6 +57,7 @@ def test_a_llama_server_gets_the_ids_that_our_own_engine_uses(llama_peer):
     assert bodies[0]["prompt"] == list(told) == ours[0]
     assert texts == ["Tea.", "Tea."]
     assert (done.evaluated, endings[0].prompt_tokens) == (20, len(ours[0]))
+    assert endings[0].tokens == 1  # the end, which the server counts, is none of the answer
     assert all(body["cache_prompt"] for body in bodies)
 
 

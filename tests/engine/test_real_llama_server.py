@@ -71,6 +71,7 @@ def test_it_answers_as_our_own_engine_does_and_tells_what_it_is(server):
     assert theirs[:60] == ours[:60]  # later a rounding may tip a word
     assert endings[0].finish == own[0].finish == "stop"
     assert endings[0].prompt_tokens == own[0].prompt_tokens
+    assert theirs != ours or endings[0].tokens == own[0].tokens
 
 
 def test_a_slider_move_reads_the_control_string_alone(server):

@@ -94,9 +94,10 @@ def _ended(event: dict[str, Any], prompt_tokens: int) -> Ended:
     timings = event.get("timings")
     timings = timings if isinstance(timings, dict) else {}
     evaluated = number_in(timings.get("prompt_n"))
+    ended_by_token = event.get("stop_type") == "eos"  # which is counted
     return Ended(
         finish,
-        number_in(event.get("tokens_predicted")),
+        max(0, number_in(event.get("tokens_predicted")) - ended_by_token),
         prompt_tokens,
         evaluated,
         max(0, prompt_tokens - evaluated),
