@@ -3060,6 +3060,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 verweigert den Zugang (Status %2). Prüfen Sie Ihr Token und seine Rechte: Fein eingestellte Token brauchen das Recht, zugangsbeschränkte Modelle zu lesen.%3</translation>
     </message>
     <message>
+        <source>The hub has disabled %1: nothing can be fetched from it. Its page may say why.</source>
+        <translation>Der Hub hat %1 gesperrt: Von dort kann nichts geholt werden. Die Seite sagt vielleicht, warum.</translation>
+    </message>
+    <message>
         <source>The server wants another key (%1%2). Check the key.</source>
         <translation>Der Server verlangt einen anderen Schlüssel (%1%2). Prüfen Sie den Schlüssel.</translation>
     </message>

@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
 def _chosen(model: HubModel, patterns: list[str]) -> list[str]:
     """The files that are meant: by name or pattern, or the only model there is."""
     if patterns:
-        found = [f.name for f in model.files if any(fnmatch.fnmatch(f.name, p) for p in patterns)]
-        missing = [p for p in patterns if not any(fnmatch.fnmatch(name, p) for name in found)]
+        found = [f.name for f in model.files if any(_is_meant(f.name, p) for p in patterns)]
+        missing = [p for p in patterns if not any(_is_meant(name, p) for name in found)]
         if missing:
             raise StudioError(
                 f"{model.repo} has no file “{missing[0]}”. "
@@ -53,6 +53,11 @@ def _chosen(model: HubModel, patterns: list[str]) -> list[str]:
             f"See: steerlm-studio models show {model.repo}"
         )
     return models
+
+
+def _is_meant(name: str, pattern: str) -> bool:
+    """Also by its very name, which may hold signs of a pattern."""
+    return name == pattern or fnmatch.fnmatchcase(name, pattern)
 
 
 def _accept(model: HubModel, hub: Hub, options: argparse.Namespace) -> None:

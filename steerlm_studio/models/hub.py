@@ -1,5 +1,6 @@
 """What the hub has: search, the files of a repository, its licence and gating."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -116,10 +117,17 @@ class Hub:
             )
 
     def search(self, query: str, limit: int = 20) -> tuple[HubModel, ...]:
-        """Models whose names hold the words, the most downloaded first. Raises HubError."""
+        """Models whose names hold the words, the most downloaded first. Raises HubError.
+
+        A model that the hub describes in a way that is not known here hides no other.
+        """
         asked = {"search": query, "limit": limit, "sort": "downloads", "full": "true"}
         data = self._get("/api/models", asked | {"cardData": "true"})
-        return tuple(_model(repo) for repo in _decoded(data, list[_Repo], self.page()))
+        found = []
+        for entry in _decoded(data, list[msgspec.Raw], self.page()):
+            with contextlib.suppress(msgspec.MsgspecError):
+                found.append(_model(msgspec.json.decode(entry, type=_Repo)))
+        return tuple(found)
 
     def model(self, address: Address) -> HubModel:
         """A repository with all its files. Raises HubError."""

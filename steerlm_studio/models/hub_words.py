@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from huggingface_hub.errors import (
+    DisabledRepoError,
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
@@ -79,6 +80,14 @@ def _gated(error: Exception, page: str, file: str) -> HubError:
         f"This model is gated and {who}. Open {page}, accept its conditions there, then try again."
         f"{_login()}",
         "gated",
+        link=page,
+    )
+
+
+def _disabled(error: Exception, page: str, file: str) -> HubError:
+    return HubError(
+        f"The hub has disabled {page}: nothing can be fetched from it. Its page may say why.",
+        "missing",
         link=page,
     )
 
@@ -218,6 +227,7 @@ Sentence = Callable[[Exception, str, str], HubError]
 _SENTENCES: tuple[tuple[type[Exception], Sentence], ...] = (
     (OfflineModeIsEnabled, _offline),
     (GatedRepoError, _gated),
+    (DisabledRepoError, _disabled),
     (RepositoryNotFoundError, _missing_repo),
     (RevisionNotFoundError, _missing_revision),
     (RemoteEntryNotFoundError, _missing_file),

@@ -51,11 +51,19 @@ def _in_cache(cache: Path) -> Iterator[tuple[Path, str, str]]:
         owner, _, name = repo.name.removeprefix("models--").partition("--")
         if repo.name.startswith("models--"):
             revisions = _folders_in(repo / "snapshots")
-            for revision in sorted(revisions, key=os.path.getmtime, reverse=True):
+            for revision in sorted(revisions, key=_changed, reverse=True):
                 yield from (
                     (path, "hub", f"{owner}/{name}" if name else owner)
                     for path in _models_below(revision)
                 )
+
+
+def _changed(folder: Path) -> float:
+    """When; a revision that is removed while one looks counts as the oldest."""
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _folders_in(folder: Path) -> list[Path]:

@@ -95,6 +95,13 @@ def test_a_folder_that_cannot_be_kept_is_said_and_no_bug(models, tmp_path):
     assert f"{folders.config()} cannot be written" in said
 
 
+def test_a_file_is_meant_by_its_very_name_also_with_signs_of_a_pattern(models, fake_hub):
+    fake_hub.add(REPO, {"m[1]*.gguf": b"1", "m1.gguf": b"2"}, card={"license": "mit"})
+    status, out, _ = models("download", REPO, "m[1]*.gguf")
+    assert status == 0
+    assert [line.rpartition("/")[2] for line in out.split()] == ["m[1]*.gguf", "m1.gguf"]
+
+
 def test_a_download_as_json_ends_with_the_path(models):
     status, out, _ = models("download", REPO, "*.gguf", "--json")
     said = [json.loads(line) for line in out.splitlines()]

@@ -56,6 +56,7 @@ class FakeHub:
         self.head_tricks = []
         self.cdn = ""  # the host that files are redirected to, by an address that is signed
         self.is_xet = False  # the CDN has hashes of its own for files
+        self.words = ""  # the hub's own, of an error
         self.moved = {}  # old names of repositories
         self.signed = 0  # addresses so far; the CDN takes the newest only
         self.pause = 0.0  # seconds between two pieces of a body
@@ -175,7 +176,8 @@ class _Handler(BaseHTTPRequestHandler):
         if repo is None:
             return self._answer(404, X_Error_Code="RepoNotFound")
         if repo.error:
-            return self._answer(repo.error[0], X_Error_Code=repo.error[1])
+            said = {"X_Error_Code": repo.error[1], "X_Error_Message": self.hub.words}
+            return self._answer(repo.error[0], **said)
         file = unquote(rest.partition("/")[2])  # after a revision such as refs%2Fpr%2F1
         if file not in repo.files:
             return self._answer(404, X_Error_Code="EntryNotFound", X_Repo_Commit=repo.commit)

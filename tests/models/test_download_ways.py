@@ -187,6 +187,15 @@ def test_what_another_process_has_just_finished_is_neither_fetched_nor_harmed(
     assert [path.name for path in blobs.iterdir()] == [blob.name]
 
 
+def test_what_was_killed_between_its_last_byte_and_its_name_is_not_fetched_again(
+    fetch, fake_hub, blobs, data
+):
+    blobs.mkdir(parents=True)
+    (blobs / (tricks.sha256(data) + SUFFIX)).write_bytes(data)
+    assert read(fetch()) == data
+    assert fake_hub.gets == []
+
+
 def test_a_full_disk_that_is_freed_is_gone_on_with(fetch, fake_hub, data, monkeypatch):
     room = [120_000]
     write = Partial.write

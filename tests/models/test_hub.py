@@ -196,3 +196,17 @@ def test_an_answer_that_unpacks_without_end_is_not_taken_in(hub, fake_hub, monke
     answer = lambda handler, path: handler._answer(status, packed, Content_Encoding="gzip")  # noqa: E731
     monkeypatch.setattr("tests.models.fake_hub._Handler._api", answer)
     assert "more than can be meant" in str(failure(lambda: hub.search("x")))
+
+
+def test_a_model_that_is_described_oddly_hides_no_other(hub, fake_hub):
+    fake_hub.add("ada/steer-odd", {}, card=["no table"])
+    fake_hub.add("ada/steer-8b", {})
+    assert [model.repo for model in hub.search("steer")] == ["ada/steer-8b"]
+
+
+def test_a_model_that_the_hub_disabled_is_said_to_be_that(hub, fake_hub):
+    fake_hub.add(REPO, {}, error=(403, "Whatever"))
+    fake_hub.words = "Access to this resource is disabled."
+    error = worded(hub, PLACE)
+    assert "has disabled" in str(error)
+    assert error.link == f"{fake_hub.url}/{REPO}"
