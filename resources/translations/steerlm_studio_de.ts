@@ -3024,6 +3024,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Dieses Modell ist zugangsbeschränkt, und %1. Öffnen Sie %2, nehmen Sie dort die Bedingungen an, und versuchen Sie es dann noch einmal.%3</translation>
     </message>
     <message>
+        <source>What %1 says is no HTTP, or was cut. Check address and port, and whether it is http:// or https://.</source>
+        <translation>Was %1 sagt, ist kein HTTP oder wurde abgeschnitten. Prüfen Sie Adresse und Port, und ob http:// oder https:// gilt.</translation>
+    </message>
+    <message>
         <source>it is private and you are not logged in</source>
         <translation>es ist privat und Sie sind nicht angemeldet</translation>
     </message>
@@ -3286,10 +3290,6 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     <message>
         <source>What %1 answers is compressed, which was not asked for. Look at what stands between here and the server.</source>
         <translation>Was %1 antwortet, ist komprimiert, ohne dass darum gebeten war. Sehen Sie nach, was zwischen hier und dem Server steht.</translation>
-    </message>
-    <message>
-        <source>What %1 says is no HTTP, or was cut. Check address and port.</source>
-        <translation>Was %1 sagt, ist kein HTTP oder wurde abgeschnitten. Prüfen Sie Adresse und Port.</translation>
     </message>
     <message>
         <source>What %1%2 answers is no JSON.</source>

@@ -3,6 +3,7 @@
 import datetime
 import socket
 import ssl
+import threading
 
 import pytest
 import trustme
@@ -135,6 +136,37 @@ def test_a_certificate_is_checked(tmp_path, monkeypatch):
 
 def test_a_server_without_tls_is_said(peer):
     assert "does not speak TLS" in refused(peer.url.replace("http:", "https:"))
+
+
+def test_a_server_with_tls_that_is_asked_without_is_said():
+    """vLLM answers with an alert of TLS."""
+
+    def alert(server):
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"\x15\x03\x01\x00\x02\x02\x46")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=alert, args=(server,))
+        thread.start()
+        said = refused(f"http://127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
+    assert "is no HTTP" in said
+    assert "whether it is http:// or https://" in said
+
+
+def test_a_certificate_of_another_name_is_said_in_one_sentence(tmp_path, monkeypatch):
+    """OpenSSL's words end with a full stop: there were two."""
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    with Peer(tls).running() as peer:
+        said = refused(peer.url.replace("127.0.0.1", "localhost"))
+    assert "Hostname mismatch" in said
+    assert ".." not in said
 
 
 def test_a_proxy_is_asked_for_plain_addresses(peer, monkeypatch):

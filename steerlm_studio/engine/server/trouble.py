@@ -43,8 +43,9 @@ def of_connection(error: Exception, address: Address, patience: float) -> Lost:
     """For an error of the connection, while it is made or later."""
     place = address.place
     if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
         return Lost(
-            f"The certificate of {place} cannot be trusted: {error.verify_message}. Use the "
+            f"The certificate of {place} cannot be trusted: {why}. Use the "
             "address that it is for, or name your own authority's file in SSL_CERT_FILE."
         )
     if isinstance(error, ssl.SSLError):
@@ -56,7 +57,10 @@ def of_connection(error: Exception, address: Address, patience: float) -> Lost:
     if isinstance(error, TimeoutError):
         return Lost(f"{place} said nothing for {patience:.0f} s. Look at the server, then go on.")
     if isinstance(error, http.client.HTTPException | ValueError):
-        return Lost(f"What {place} says is no HTTP, or was cut. Check address and port.")
+        return Lost(
+            f"What {place} says is no HTTP, or was cut. Check address and port, and whether it is "
+            "http:// or https://."
+        )
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Lost(f"The connection to {place} broke: {why}. Look at the network, then go on.")
 
