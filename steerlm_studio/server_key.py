@@ -1,12 +1,21 @@
 """Keys of servers: in the keyring of the desktop where there is one, in the environment, or asked.
 
 A key is never written to our settings or logs, and never stands on a command line.
+
+The window asks a child, for a keyring may ask the user to unlock it, and that lasts:
+
+    python -m steerlm_studio.server_key find URL    {"can": whether there is one, "key": its key}
+    python -m steerlm_studio.server_key keep URL    the key on stdin, none to forget it
 """
 
+import json
 import os
+import sys
+from collections.abc import Sequence
 from types import ModuleType
 from urllib.parse import urlsplit
 
+from steerlm_studio.child import child_command
 from steerlm_studio.errors import StudioError
 
 VARIABLE = "STEERLM_STUDIO_SERVER_KEY"
@@ -54,6 +63,31 @@ def remember(url: str, key: str) -> None:
         raise StudioError(f"The keyring did not take the key: {error}.") from error
 
 
+def find_command(url: str) -> list[str]:
+    """What finds the key for `url` ("" for none) in a child."""
+    return child_command("steerlm_studio.server_key", "find", url)
+
+
+def keep_command(url: str) -> list[str]:
+    """What keeps or forgets the key for `url` in a child."""
+    return child_command("steerlm_studio.server_key", "keep", url)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Answer one question with a JSON object on stdout."""
+    what, url = sys.argv[1:] if arguments is None else arguments
+    answer: dict[str, object] = {"done": True}
+    try:
+        if what == "find":
+            answer = {"can": can_remember(), "key": kept_for(url) if url else ""}
+        else:
+            remember(url, sys.stdin.readline().strip())
+    except StudioError as error:
+        answer = {"error": str(error)}
+    print(json.dumps(answer))
+    return 0
+
+
 def _place(url: str) -> str:
     """Host and port: a key is for a server, whatever the path."""
     found = urlsplit(url if "://" in url else f"http://{url}")
@@ -68,3 +102,7 @@ def _keyring() -> ModuleType | None:
     except ImportError:
         return None
     return keyring if keyring.get_keyring().priority > 0 else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

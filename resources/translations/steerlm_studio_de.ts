@@ -1467,6 +1467,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Schließen</translation>
     </message>
     <message>
+        <source>The keyring of this desktop is asked for the key…</source>
+        <translation>Der Schlüsselbund dieser Arbeitsumgebung wird nach dem Schlüssel gefragt …</translation>
+    </message>
+    <message>
         <source>A llama-server is asked by token ids, with its prompt cache. vLLM, NIM and others with /v1/completions get the prompt as text.</source>
         <translation>Ein llama-server wird mit Token-Nummern gefragt und nutzt seinen Prompt-Cache. vLLM, NIM und andere mit /v1/completions bekommen den Prompt als Text.</translation>
     </message>

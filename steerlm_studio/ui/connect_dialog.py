@@ -1,6 +1,7 @@
 """Where a server is, which of its models is meant, and the key for it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -21,6 +22,7 @@ from steerlm_studio.errors import StudioError
 from steerlm_studio.server_address import address_of
 from steerlm_studio.ui.error_words import in_words
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
+from steerlm_studio.ui.models.question import Question, Refusal
 from steerlm_studio.ui.server import Server
 from steerlm_studio.ui.theme import GRID, indent
 
@@ -51,46 +53,105 @@ class ConnectDialog(QDialog):
         self._dress(recent)
         self._lay_out()
         self._recalled = ""  # the key that was offered
+        self._kept = ""  # the key that the keyring has for the address
+        self._asked: str | None = None  # the address of which the keyring was asked
+        self._is_wanted = False  # Connect was pressed while the keyring was asked
+        self._finding, self._keeping = Question(self), Question(self)
+        self._connect()
         if tried is not None:
             self._offer(tried)
+        self._ask_keyring()
+        self._show()
+
+    def _connect(self) -> None:
         self.address.editTextChanged.connect(self._show)
-        self.address.activated.connect(self._recall_key)
+        self.address.activated.connect(self._ask_keyring)
         if (edit := self.address.lineEdit()) is not None:
-            edit.editingFinished.connect(self._recall_key)
+            edit.editingFinished.connect(self._ask_keyring)
         self.key.textChanged.connect(self._show)
         self.connect_button.clicked.connect(self._on_connect)
         self.close_button.clicked.connect(self.close)
-        self._recall_key()
-        self._show()
+        self._finding.answered.connect(self._on_found)
+        self._finding.refused.connect(self._on_not_found)
+        self._keeping.answered.connect(self._choose)
+        self._keeping.refused.connect(self._on_not_kept)
+        for question in (self._finding, self._keeping):
+            self.finished.connect(question.stop)
 
-    def _recall_key(self) -> None:
+    def _ask_keyring(self) -> None:
         """Offer the key of the environment or of the keyring, unless one was typed."""
-        if self.key.text() != self._recalled:
+        url = address_of(self._typed).url if self._is_sound else ""
+        if url == self._asked:
             return
-        self._recalled = server_key.key_for(self._typed) if self._is_sound else ""
-        self.key.setText(self._recalled)
-        self.remember.setChecked(bool(self._recalled) and server_key.given_key() is None)
+        self._asked, self._kept = url, ""
+        self._recall(server_key.given_key() or "")
+        self._finding.ask(server_key.find_command(url))
+
+    def _recall(self, key: str) -> None:
+        if self.key.text() == self._recalled:
+            self._recalled = key
+            self.key.setText(key)
+
+    def _on_found(self, found: dict[str, Any]) -> None:
+        can, self._kept = bool(found.get("can")), str(found.get("key", ""))
+        self.remember.setEnabled(can)
+        self.remember.setText(
+            self.tr("Keep the key in the keyring of this desktop")
+            if can
+            else self.tr("There is no keyring here: the key is kept until quitting")
+        )
+        is_given = server_key.given_key() is not None
+        if not is_given:
+            self._recall(self._kept)
+        is_kept = bool(self._kept) and self._kept == self.key.text()
+        self.remember.setChecked(is_kept and not is_given)
+        self._go_on()
+
+    def _on_not_found(self, refusal: Refusal) -> None:
+        self._go_on()
+        self.note.setText(refusal.message)
+
+    def _go_on(self) -> None:
+        if self._is_wanted:
+            self._is_wanted = False
+            self._on_connect()
 
     def _offer(self, tried: Server) -> None:
         """What was typed before, to be mended or used again."""
         self.address.setEditText(tried.url)
         self.model.setText(tried.model)
         self.concurrency.setValue(tried.concurrency)
-        if tried.key != server_key.key_for(tried.url):
+        if tried.key != server_key.given_key():
             self.key.setText(tried.key)
 
     def _on_connect(self) -> None:
-        url, key = address_of(self._typed).url, self.key.text().strip()
-        keep = self.remember.isChecked()
-        is_given = key == server_key.given_key()  # then what the keyring has is not about it
-        try:
-            if keep or (not is_given and server_key.kept_for(url)):
-                server_key.remember(url, key if keep else "")
-        except StudioError as error:
-            self.note.setText(in_words(str(error)))
+        self._ask_keyring()
+        if self._finding.is_asking:  # it may have the key
+            self._is_wanted = True
+            self.note.setText(self.tr("The keyring of this desktop is asked for the key…"))
             return
-        self.chosen.emit(Server(url, self.model.text().strip(), self.concurrency.value(), key))
+        url, key, keep = address_of(self._typed).url, self._key, self.remember.isChecked()
+        is_given = key == server_key.given_key()  # then what the keyring has is not about it
+        if keep or (self._kept and not is_given):
+            self.connect_button.setEnabled(False)
+            self._keeping.ask(server_key.keep_command(url), key if keep else "")
+        else:
+            self._choose()
+
+    def _choose(self) -> None:
+        url = address_of(self._typed).url
+        self.chosen.emit(
+            Server(url, self.model.text().strip(), self.concurrency.value(), self._key)
+        )
         self.close()
+
+    def _on_not_kept(self, refusal: Refusal) -> None:
+        self._show()
+        self.note.setText(in_words(refusal.message))
+
+    @property
+    def _key(self) -> str:
+        return self.key.text().strip()
 
     def _show(self) -> None:
         self.connect_button.setEnabled(self._is_sound)
@@ -131,11 +192,7 @@ class ConnectDialog(QDialog):
         self.model.setPlaceholderText(self.tr("only where the server has several"))
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.key.setPlaceholderText(self.tr("where the server wants one"))
-        self.remember.setEnabled(server_key.can_remember())
-        if not server_key.can_remember():
-            self.remember.setText(
-                self.tr("There is no keyring here: the key is kept until quitting")
-            )
+        self.remember.setEnabled(False)  # until a keyring was found
         self.concurrency.setRange(1, _MOST)
         self.concurrency.setValue(8)
         self.note.setWordWrap(True)

@@ -1,5 +1,6 @@
 """A model on a server in the window: the dialog, answers, what is greyed, what is said."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from steerlm_studio.ui.server import Server
 from steerlm_studio.ui.window import MainWindow
 from tests.engine.asking import COMPLETIONS, tea
 from tests.engine.peer import Peer
-from tests.keyring_in_memory import in_memory
 from tests.ui.test_accessible import nameless
 
 WAIT = 30_000  # ms
@@ -66,36 +66,75 @@ def test_the_dialog_says_what_is_no_address_and_what_is_not_secret(dialog: Conne
     assert nameless(dialog) == ""
 
 
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a keyring that has a key for one server."""
+    file = tmp_path / "keyring.json"
+    monkeypatch.setenv("KEYRING_IN_FILE", str(file))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.keyring_in_file.InFile")
+    file.write_text('{"steerlm-studio 127.0.0.1:9": "kept"}')
+    return file
+
+
+def typed(window: MainWindow, qtbot: QtBot, url: str = "http://127.0.0.1:9") -> ConnectDialog:
+    """The dialog with this address, after the keyring has answered."""
+    dialog = window.connecting.open()
+    dialog.address.setEditText(url)
+    dialog.address.lineEdit().editingFinished.emit()
+    qtbot.waitUntil(lambda: not dialog._finding.is_asking, timeout=WAIT)
+    return dialog
+
+
 def test_a_key_of_the_environment_is_used_and_not_offered_to_be_kept(
-    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+    window: MainWindow, kept: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ):
     """The box was ticked: connecting wrote a key of the environment into the keyring."""
-    with in_memory() as memory:
-        server_key.remember("http://127.0.0.1:9", "kept")
-        monkeypatch.setenv(server_key.VARIABLE, "given")
-        dialog = window.connecting.open()
-        dialog.address.setEditText("http://127.0.0.1:9")
-        dialog.address.lineEdit().editingFinished.emit()
-        assert (dialog.key.text(), dialog.remember.isChecked()) == ("given", False)
-        with qtbot.waitSignal(dialog.chosen) as chosen:
-            dialog.connect_button.click()
-        assert chosen.args[0].key == "given"
-        assert list(memory.kept.values()) == ["kept"]
+    monkeypatch.setenv(server_key.VARIABLE, "given")
+    dialog = typed(window, qtbot)
+    assert (dialog.key.text(), dialog.remember.isChecked()) == ("given", False)
+    with qtbot.waitSignal(dialog.chosen, timeout=WAIT) as chosen:
+        dialog.connect_button.click()
+    assert chosen.args[0].key == "given"
+    assert list(json.loads(kept.read_text()).values()) == ["kept"]
 
 
 def test_a_kept_key_is_found_again_and_forgotten_when_its_box_is_cleared(
-    window: MainWindow, qtbot: QtBot
+    window: MainWindow, kept: Path, qtbot: QtBot
 ):
-    with in_memory() as memory:
-        server_key.remember("http://127.0.0.1:9", "kept")
-        for tick, left in ((True, ["kept"]), (False, [])):
-            dialog = window.connecting.open()
-            dialog.address.setEditText("http://127.0.0.1:9")
-            dialog.address.lineEdit().editingFinished.emit()
-            assert (dialog.key.text(), dialog.remember.isChecked()) == ("kept", True)
-            dialog.remember.setChecked(tick)
+    for tick, left in ((True, ["kept"]), (False, [])):
+        dialog = typed(window, qtbot)
+        assert (dialog.key.text(), dialog.remember.isChecked()) == ("kept", True)
+        dialog.remember.setChecked(tick)
+        with qtbot.waitSignal(dialog.chosen, timeout=WAIT) as chosen:
             dialog.connect_button.click()
-            assert list(memory.kept.values()) == left
+        assert chosen.args[0].key == "kept"
+        assert list(json.loads(kept.read_text()).values()) == left
+
+
+def test_a_keyring_that_asks_to_be_unlocked_does_not_stop_the_window(
+    window: MainWindow, kept: Path, qtbot: QtBot
+):
+    """The window stood still until the keyring's own dialog was answered."""
+    lock = kept.with_suffix(".locked")
+    lock.touch()
+    dialog = window.connecting.open()
+    dialog.address.setEditText("http://127.0.0.1:9")
+    dialog.connect_button.click()
+    assert "is asked for the key" in dialog.note.text()
+    with qtbot.waitSignal(dialog.chosen, timeout=WAIT) as chosen:
+        lock.unlink()
+    assert chosen.args[0].key == "kept"
+
+
+def test_a_key_that_the_keyring_does_not_take_is_said_in_the_dialog(
+    window: MainWindow, kept: Path, qtbot: QtBot
+):
+    dialog = typed(window, qtbot)
+    dialog.key.setText("too much")
+    dialog.connect_button.click()
+    qtbot.waitUntil(lambda: "did not take the key" in dialog.note.text(), timeout=WAIT)
+    assert dialog.isVisible()
+    assert dialog.connect_button.isEnabled()
 
 
 def test_what_was_tried_is_offered_again(window: MainWindow, peer: Peer, qtbot: QtBot):
