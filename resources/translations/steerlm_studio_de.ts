@@ -3045,7 +3045,7 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
     </message>
     <message>
         <source> You log in under “Hub” in “Open model…”, in a terminal with: steerlm-studio models login</source>
-        <translation> Sie melden sich unter „Hub“ in „Modell öffnen…“ an, im Terminal mit: steerlm-studio models login</translation>
+        <translation> Sie melden sich unter „Hub“ in „Modell öffnen …“ an, im Terminal mit: steerlm-studio models login</translation>
     </message>
     <message>
         <source>%1 asks for fewer requests. Wait a few minutes.%2</source>

@@ -89,8 +89,10 @@ class Frame(QObject):
 
     def show_recent(self, paths: Sequence[str], opener: Callable[[Path], None]) -> None:
         self._recent.clear()
+        names = [Path(path).name for path in paths]
         for path in map(Path, paths):
-            action = self._recent.addAction(shown(path.name).replace("&", "&&"))
+            name = path.name if names.count(path.name) == 1 else f"{path.name} · {path.parent}"
+            action = self._recent.addAction(shown(name).replace("&", "&&"))
             action.setStatusTip(shown(str(path)))
             action.triggered.connect(partial(_open, opener, path))
         self._recent.setEnabled(bool(paths))

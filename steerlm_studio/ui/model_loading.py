@@ -110,6 +110,7 @@ class ModelLoading(QObject):
 
     def _begin(self, model: Model) -> None:
         self._kills, self._devices = kills(), ()
+        self._frame.page.notice.hide()  # it may be about the model before
         self._frame.set_state("loading")
         self._frame.status.show_loading(model.name, None)
         self._set(model)
@@ -141,7 +142,7 @@ class ModelLoading(QObject):
         """A context that was set larger than the model was trained with is cut: say so."""
         is_file = self.model is not None and self.model.server is None
         if is_file and asked_by(self.asked, None).context > given:
-            self._frame.page.notice.say(trained_context(given))
+            self._frame.page.notice.add(trained_context(given))
 
     def _on_failed(self, message: protocol.Failed) -> None:
         if message.run is None:

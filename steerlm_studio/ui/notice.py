@@ -36,7 +36,7 @@ class Notice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(HALF)
-        row.addWidget(self._sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign)
         row.addWidget(self.message, 1)
         row.addWidget(self.button)
         row.addWidget(close)
@@ -54,6 +54,11 @@ class Notice(QWidget):
         side = self.fontInfo().pixelSize() + 1
         self._sign.setPixmap(tinted(name, QColor(colour), side, self.devicePixelRatioF()))
         self.show()
+
+    def add(self, sentence: str) -> None:
+        """Say this as well where something was said already, and nothing is offered with it."""
+        is_open = not self.isHidden() and not self.button.text()
+        self.say(f"{self.accessibleName()} {sentence}" if is_open else sentence)
 
     def _on_clicked(self) -> None:
         self.hide()

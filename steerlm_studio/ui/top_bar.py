@@ -34,6 +34,7 @@ class TopBar(QWidget):
         self.title = ElidedLabel()
         self.model = ModelButton()
         self.model.setMenu(models)
+        models.setLayoutDirection(self.layoutDirection())  # not that of the button, see below
         self.model.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.model.setIcon(icon("chevron-down"))

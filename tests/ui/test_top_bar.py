@@ -1,6 +1,9 @@
 """The bar over everything gives its room to what needs it."""
 
+from collections.abc import Iterator
+
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -11,8 +14,15 @@ from steerlm_studio.ui.view_switch import ViewSwitch
 
 
 @pytest.fixture
-def bar(qtbot: QtBot, theme: Theme) -> TopBar:
-    bar = TopBar(QAction("Sidebar"), QMenu(), [QAction("Chat"), QAction("Compare")])
+def menu() -> Iterator[QMenu]:
+    menu = QMenu()
+    yield menu
+    menu.deleteLater()
+
+
+@pytest.fixture
+def bar(qtbot: QtBot, theme: Theme, menu: QMenu) -> TopBar:
+    bar = TopBar(QAction("Sidebar"), menu, [QAction("Chat"), QAction("Compare")])
     qtbot.addWidget(bar)
     bar.set_model("Demo")
     bar.resize(1000, 40)
@@ -80,3 +90,17 @@ def test_a_long_name_of_a_model_gives_way_in_its_middle(bar: TopBar, qtbot: QtBo
     assert bar.state.geometry().right() <= bar.width()
     bar.set_model("R&D")
     qtbot.waitUntil(lambda: bar.model.text() == "R&&D")
+
+
+def test_the_menu_of_models_runs_as_the_window_does(bar: TopBar, menu: QMenu):
+    """Its signs stood to the right, and its keys to the left."""
+    menu.addAction("Open")
+    seen = []
+    menu.aboutToShow.connect(lambda: QTimer.singleShot(0, look))
+
+    def look() -> None:
+        seen.append(menu.layoutDirection())
+        menu.close()
+
+    bar.model.showMenu()
+    assert seen == [bar.layoutDirection()]

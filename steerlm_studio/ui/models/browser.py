@@ -31,8 +31,8 @@ from steerlm_studio.ui.models.question import Question, Refusal
 from steerlm_studio.ui.notice import Notice
 from steerlm_studio.ui.theme import GRID
 
-_SIZE = (1120, 660)
-_WIDTHS = (520, 420)  # px at first: list, card
+_SIZE = (1200, 660)
+_WIDTHS = (600, 420)  # px at first: list, card
 
 
 class ModelBrowser(QDialog):

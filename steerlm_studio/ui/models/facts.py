@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextLayout, QTextOption
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 
 from steerlm_studio.ui.labels import PlainLabel, SmallLabel
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
+
+_LONGEST = 30  # characters of a word that a label may show: it cuts what it cannot break
 
 
 class Facts(QWidget):
@@ -29,7 +32,47 @@ class Facts(QWidget):
                 widget.deleteLater()
         for row, (name, value) in enumerate((n, v) for n, v in facts if v):
             self._grid.addWidget(SmallLabel(name), row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(wrapped(value), row, 1)
+            is_endless = any(len(run) > _LONGEST for run in value.split())
+            told = EndlessText(shown(value)) if is_endless else wrapped(value)
+            self._grid.addWidget(told, row, 1)
+
+
+class EndlessText(QPlainTextEdit):
+    """Breaks anywhere, which a label does not do, and is copied as it is: for paths."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QPlainTextEdit { background: transparent; border: none; padding: 0; }")
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        for hide in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            hide(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    # Qt's
+
+    def heightForWidth(self, width: int) -> int:
+        layout = QTextLayout(self.toPlainText(), self.font())
+        layout.setTextOption(self.document().defaultTextOption())
+        layout.beginLayout()
+        lines = 0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            lines += 1
+        layout.endLayout()
+        return max(1, lines) * self.fontMetrics().lineSpacing() + 1
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
 
 
 def wrapped(text: str, small: bool = False) -> PlainLabel:

@@ -134,6 +134,14 @@ class FileCard(QWidget):
             overcommit=not self.fit.fits,
         )
 
+    @staticmethod
+    def _align(*forms: QFormLayout) -> None:
+        """Let the fields of all forms stand below one another."""
+        labels = [form.labelForField(field) for form in forms for field in _fields(form)]
+        width = max(label.sizeHint().width() for label in labels)
+        for label in labels:
+            label.setMinimumWidth(width)
+
     def _lay_out(self) -> None:
         inner, self._family = QWidget(), QWidget()
         form = QFormLayout(self._family)
@@ -151,6 +159,7 @@ class FileCard(QWidget):
         for widget in (self.title, self.facts, self.warning, self._family, self.fit):
             inside.addWidget(widget)
         inside.addStretch(1)
+        self._align(form, self.fit.form)
         scroll = QScrollArea()
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
@@ -159,3 +168,8 @@ class FileCard(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll, 1)
         column.addWidget(self.open)
+
+
+def _fields(form: QFormLayout) -> list[QWidget]:
+    items = (form.itemAt(row, QFormLayout.ItemRole.FieldRole) for row in range(form.rowCount()))
+    return [widget for item in items if item and (widget := item.widget())]

@@ -141,7 +141,7 @@ class FitView(QWidget):
         self._question.ask(child_command("steerlm_studio.engine.estimate", path, *arguments))
 
     def _on_answered(self, said: dict[str, Any]) -> None:
-        self._form.setRowVisible(self.split, self.split.show_gpus(said.get("devices", ())))
+        self.form.setRowVisible(self.split, self.split.show_gpus(said.get("devices", ())))
         self._free = int(said["free"])
         self._show(msgspec.convert(said["need"], Need), self._free)
 
@@ -182,7 +182,7 @@ class FitView(QWidget):
         return self.tr("It does not fit on this machine, in no type of file.")
 
     def _lay_out(self) -> None:
-        form = self._form = QFormLayout()
+        form = self.form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.setVerticalSpacing(HALF)
         for caption, widget in (

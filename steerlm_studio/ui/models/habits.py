@@ -89,7 +89,7 @@ class Habits(QObject):
 
     def _warn(self, model: Model) -> None:
         if not model.is_steerlm:
-            self._frame.page.notice.say(
+            self._frame.page.notice.add(
                 self.tr(
                     "This model was not trained on these attributes as far as one can see: the "
                     "sliders may do nothing with it."

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from steerlm_studio import folders, resources
@@ -15,6 +16,7 @@ from steerlm_studio.models.defaults import Defaults, defaults_for
 from steerlm_studio.models.licences import accepted, licence_named
 from steerlm_studio.ui.models.browser import ModelBrowser
 from steerlm_studio.ui.models.downloads import Downloads
+from steerlm_studio.ui.models.facts import EndlessText
 from tests.models.fake_hub import FakeHub
 from tests.ui.models.conftest import FILE, REPO
 
@@ -278,6 +280,36 @@ def _dragged(
 ) -> tuple[Qt.DropAction, QMimeData, Qt.MouseButton, Qt.KeyboardModifier]:
     nothing = Qt.KeyboardModifier.NoModifier
     return Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, nothing
+
+
+def test_a_path_without_a_place_to_break_is_shown_whole(browser: ModelBrowser, qtbot: QtBot):
+    """The end of a revision's 40 digits was cut off."""
+    facts = browser.file_card.facts
+    path = "/models/" + 60 * "c" + "/m.gguf"
+    pick_demo(browser)
+    facts.show_facts([("File", path)])
+    texts = facts.findChildren(EndlessText)
+    (text,) = (text for text in texts if text.toPlainText() == path)
+    room = facts.width()
+    facts.setFixedWidth(facts.fontMetrics().horizontalAdvance("File" + 40 * "c"))
+    qtbot.waitUntil(lambda: text.height() > 2 * text.fontMetrics().lineSpacing())
+    assert text.verticalScrollBar().maximum() == 0
+    facts.setFixedWidth(facts.fontMetrics().horizontalAdvance("File" + path) + room)
+    qtbot.waitUntil(lambda: text.height() < 2 * text.fontMetrics().lineSpacing())
+    text.selectAll()
+    text.copy()
+    assert QApplication.clipboard().text() == path
+
+
+def test_the_choices_of_a_file_stand_below_one_another(browser: ModelBrowser, qtbot: QtBot):
+    pick_demo(browser)
+    card = browser.file_card
+    choices = (card.schema, card.template, card.fit.context, card.fit.lanes, card.fit.cache)
+
+    def lefts() -> set[int]:
+        return {choice.mapTo(card, QPoint(0, 0)).x() for choice in choices}
+
+    qtbot.waitUntil(lambda: len(lefts()) == 1)
 
 
 def test_a_context_beyond_what_the_model_was_trained_with_is_said(browser: ModelBrowser) -> None:

@@ -249,3 +249,20 @@ def test_a_context_beyond_the_trained_one_is_said_when_the_model_is_there(
     with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
         window.open_model(tiny_model)
     assert "a larger context is cut to that" in window.page.notice.message.text()
+
+
+def test_what_is_said_of_a_model_goes_with_it_and_stands_beside_what_was_left_out(
+    window: MainWindow, tiny_model: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The warning stayed with the next model, and hid which files were not opened."""
+    from tests.engine.families import write_llama
+
+    other = write_llama(tmp_path / "other.gguf")
+    with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
+        window.incoming.take([other, tiny_model])
+    said = window.page.notice.message.text()
+    assert said.startswith(f"Not opened: {tiny_model.name}.")
+    assert "was not trained on these attributes" in said
+    with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
+        window.open_model(resources.demo_model())
+    assert window.page.notice.isHidden()
