@@ -1,6 +1,7 @@
 """Names and values in two columns, for cards and files."""
 
 from collections.abc import Iterable
+from math import ceil
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QTextLayout, QTextOption
@@ -61,12 +62,12 @@ class EndlessText(QPlainTextEdit):
         layout = QTextLayout(self.toPlainText(), self.font())
         layout.setTextOption(self.document().defaultTextOption())
         layout.beginLayout()
-        lines = 0
+        height = 0.0
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
-            lines += 1
+            height += line.height()
         layout.endLayout()
-        return max(1, lines) * self.fontMetrics().lineSpacing() + 1
+        return ceil(height) + 2  # what lines take beyond their sum, rounded
 
     def sizeHint(self) -> QSize:
         return QSize(0, self.heightForWidth(self.width()))

@@ -294,6 +294,8 @@ def test_a_path_without_a_place_to_break_is_shown_whole(browser: ModelBrowser, q
     facts.setFixedWidth(facts.fontMetrics().horizontalAdvance("File" + 40 * "c"))
     qtbot.waitUntil(lambda: text.height() > 2 * text.fontMetrics().lineSpacing())
     assert text.verticalScrollBar().maximum() == 0
+    end = text.document().lastBlock()
+    assert text.blockBoundingGeometry(end).bottom() <= text.viewport().height()
     facts.setFixedWidth(facts.fontMetrics().horizontalAdvance("File" + path) + room)
     qtbot.waitUntil(lambda: text.height() < 2 * text.fontMetrics().lineSpacing())
     text.selectAll()
