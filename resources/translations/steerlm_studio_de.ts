@@ -3072,6 +3072,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Der Hub hat %1 gesperrt: Von dort kann nichts geholt werden. Die Seite sagt vielleicht, warum.</translation>
     </message>
     <message>
+        <source>The server ended the answer before its first word. The prompt may be longer than its context: shorten the conversation, or look at the server&apos;s log.</source>
+        <translation>Der Server beendete die Antwort vor ihrem ersten Wort. Der Prompt ist vielleicht länger als sein Kontext: Kürzen Sie das Gespräch, oder sehen Sie in das Protokoll des Servers.</translation>
+    </message>
+    <message>
         <source>The server wants another key (%1%2). Check the key.</source>
         <translation>Der Server verlangt einen anderen Schlüssel (%1%2). Prüfen Sie den Schlüssel.</translation>
     </message>

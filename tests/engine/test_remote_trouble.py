@@ -178,3 +178,12 @@ def test_cancel_ends_the_requests_at_once_and_keeps_the_text(peer):
         assert peer.closed.wait(3)
         peer.routes[COMPLETIONS] = tea
         assert answers(engine, lanes("Tea?"))[0] == ["Tea is a drink."]
+
+
+def test_a_stream_with_nothing_in_it_is_said_to_be_that(peer):
+    """llama_cpp.server answers so where a prompt is longer than its context."""
+    peer.routes[COMPLETIONS] = lambda handler: handler.stream()
+    with engine_for(peer) as engine:
+        texts, endings, _ = answers(engine, lanes("Tea?"))
+    assert (texts, endings[0].finish) == ([""], "lost")
+    assert "may be longer than its context" in endings[0].note

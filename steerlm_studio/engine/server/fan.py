@@ -20,6 +20,10 @@ _UNLIMITED = 100_000  # pieces that are believed where no limit was asked for
 _LONGEST_TOKEN = 256  # characters, on average
 _SPARE = 64  # pieces over the limit before a server is taken for one that does not heed it
 _CUT = piece("The answer was cut before its end. The text so far is kept; ask again to go on.")
+_EMPTY = piece(
+    "The server ended the answer before its first word. The prompt may be longer than its context: "
+    "shorten the conversation, or look at the server's log."
+)
 _FLOOD = piece("The server sends more than was asked for: the answer was stopped.")
 
 
@@ -123,7 +127,7 @@ class Fan:
             if run.over.is_set():  # the connection was made when all others were stopped
                 break
             run.put(number, text)
-        raise Lost(_CUT)
+        raise Lost(_CUT if characters else _EMPTY)
 
     # --- in the main thread --------------------------------------------------------------------
 
