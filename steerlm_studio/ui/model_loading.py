@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from steerlm_studio import protocol, resources
+from steerlm_studio.errors import StudioError
+from steerlm_studio.gguf_header import whole
 from steerlm_studio.memory_free import kills
 from steerlm_studio.steer.template import Template
 from steerlm_studio.ui.engine_process import EngineProcess, engine_command
@@ -56,8 +58,15 @@ class ModelLoading(QObject):
         return self.model is None or self.model.is_demo
 
     def open(self, path: Path) -> None:
-        """Load this file in a new engine; runs of the one before are over."""
-        self._open(path, ())
+        """Load this file in a new engine; runs of the one before are over.
+
+        For one that cannot be a model, the model that is loaded is not given up.
+        """
+        if self.is_ready and (refusal := _refusal(path)):
+            self._frame.page.notice.say(refusal, is_error=True)
+            self.said.emit(refusal)
+        else:
+            self._open(path, ())
 
     def _open(self, path: Path, smaller: Sequence[str]) -> None:
         self.ended.emit()
@@ -209,3 +218,12 @@ class ModelLoading(QObject):
             useful.insert(0, first)
         self._frame.page.banner.show_error(sentence, detail, useful)
         self.said.emit(sentence)
+
+
+def _refusal(path: Path) -> str:
+    """Why this file is no model that could be loaded, as far as its header tells; else empty."""
+    try:
+        whole(path)
+    except (StudioError, OSError) as error:
+        return str(error)
+    return ""

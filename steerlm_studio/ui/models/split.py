@@ -77,7 +77,8 @@ class Split(QWidget):
             spin.setAccessibleName(self.tr("Weight of %1").replace("%1", shown(name)))
             spin.valueChanged.connect(self.changed)
             indent(spin)
-            self._grid.addWidget(SmallElidedLabel(shown(name)), row, 0)
+            short = name.replace(" · NVIDIA ", " · ")  # there is room for little more than a model
+            self._grid.addWidget(SmallElidedLabel(shown(short)), row, 0)
             self._grid.addWidget(spin, row, 1)
             self.spins.append(spin)
         self._grid.addWidget(self.note, len(self._names), 0, 1, 2)

@@ -266,3 +266,16 @@ def test_what_is_said_of_a_model_goes_with_it_and_stands_beside_what_was_left_ou
     with qtbot.waitSignal(window.loading.loaded, timeout=LOAD):
         window.open_model(resources.demo_model())
     assert window.page.notice.isHidden()
+
+
+def test_a_file_that_is_no_model_costs_nothing_of_the_one_that_is_loaded(
+    loaded: MainWindow, tiny_model: Path, tmp_path: Path
+) -> None:
+    """It was unloaded before the other was looked at."""
+    letter = tmp_path / "letter.gguf"
+    letter.write_text("Dear Ada")
+    loaded.incoming.take([letter])
+    assert loaded.model is not None
+    assert loaded.model.path == tiny_model
+    assert loaded.loading.is_ready
+    assert "letter.gguf cannot be used" in loaded.page.notice.message.text()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from steerlm_studio.models.defaults import Defaults, defaults_for, remember_defaults
 from steerlm_studio.protocol import Device
+from steerlm_studio.ui.elided_label import SmallElidedLabel
 from steerlm_studio.ui.models import fit_view
 from steerlm_studio.ui.models.fit_view import FitView
 from steerlm_studio.ui.window import MainWindow
@@ -57,6 +58,8 @@ def test_two_gpus_have_a_weight_each_and_the_estimate_is_asked_with_them(
     qtbot.waitUntil(fit.split.isVisible, timeout=LOAD)
     first, second = fit.split.spins  # a card that two backends know, and the processor's: none
     assert first.accessibleName() == "Weight of CUDA0 · NVIDIA H100"
+    names = [label.accessibleName() for label in fit.split.findChildren(SmallElidedLabel)]
+    assert names == ["CUDA0 · H100", "CUDA1 · A100"]  # the end of the whole was cut off
     assert fit.chosen(Defaults()).split == ""
     first.setValue(3)
     second.setValue(1)
