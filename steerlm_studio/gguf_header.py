@@ -6,7 +6,7 @@ count and length is held against the size of the file first. The format is descr
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from steerlm_studio.gguf_kinds import ARCHITECTURES, BLOCKS
 from steerlm_studio.gguf_parts import check_whole, later_parts
 from steerlm_studio.gguf_reader import Damaged, Reader, reading
 
+_GLANCED = 10_000  # tensors; models have hundreds
 SHORT = 4096  # bytes of a string that is handed on
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _CODES = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
@@ -43,6 +44,7 @@ class Header:
     values: Mapping[str, Any]
     file_bytes: int
     head_bytes: int = 0  # up to where the list of tensors begins
+    input_bytes: int = 0  # of embeddings that nothing but the input needs: no GPU gets them
 
     @property
     def architecture(self) -> str:
@@ -74,24 +76,31 @@ def whole(path: str | Path) -> Header:
 
 
 def _glanced(path: Path, reader: "Reader") -> Header:
-    _, values = head(reader)
-    return Header(path, values, reader.size, reader.at)
+    count, values = head(reader)
+    start = reader.at
+    try:  # the list may end early where a download has not come further
+        listed = dict(_tensors(reader, min(count, _GLANCED), _alignment(values)))
+    except Damaged:
+        listed = {}
+    tensors = {name: size for name, (_, size) in listed.items()}
+    return Header(path, values, reader.size, start, _input_bytes(tensors))
 
 
 def header(path: Path, reader: "Reader", *, wanted: str = "") -> Header:
     """The metadata, and whether the file is as long as its tensors want. Raises `Damaged`."""
-    tensors, values = head(reader, wanted=wanted)
+    count, values = head(reader, wanted=wanted)
     start = reader.at
     parts = values.get("split.count", 1)
     if parts != 1:
         check_whole(path, parts)
     _check_architecture(values)
-    if tensors or not values.get("split.count"):  # a first part of several may hold none
-        _check_tensors(reader, tensors, _alignment(values))
+    tensors: dict[bytes, int] = {}
+    if count or not values.get("split.count"):  # a first part of several may hold none
+        tensors = _checked_tensors(reader, count, _alignment(values))
     if parts != 1:
         for number, part in enumerate(later_parts(path), 1):
             reading(part, partial(_check_part, number, parts))
-    return Header(path, values, reader.size, start)
+    return Header(path, values, reader.size, start, _input_bytes(tensors))
 
 
 def head(reader: "Reader", *, wanted: str = "") -> tuple[int, dict[str, Any]]:
@@ -169,28 +178,40 @@ def _check_part(number: int, parts: int, reader: Reader) -> None:
     if (values.get("split.no"), values.get("split.count")) != (number, parts):
         raise Damaged(f"it is not part {number + 1} of {parts}, as its name says")
     if tensors:
-        _check_tensors(reader, tensors, _alignment(values))
+        _checked_tensors(reader, tensors, _alignment(values))
 
 
-def _check_tensors(reader: Reader, count: int, alignment: int) -> None:
+def _checked_tensors(reader: Reader, count: int, alignment: int) -> dict[bytes, int]:
+    """The bytes of each tensor, all of which the file must have."""
     if not count:
         raise Damaged("it holds no tensors")
-    names: set[bytes] = set()
+    sizes: dict[bytes, int] = {}
     ends = []
-    for _ in range(count):
-        name = reader.name()
-        if name in names or len(name) >= 64:
+    for name, (offset, size) in _tensors(reader, count, alignment):
+        if name in sizes or len(name) >= 64:
             raise Damaged("a tensor's name is too long or there twice")
-        names.add(name)
-        ends.append(_tensor_end(reader, name.decode(errors="replace"), alignment))
+        sizes[name] = size
+        ends.append(offset + size)
     start = -(-reader.at // alignment) * alignment
     if start + max(ends) > reader.size:
         raise Damaged(
             f"it ends too early: {start + max(ends)} bytes are needed and {reader.size} are there"
         )
+    return sizes
 
 
-def _tensor_end(reader: Reader, name: str, alignment: int) -> int:
+def _input_bytes(tensors: dict[bytes, int]) -> int:
+    return tensors.get(b"token_embd.weight", 0) if b"output.weight" in tensors else 0
+
+
+def _tensors(reader: Reader, count: int, alignment: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """Name, place and bytes of each."""
+    for _ in range(count):
+        name = reader.name()
+        yield name, _tensor(reader, name.decode(errors="replace"), alignment)
+
+
+def _tensor(reader: Reader, name: str, alignment: int) -> tuple[int, int]:
     dimensions = reader.number("I")
     if not 0 < dimensions <= 4:
         raise Damaged(f"tensor {name!r} has {dimensions} dimensions")
@@ -204,4 +225,4 @@ def _tensor_end(reader: Reader, name: str, alignment: int) -> int:
         elements *= extent
     if not 0 < elements < 2**62 or shape[0] % values or offset % alignment:
         raise Damaged(f"tensor {name!r} has an impossible shape or place")
-    return int(offset + elements // values * size)
+    return int(offset), int(elements // values * size)

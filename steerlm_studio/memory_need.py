@@ -1,6 +1,7 @@
 """How much memory a model needs for a context and a number of lanes, from its header alone."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import msgspec
@@ -20,8 +21,18 @@ ROWS = 8  # the most that llama.cpp's CPU kernels want together to round alike
 _VALUE_BYTES: dict[Cache, float] = {"f16": 2.0, "q8_0": 34 / 32}  # ggml's blocks
 
 
+class Gpus(msgspec.Struct, frozen=True):
+    """How many GPUs hold a model, and how many llama.cpp could use; none: the CPU."""
+
+    used: int = 0
+    seen: int = 0
+
+
+NO_GPUS = Gpus()
+
+
 class Need(msgspec.Struct, frozen=True):
-    """Bytes: weights, keys and values, and what computing takes."""
+    """Bytes where the layers go: weights, keys and values, and what computing takes."""
 
     weights: int = 0
     cache: int = 0
@@ -90,25 +101,43 @@ def compute_bytes(header: Header, cells: int, lanes: int) -> int:
     return max(4 * batch * widest + 2 * batch * cells, logits) + logits
 
 
+def gpu_compute_bytes(header: Header, cells: int, lanes: int, gpus: Gpus) -> int:
+    """The same on GPUs, whose graph keeps less at a time; the input and the logits' rows to read
+    are in the machine's memory. Where there are several GPUs, each that is used holds the input
+    four times, so that llama.cpp could work on four batches at once (GGML_SCHED_MAX_COPIES).
+    """
+    width, batch = header.number("embedding_length"), min(BATCH, cells)
+    widest, mask = header.number("feed_forward_length") + 2 * width, 2 * batch * cells
+    logits = 4 * vocabulary(header) * sequences(lanes)
+    copies = 3 * (mask + 6 * batch * width) if gpus.seen > 1 else 0
+    return gpus.used * (max(4 * batch * widest + mask, logits) + copies)
+
+
 def vocabulary(header: Header) -> int:
     tokens = header.values.get(TOKENS)
     return tokens.count if isinstance(tokens, Array) else header.number("vocab_size")
 
 
-def need(header: Header, context: int, lanes: int, cache: Cache = "f16") -> Need:
-    """All of it for sequences of `context` tokens (0: the usual)."""
+def need(
+    header: Header, context: int, lanes: int, cache: Cache = "f16", *, gpus: Gpus = NO_GPUS
+) -> Need:
+    """All of it for sequences of `context` tokens (0: the usual), on so many GPUs or the CPU."""
     cells = cell_count(context_size(header, context), lanes)
+    compute = compute_bytes(header, cells, lanes)
     return Need(
-        weight_bytes(header),
+        weight_bytes(header) - (header.input_bytes if gpus.used else 0),
         round(cells * cell_bytes(header, cache)),
-        compute_bytes(header, cells, lanes),
+        gpu_compute_bytes(header, cells, lanes, gpus) if gpus.used else compute,
     )
 
 
-def largest_context(header: Header, lanes: int, cache: Cache, free: int) -> int:
+def largest_context(
+    header: Header, lanes: int, cache: Cache, free: int, *, gpus: Gpus = NO_GPUS
+) -> int:
     """The most tokens, in steps of 256, that fit into `free` bytes; 0 where none do."""
     most = header.number("context_length")
-    return _largest(lambda tokens: need(header, tokens, lanes, cache).total <= free, most)
+    wanted = partial(need, header, lanes=lanes, cache=cache, gpus=gpus)
+    return _largest(lambda tokens: wanted(tokens).total <= free, most)
 
 
 def _largest(fits: Callable[[int], bool], most: int) -> int:
@@ -135,10 +164,19 @@ _BITS = {"BF16": 16.0, "Q8_0": 8.5, "Q6_K": 6.6, "Q5_K_M": 5.7, "Q4_K_M": 4.9, "
 
 
 def fitting_quant(
-    header: Header, parameters: int, context: int, lanes: int, cache: Cache, free: int
+    header: Header,
+    parameters: int,
+    context: int,
+    lanes: int,
+    cache: Cache,
+    free: int,
+    *,
+    gpus: Gpus = NO_GPUS,
 ) -> str:
     """The largest type that would fit where this file does not; empty where none would."""
-    rest = need(header, context, lanes, cache)
+    rest = need(header, context, lanes, cache, gpus=gpus)
+    if gpus.used and header.input_bytes:
+        parameters -= vocabulary(header) * header.number("embedding_length")
     smaller = 0.95 * rest.weights  # else it would be the same type
     for name, bits in _BITS.items():
         weights = round(parameters * bits / 8)
@@ -173,7 +211,9 @@ def smaller_step(
     steps = list(_steps(header, now, cache))
     if gpu_layers:  # a context of a few hundred tokens is worse than a slower answer
         steps = [step for step in steps if step.context >= min(now, _WORTH_A_GPU)]
-    fitting = (s for s in steps if need(header, s.context, lanes, s.cache).total <= free)
+    gpus = Gpus(1, 1) if gpu_layers else NO_GPUS
+    needs = ((s, need(header, s.context, lanes, s.cache, gpus=gpus)) for s in steps)
+    fitting = (step for step, wanted in needs if wanted.total <= free)
     fewer = _fewer_layers(header, now, lanes, free, gpu_layers) if gpu_layers else None
     return next(fitting, fewer or (steps[0] if steps else None))
 
@@ -181,7 +221,7 @@ def smaller_step(
 def _fewer_layers(header: Header, context: int, lanes: int, free: int, now: int) -> Step:
     """What may fit of all layers; half of those that were asked for and did not."""
     layers, cache = header.number("block_count"), smallest_cache(header)
-    wanted = need(header, context, lanes, cache).total
+    wanted = need(header, context, lanes, cache, gpus=Gpus(1, 1)).total
     fits = int(_SPARE * layers * free / max(1, wanted)) if now < 0 else now // 2
     return Step(context, cache, max(0, min(fits, layers - 1)))
 

@@ -1,10 +1,13 @@
 """Where a model's layers go, and how much memory a model may take there."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from steerlm_studio.errors import StudioError
 from steerlm_studio.memory_free import memory
+from steerlm_studio.memory_need import NO_GPUS, Gpus
 from steerlm_studio.protocol import Device
 
 
@@ -25,6 +28,14 @@ class Place:
         """Whether some layers are."""
         return self.gpu_layers != 0 and bool(gpus_used(self.devices))
 
+    def gpus(self, layers: int) -> Gpus:
+        """How many GPUs there are and get some of so many layers or the output (`load_tensors`)."""
+        free = [_free(gpu) for gpu in gpus_used(self.devices)]
+        there = min(self.gpu_layers, layers + 1) if self.gpu_layers >= 0 else layers + 1
+        ends = list(accumulate(self._shares(free) if any(self._shares(free)) else free))
+        used = {bisect_right(ends, ends[-1] * n / there) for n in range(there)} if free else ()
+        return Gpus(len(used), len(free)) if used else NO_GPUS
+
     def is_on_cpu(self, layers: int) -> bool:
         """Whether some of so many layers are, or the output."""
         return not self.is_on_gpu or 0 < self.gpu_layers <= layers
@@ -43,11 +54,14 @@ class Place:
 
     def _shared_out(self, free: Sequence[int]) -> float:
         """What fits on all together when each takes its share: the fullest one decides."""
-        shares = [*self.split, *[0.0] * len(free)][: len(free)]
+        shares = self._shares(free)
         if not any(shares):
             return sum(free)
         rooms = zip(free, shares, strict=True)
         return min(room * sum(shares) / share for room, share in rooms if share)
+
+    def _shares(self, free: Sequence[int]) -> list[float]:
+        return [*self.split, *[0.0] * len(free)][: len(free)]
 
 
 def gpus_used(devices: Sequence[Device]) -> list[Device]:

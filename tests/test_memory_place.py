@@ -4,6 +4,7 @@ import pytest
 
 from steerlm_studio import memory_place
 from steerlm_studio.memory_free import Memory
+from steerlm_studio.memory_need import Gpus
 from steerlm_studio.memory_place import Place, gpus_used
 from steerlm_studio.protocol import Device
 
@@ -40,6 +41,16 @@ def test_of_layers_on_a_gpu_and_the_cpu_each_part_needs_its_room():
     """16 of 31 layers and the output: half of the model has to fit on the GPU."""
     assert Place(16, [gpu("CUDA0", 4)]).free(31) == 8 * GB
     assert Place(16, [gpu("CUDA0", 20)]).free(31) == 30 * GB  # the machine has 10
+
+
+@pytest.mark.parametrize(
+    ("split", "layers", "used"), [((3, 1), 2, 1), ((3, 1), 16, 2), ((0, 1), 16, 1), ((), 16, 2)]
+)
+def test_gpus_whose_share_is_less_than_a_layer_get_none(split, layers, used):
+    """As llama.cpp said on two devices: of 2 layers and the output none for a quarter."""
+    place = Place(-1, [gpu("Vulkan0", 20), gpu("Vulkan1", 20)], split)
+    assert place.gpus(layers) == Gpus(used, 2)
+    assert Place(0, place.devices).gpus(layers) == Place(-1, [CPU]).gpus(layers) == Gpus()
 
 
 def test_a_card_that_two_backends_know_counts_once():

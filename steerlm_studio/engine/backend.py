@@ -1,7 +1,6 @@
 """What this build of llama.cpp is, and the devices that it sees."""
 
 import ctypes
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -21,9 +20,21 @@ def build_flags() -> str:
     return str(L.llama_print_system_info().decode().strip(" |\n"))
 
 
-def built_for(flags: str) -> str:
-    """What a build can use beside the CPU, from its `build_flags`: "CUDA", or "" for nothing."""
-    return next((name for name in re.findall(r"(\w+) : ", flags) if name != "CPU"), "")
+def built_for(backends: Sequence[str]) -> str:
+    """What a build can use beside the CPU, e.g. CUDA or Vulkan; "" for nothing."""
+    return next((name for name in backends if name not in ("CPU", "BLAS", "RPC")), "")
+
+
+def backends() -> list[str]:
+    """Those that this build has, whether or not they see a device; Vulkan has no build flags."""
+    lib = L._lib
+    lib.ggml_backend_reg_count.restype = ctypes.c_size_t
+    lib.ggml_backend_reg_get.argtypes = [ctypes.c_size_t]
+    lib.ggml_backend_reg_get.restype = ctypes.c_void_p
+    lib.ggml_backend_reg_name.argtypes = [ctypes.c_void_p]
+    lib.ggml_backend_reg_name.restype = ctypes.c_char_p
+    found = map(lib.ggml_backend_reg_get, range(lib.ggml_backend_reg_count()))
+    return [lib.ggml_backend_reg_name(each).decode(errors="replace") for each in found]
 
 
 def can_offload() -> bool:

@@ -14,13 +14,22 @@ import msgspec
 from steerlm_studio.engine import backend, header, llama
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header
-from steerlm_studio.memory_need import CACHES, Need, cell_count, context_size, need, sequences
+from steerlm_studio.memory_need import (
+    CACHES,
+    NO_GPUS,
+    Gpus,
+    Need,
+    cell_count,
+    context_size,
+    need,
+    sequences,
+)
 from steerlm_studio.memory_place import Place, shares
 from steerlm_studio.protocol import Device, Held
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """`need` in all; `held` on each device; what is free where the layers go."""
+    """`need` and what is `free` where the layers go; `held` on each device, the CPU included."""
 
     need: Need
     free: int
@@ -28,23 +37,30 @@ class Estimate(msgspec.Struct, frozen=True):
     held: tuple[Held, ...]
     devices: list[Device]
     simulated: bool  # whether llama.cpp said the compute buffers, else they are reckoned
+    gpus: Gpus = NO_GPUS
 
 
 def estimate(options: argparse.Namespace) -> Estimate:
     """Raises `StudioError` for a file that cannot be loaded at all."""
     found = header.read(options.model)
-    wanted = need(found, options.context, options.lanes, options.cache)
+    devices = backend.devices()
+    place = Place(options.gpu_layers, devices, shares(options.split))
+    size = options.context, options.lanes, options.cache
+    layers = found.number("block_count")
+    gpus = place.gpus(layers)
+    wanted = need(found, *size, gpus=gpus)
     held = _simulated(found, options)
     if held:
-        wanted = msgspec.structs.replace(wanted, compute=sum(h.compute for h in held))
-    devices = backend.devices()
+        compute = sum(h.compute for h in held if h.device != "CPU" or not gpus.used)
+        wanted = msgspec.structs.replace(wanted, compute=compute)
     return Estimate(
         wanted,
-        Place(options.gpu_layers, devices, shares(options.split)).free(found.number("block_count")),
+        place.free(layers),
         context_size(found, options.context),
         _shared_out(wanted, held),
         devices,
         bool(held),
+        gpus,
     )
 
 

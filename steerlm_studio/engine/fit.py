@@ -17,15 +17,19 @@ def lanes_that_fit(
     The weights count on a CPU too: a mapped file that has to be read again and again is no gain.
     What is over is queued, so one lane always does.
     """
-    free, counts = place.free(header.number("block_count")), range(wanted, 1, -1)
-    return next((n for n in counts if need(header, context, n, cache).total <= free), 1)
+    layers, counts = header.number("block_count"), range(wanted, 1, -1)
+    free, gpus = place.free(layers), place.gpus(layers)
+    needs = ((n, need(header, context, n, cache, gpus=gpus)) for n in counts)
+    return next((n for n, wanted in needs if wanted.total <= free), 1)
 
 
 def check_memory(
     header: Header, context: int, lanes: int, place: Place = CPU, cache: Cache = "f16"
 ) -> None:
     """Refuse a context that cannot fit. Raises `MemoryShort`."""
-    free, wanted = place.free(header.number("block_count")), need(header, context, lanes, cache)
+    layers = header.number("block_count")
+    free, gpus = place.free(layers), place.gpus(layers)
+    wanted = need(header, context, lanes, cache, gpus=gpus)
     # Weights are mapped from the file on a CPU, so only what the context needs has to be free.
     must = wanted.total if place.is_on_gpu else wanted.cache + wanted.compute
     if must > free:

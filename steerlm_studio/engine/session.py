@@ -110,14 +110,15 @@ class Session:
 
     def _counted(self, error: MemoryShort) -> MemoryShort:
         """The same with what is needed in all, and what is free now."""
-        limits = self._limits
-        wanted = need(self._header, limits.context, limits.lanes, self._cache)
-        place = self._place()
+        limits, place = self._limits, self._place()
+        size = limits.context, limits.lanes, self._cache
+        layers = self._header.number("block_count")
+        wanted = need(self._header, *size, gpus=place.gpus(layers))
         return MemoryShort(
             str(error),
             error.detail,
             needed=wanted.total,
-            free=place.free(self._header.number("block_count")),
+            free=place.free(layers),
             on_gpu=place.is_on_gpu,
         )
 
@@ -156,7 +157,7 @@ class Session:
             cache=self._cache,
             memory=self._llama.memory,
             devices=devices,
-            built_for=backend.built_for(backend.build_flags()),
+            built_for=backend.built_for(backend.backends()),
         )
 
 

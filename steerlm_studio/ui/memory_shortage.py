@@ -12,7 +12,9 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from steerlm_studio.errors import StudioError
 from steerlm_studio.gguf_header import Header, glance
 from steerlm_studio.memory_need import (
+    NO_GPUS,
     Cache,
+    Gpus,
     Step,
     context_size,
     fitting_quant,
@@ -89,9 +91,10 @@ def died(
     if header is None:
         return None
     asked = asked_by(options, model.ready)
-    needed = need(header, asked.context, asked.lanes, asked.cache).total
     place = _place(asked, model.ready, devices)
-    free, on_gpu = place.free(header.number("block_count")), place.is_on_gpu
+    layers = header.number("block_count")
+    free, on_gpu, gpus = place.free(layers), place.is_on_gpu, place.gpus(layers)
+    needed = need(header, asked.context, asked.lanes, asked.cache, gpus=gpus).total
     is_killed = status == -signal.SIGKILL and (was_killed_for_it or needed > free)
     if not is_killed and not ran_out_of_memory(log):
         return None
@@ -113,7 +116,7 @@ def _with_step(header: Header, asked: Asked, said: str, free: int, on_gpu: bool)
     layers = asked.gpu_layers if on_gpu else 0
     step = smaller_step(header, asked.context, asked.lanes, asked.cache, free, gpu_layers=layers)
     if step is None:
-        return Shortage(f"{said} {_advice(header, free)}")
+        return Shortage(f"{said} {_advice(header, free, on_gpu)}")
     options = [f"--context={step.context}", f"--cache={step.cache}"]
     if step.gpu_layers is not None:
         options.append(f"--gpu-layers={step.gpu_layers}")
@@ -129,8 +132,11 @@ def _button(header: Header, asked: Asked, step: Step) -> str:
     return _tr("Load with a context of %1 tokens").replace("%1", QLocale().toString(step.context))
 
 
-def _advice(header: Header, free: int) -> str:
-    quant = fitting_quant(header, parameter_count(header), 1024, 1, "q8_0", free)
+def _advice(header: Header, free: int, on_gpu: bool) -> str:
+    parameters = parameter_count(header)
+    quant = fitting_quant(
+        header, parameters, 1024, 1, "q8_0", free, gpus=Gpus(1, 1) if on_gpu else NO_GPUS
+    )
     if quant:
         return _tr("A file in %1 would fit.").replace("%1", quant)
     return _tr("Close other programs, or choose a smaller model.")
@@ -157,7 +163,10 @@ def _place(asked: Asked, ready: Ready | None, devices: Sequence[Device]) -> Plac
     if not ready.layers_offloaded:
         return Place()
     held = {h.device: h.weights + h.cache + h.compute for h in ready.memory}
-    freed = {d.name: d.memory_free + held.get(d.name, 0) for d in ready.devices}
+    # A driver that tells no free memory tells all of it: no more than that is there.
+    freed = {
+        d.name: min(d.memory_total, d.memory_free + held.get(d.name, 0)) for d in ready.devices
+    }
     now = [msgspec.structs.replace(d, memory_free=freed[d.name]) for d in ready.devices]
     return Place(asked.gpu_layers, now, split)
 

@@ -5,15 +5,23 @@ import pytest
 from steerlm_studio.engine import backend
 from steerlm_studio.protocol import Device, Held
 
-CPU = "CPU : SSE3 = 1 | AVX2 = 1 | REPACK = 1"
-
 
 @pytest.mark.parametrize(
-    ("flags", "name"),
-    [(CPU, ""), (f"CUDA : ARCHS = 900 | NO_VMM = 1 | {CPU}", "CUDA"), ("", "")],
+    ("backends", "name"),
+    [
+        (["CPU"], ""),
+        (["CUDA", "CPU"], "CUDA"),
+        (["Vulkan", "CPU"], "Vulkan"),
+        (["BLAS", "CPU"], ""),
+    ],
 )
-def test_a_build_says_what_it_is_for_beside_the_cpu(flags, name):
-    assert backend.built_for(flags) == name
+def test_a_build_says_what_it_is_for_beside_the_cpu(backends, name):
+    """One for Vulkan lists no flags of it, and was once taken for one that has the CPU alone."""
+    assert backend.built_for(backends) == name
+
+
+def test_the_build_that_runs_here_has_the_cpu():
+    assert "CPU" in backend.backends()
 
 
 def test_the_build_that_runs_here_says_its_flags():

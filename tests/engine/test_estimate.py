@@ -13,7 +13,9 @@ from steerlm_studio.engine import header
 from steerlm_studio.engine.client import Engine
 from steerlm_studio.engine.ledger import Ledger
 from steerlm_studio.errors import StudioError
+from steerlm_studio.gguf_header import glance
 from steerlm_studio.memory_need import (
+    Gpus,
     Step,
     fitting_quant,
     largest_context,
@@ -53,6 +55,39 @@ def test_the_estimate_is_within_five_percent_of_what_is_allocated(case, tmp_path
     assert said["simulated"]
     assert simulated == pytest.approx(allocated, rel=WITHIN)
     assert reckoned == pytest.approx(allocated, rel=WITHIN)
+
+
+# MiB on one and on two Vulkan devices (split 3,1), as llama.cpp allocated them
+ON_GPUS = {
+    "small": (22.3, Gpus(1, 2), 37.1),
+    "grouped": (46.3, Gpus(), 0),  # the second holds the output alone, and next to no buffer
+    "wordy": (124.0, Gpus(), 0),
+    "deep": (51.7, Gpus(2, 2), 85.8),
+    "wide": (42.4, Gpus(1, 2), 55.9),
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_is_reckoned_for_gpus_is_within_five_percent_of_what_was_allocated(case, tmp_path):
+    """The embeddings stay on the CPU: an eighth of an 8B model once counted in vain."""
+    found = header.read(case.write(tmp_path))
+    one, two, both = ON_GPUS[case.name]
+    size = found, case.context, case.lanes, case.cache
+    assert need(*size, gpus=Gpus(1, 1)).total / 2**20 == pytest.approx(one, rel=WITHIN)
+    if both:
+        assert need(*size, gpus=two).total / 2**20 == pytest.approx(both, rel=WITHIN)
+
+
+def test_embeddings_are_known_also_of_a_file_that_is_not_all_there(tmp_path):
+    path = CASES[1].write(tmp_path)
+    table = 8000 * 512 * 34 // 32
+    assert header.read(path).input_bytes == glance(path).input_bytes == table
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 1000)
+    assert glance(path).input_bytes == table
+    with path.open("r+b") as file:
+        file.truncate(glance(path).head_bytes + 10)  # in the midst of the list of tensors
+    assert glance(path).input_bytes == 0
 
 
 LIMIT = 1_500_000_000  # bytes of address space that a child gets

@@ -106,11 +106,12 @@ def _of_driver(gpu: Gpu, device: Device | None, engine: Engine) -> DeviceState:
 
 def _of_ggml(device: Device, engine: Engine) -> DeviceState:
     held = engine.held.get(device.name)
+    own = _sum(held) if held else 0
     return DeviceState(
         device.bus or device.name,
         device.description or device.name,
         False,
-        device.memory_free,
+        min(device.memory_free, max(0, device.memory_total - own)),  # some tell all as free
         device.memory_total,
         _sum(held) if held else None,
         _numbers(held),

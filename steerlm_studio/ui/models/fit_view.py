@@ -14,6 +14,8 @@ from steerlm_studio.gguf_header import Header, glance
 from steerlm_studio.memory_free import memory
 from steerlm_studio.memory_need import (
     CACHES,
+    NO_GPUS,
+    Gpus,
     Need,
     context_size,
     fitting_quant,
@@ -46,6 +48,7 @@ class FitView(QWidget):
         super().__init__(parent)
         self._header: Header | None = None
         self._gpu_layers = -1
+        self._gpus = NO_GPUS
         self._free: int | None = None  # where the layers go, as it was when it was last asked
         self._question = Question(self)
         self._question.answered.connect(self._on_answered)
@@ -119,7 +122,8 @@ class FitView(QWidget):
     def _refresh(self) -> None:
         if self._header is None:
             return
-        wanted = need(self._header, self.context.value(), self._lanes(), self.cache.currentData())
+        size = self.context.value(), self._lanes(), self.cache.currentData()
+        wanted = need(self._header, *size, gpus=self._gpus)
         self._show(wanted, memory().free if self._free is None else self._free)
         self._soon.start()
 
@@ -142,7 +146,7 @@ class FitView(QWidget):
 
     def _on_answered(self, said: dict[str, Any]) -> None:
         self.form.setRowVisible(self.split, self.split.show_gpus(said.get("devices", ())))
-        self._free = int(said["free"])
+        self._free, self._gpus = int(said["free"]), msgspec.convert(said["gpus"], Gpus)
         self._show(msgspec.convert(said["need"], Need), self._free)
 
     def _show(self, wanted: Need, free: int) -> None:
@@ -168,14 +172,16 @@ class FitView(QWidget):
 
     def _fit_verdict(self, header: Header, free: int) -> str:
         cache = self.cache.currentData()
-        most = largest_context(header, self._lanes(), cache, free)
+        lanes, gpus = self._lanes(), self._gpus
+        most = largest_context(header, lanes, cache, free, gpus=gpus)
         if self.fits:
             asked = context_size(header, self.context.value())
             text = self.tr("It fits. The largest context that fits has %n tokens.", "", most)
             return text if most >= asked else self.tr("It fits.")
         if most:
             return self.tr("It does not fit. A context of %n tokens would.", "", most)
-        quant = fitting_quant(header, parameter_count(header), 1024, self._lanes(), "q8_0", free)
+        parameters = parameter_count(header)
+        quant = fitting_quant(header, parameters, 1024, lanes, "q8_0", free, gpus=gpus)
         if quant:
             text = self.tr("It does not fit, whatever the context. A file in %1 would.")
             return text.replace("%1", quant)

@@ -94,6 +94,14 @@ def test_a_card_that_two_backends_know_has_one_row_with_its_layers():
         assert [len(row.layers) for row in rows] == [33]
 
 
+def test_of_a_gpu_that_tells_all_as_free_the_engines_part_is_taken_off():
+    """Vulkan without VK_EXT_memory_budget; its bar was empty, with a model in it."""
+    silent = Device("Vulkan0", "RX 7900", "gpu", 24 * GB, 24 * GB)
+    loaded = ready(Held("Vulkan0", 33, 8 * GB), devices=(CPU, silent))
+    _, shown = states(Seen(MACHINE), Engine(loaded))
+    assert (shown.free, shown.used, shown.own) == (16 * GB, 8 * GB, 8 * GB)
+
+
 def test_a_part_of_a_gpu_shows_its_own_memory():
     """With MIG the driver tells of the whole GPU, of which the engine has a seventh."""
     seen = Seen(MACHINE, (gpu("A100", "0000:c1:00.0"),))

@@ -32,7 +32,9 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     file = tmp_path / "asked"
     need = {"weights": GB, "cache": GB, "compute": GB}
     devices = [msgspec.to_builtins(d) for d in (CPU, FIRST, SECOND, AGAIN, INSIDE)]
-    answer = json.dumps({"need": need, "free": 9 * GB, "devices": devices})
+    answer = json.dumps(
+        {"need": need, "free": 9 * GB, "gpus": {"used": 2, "seen": 2}, "devices": devices}
+    )
     code = "import sys; open(sys.argv[1], 'w').write(' '.join(sys.argv[3:])); print(sys.argv[2])"
 
     def command(module: str, *arguments: str) -> list[str]:
