@@ -86,7 +86,7 @@ def _check(root: Path, package: Path) -> None:
     inside.run("upgrading", f"{INSTALL} /package.deb >/dev/null")
     inside.run("the conversation is there", _as_visitor(FOUND))
     inside.run("trying it as that user", _as_visitor(SELF_TEST))
-    inside.run("its type of file", f"{INSTALL} libglib2.0-bin >/dev/null && {TYPE}")
+    inside.run("its type of file", f"{INSTALL} {READERS} >/dev/null && {TYPE}")
     inside.run("removing it", f"apt-get purge -y -qq -o Dpkg::Use-Pty=0 {NAME} >/dev/null")
     inside.run("nothing is left", NOTHING_LEFT)
 
@@ -103,6 +103,7 @@ TALK = (
 )
 KEEP = f"echo '{TALK}' >talk.jsonl && {NAME} transcripts import talk.jsonl"
 FOUND = f"{NAME} transcripts list | grep Tea"
+READERS = "libglib2.0-bin shared-mime-info desktop-file-utils"
 TYPE = f"""
 gio info --attributes=standard::content-type,standard::icon {DEMO} | tee /tmp/kind &&
 grep -q 'content-type: {KIND}' /tmp/kind && grep -q 'icon: {NAME}' /tmp/kind &&

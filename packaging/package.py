@@ -13,6 +13,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from email.utils import formatdate
 from pathlib import Path
 
 import system_licences
@@ -52,6 +53,13 @@ Description: see and steer what a SteerLM language model does
  from 0 to 4 and a language. Here every attribute is a slider, the control
  string is rebuilt live, and the answer streams beside a plot of its
  throughput. A small demo model is part of it.
+"""
+CHANGES = """\
+{name} ({version}) unstable; urgency=medium
+
+  * What changed stands in CHANGELOG.md beside this file.
+
+ -- SteerLM Studio <steerlm-studio@localhost>  {now}
 """
 
 
@@ -160,8 +168,9 @@ def _share(share: Path) -> None:
     doc = share / "doc" / NAME
     _put(source / "copyright", doc / "copyright")
     _put(WORK / "THIRD-PARTY-LICENCES.txt", doc / "THIRD-PARTY-LICENCES.txt")
-    changes = (ROOT / "CHANGELOG.md").read_bytes()
-    (doc / "changelog.gz").write_bytes(gzip.compress(changes, mtime=0))
+    _put(ROOT / "CHANGELOG.md", doc / "CHANGELOG.md")
+    changes = CHANGES.format(name=NAME, version=__version__, now=formatdate())
+    (doc / "changelog.gz").write_bytes(gzip.compress(changes.encode(), mtime=0))
     icon = ROOT / "resources" / "icons" / f"{NAME}.svg"
     _put(icon, share / f"icons/hicolor/scalable/apps/{NAME}.svg")
     _draw_icons(icon, share / "icons" / "hicolor")

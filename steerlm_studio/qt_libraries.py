@@ -1,5 +1,6 @@
 """Which system libraries Qt misses on this machine; standard library only, also for set-up."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -43,13 +44,19 @@ _QT_FILES = (
 
 
 def missing_libraries(qt_folder: Path) -> list[str]:
-    """The names of shared libraries that Qt's files in `qt_folder` ask for and nobody has."""
+    """The names of shared libraries that Qt's files in `qt_folder` ask for and nobody has.
+
+    Our bundle carries some of the system's, beside that folder.
+    """
     if not shutil.which("ldd"):
         return []
+    places = (str(qt_folder.parent), os.environ.get("LD_LIBRARY_PATH"))
+    variables = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(filter(None, places))}
     missing: set[str] = set()
     for name in _QT_FILES:
         if (qt_folder / name).exists():
-            listing = subprocess.run(["ldd", qt_folder / name], capture_output=True, text=True)
+            command = ["ldd", str(qt_folder / name)]
+            listing = subprocess.run(command, capture_output=True, text=True, env=variables)
             missing.update(re.findall(r"^\s*(\S+) => not found", listing.stdout, re.MULTILINE))
     return sorted(missing)
 

@@ -70,14 +70,17 @@ def test_missing_libraries_become_one_apt_line():
 
 
 def test_a_library_that_nobody_has_is_found(tmp_path):
-    plugin = tmp_path / "Qt/plugins/platforms/libqxcb.so"
+    """One beside Qt's folder is there: doctor once asked for what the bundle carries itself."""
+    qt, library = tmp_path / "PySide6", tmp_path / "libgone.so.1"
+    plugin = qt / "Qt/plugins/platforms/libqxcb.so"
     plugin.parent.mkdir(parents=True)
     (tmp_path / "gone.c").write_text("int gone(void) { return 1; }")
     (tmp_path / "uses.c").write_text("int gone(void); int uses(void) { return gone(); }")
-    _compile(tmp_path / "gone.c", "-o", str(tmp_path / "libgone.so.1"), "-Wl,-soname,libgone.so.1")
-    _compile(tmp_path / "uses.c", "-o", str(plugin), str(tmp_path / "libgone.so.1"))
-    (tmp_path / "libgone.so.1").unlink()
-    assert missing_libraries(tmp_path) == ["libgone.so.1"]
+    _compile(tmp_path / "gone.c", "-o", str(library), f"-Wl,-soname,{library.name}")
+    _compile(tmp_path / "uses.c", "-o", str(plugin), str(library))
+    assert missing_libraries(qt) == []
+    library.unlink()
+    assert missing_libraries(qt) == ["libgone.so.1"]
 
 
 def test_qt_misses_nothing_here():
