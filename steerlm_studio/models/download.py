@@ -75,12 +75,12 @@ class _Job:
 
     def _blob(self, remote: RemoteFile, blob: Path) -> Iterator[Progress]:
         self._check_room(remote.bytes - _size(blob.with_name(blob.name + unfinished.SUFFIX)))
-        before = unfinished.remember(self._address, remote.etag, remote.bytes, self._blobs)
-        discard_others(self._blobs, remote.etag, (before,) if before else ())
         with Partial(blob, remote.etag, remote.bytes) as partial:
             if blob.exists():  # another process was just done with it
                 partial.discard()
                 return
+            before = unfinished.remember(self._address, remote.etag, remote.bytes, self._blobs)
+            discard_others(self._blobs, remote.etag, (before,) if before else ())
             present = partial.size
             yield Started(self._address.repo, self._address.file, remote.bytes, present)
             for done in partial.check():

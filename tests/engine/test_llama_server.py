@@ -4,6 +4,7 @@ import pytest
 
 from steerlm_studio import resources
 from steerlm_studio.engine.client import Engine
+from steerlm_studio.errors import StudioError
 from steerlm_studio.protocol import Part, Sampling
 from tests.engine.asking import answers, engine_for, lanes
 
@@ -93,3 +94,14 @@ def test_a_control_token_ends_an_answer_also_where_the_server_does_not_know_it(l
     with engine_for(llama_peer) as engine:
         texts, endings, _ = answers(engine, lanes("Tea?", sampling=Sampling(max_tokens=3)))
     assert (texts, endings[0].finish) == (["Tea."], "stop")
+
+
+@pytest.mark.parametrize("token", [10**30, -1, True, "7", None])
+def test_an_id_that_can_be_none_is_said_and_does_not_hold_up_who_asked(llama_peer, token):
+    told = {"tokens": [{"id": token, "piece": "a"}]}
+    llama_peer.routes["/tokenize"] = lambda handler: handler.answer(told)
+    with engine_for(llama_peer) as engine:
+        with pytest.raises(StudioError, match="does not tell the tokens"):
+            engine.tokenize([Part("text", "Tea?")])
+        (_, endings, _) = answers(engine, lanes("Tea?"))
+        assert endings[0].finish == "lost"

@@ -160,6 +160,15 @@ def test_a_cache_that_may_not_be_written_gives_what_it_has(fetch, cache, data):
             folder.chmod(0o755)
 
 
+def test_what_could_not_be_begun_is_not_said_to_be_begun(fetch, blobs, data):
+    blobs.parent.mkdir(parents=True)
+    blobs.write_text("a file where the folder should be")
+    with pytest.raises(HubError) as caught:
+        fetch()
+    assert caught.value.kind == "disk"
+    assert unfinished() == ()
+
+
 def test_a_disk_that_knows_no_locks_is_written_all_the_same(fetch, data, monkeypatch):
     def no_locks(*_):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))

@@ -7,12 +7,21 @@ from functools import lru_cache
 from itertools import accumulate, groupby
 
 from steerlm_studio.engine.server.guard import cut, spellings
+from steerlm_studio.engine.server.trouble import Lost
 from steerlm_studio.errors import piece
 from steerlm_studio.protocol import Part, Tokenize, Tokens
 
 NOT_TOLD = piece("The server does not tell the tokens of a text as it should. Look at its log.")
 Unit = tuple[int, str]  # an id and its text
+_HIGHEST = 2**31  # llama.cpp's own limit
 _KEPT = 256  # texts whose ids are remembered: lanes share all but their last
+
+
+def id_in(value: object) -> int:
+    """An id as a server tells it. Raises Lost for what can be none."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _HIGHEST:
+        raise Lost(NOT_TOLD)
+    return value
 
 
 class Ids:

@@ -6,7 +6,7 @@ from typing import Any
 from steerlm_studio.engine.server.dialect import Ended
 from steerlm_studio.engine.server.events import events, number_in, text_in
 from steerlm_studio.engine.server.http import Http
-from steerlm_studio.engine.server.ids import NOT_TOLD, Ids, Unit
+from steerlm_studio.engine.server.ids import NOT_TOLD, Ids, Unit, id_in
 from steerlm_studio.engine.server.trouble import Lost
 from steerlm_studio.protocol import Finish, Lane, Ready, Tokenize, Tokens
 
@@ -78,13 +78,13 @@ class LlamaServer:
 
 
 def _unit(found: Any) -> Unit:
-    if not isinstance(found, dict) or not isinstance(found.get("id"), int):
+    if not isinstance(found, dict):
         raise Lost(NOT_TOLD)
-    piece = found.get("piece")
+    token, piece = id_in(found.get("id")), found.get("piece")
     if isinstance(piece, list):  # bytes that are no whole character
         ours = [byte for byte in piece if isinstance(byte, int) and 0 <= byte < 256]
-        return found["id"], bytes(ours).decode(errors="replace")
-    return found["id"], text_in(piece)
+        return token, bytes(ours).decode(errors="replace")
+    return token, text_in(piece)
 
 
 def _ended(event: dict[str, Any], prompt_tokens: int) -> Ended:

@@ -5,7 +5,7 @@ from typing import Any
 
 from steerlm_studio.engine.server.events import text_in
 from steerlm_studio.engine.server.http import Http
-from steerlm_studio.engine.server.ids import NOT_TOLD, Ids, Unit
+from steerlm_studio.engine.server.ids import NOT_TOLD, Ids, Unit, id_in
 from steerlm_studio.engine.server.trouble import Lost, Trouble
 
 _BEFORE = "<extra_id_1>"  # stands before every text that is asked for, and is taken off again
@@ -38,8 +38,7 @@ def _asked(http: Http, model: str, text: str) -> tuple[Unit, ...]:
 
 def _unit(token: Any, name: Any) -> Unit:
     """A token and its text, from SentencePiece's name for it."""
-    if not isinstance(token, int):
-        raise Lost(NOT_TOLD)
+    token = id_in(token)
     text = text_in(name).replace("\N{LOWER ONE EIGHTH BLOCK}", " ")
     if byte := _BYTE.fullmatch(text):
         text = bytes.fromhex(byte[1]).decode(errors="replace")
