@@ -1924,6 +1924,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>Fortsetzen</translation>
     </message>
     <message>
+        <source>Throw away %1?</source>
+        <translation>%1 wegwerfen?</translation>
+    </message>
+    <message>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
     </message>

@@ -20,6 +20,8 @@ from steerlm_studio.ui.models.downloads import Downloads
 from steerlm_studio.ui.text_safety import shown
 from steerlm_studio.ui.theme import GRID, HALF
 
+_MUCH = 20_000_000  # bytes that one press must not throw away
+_SURE_MS = 5000
 _UPDATE_MS = 200  # numbers change at most five times a second
 
 
@@ -47,6 +49,10 @@ class DownloadRow(QFrame):
         self._update.setSingleShot(True)
         self._update.setInterval(_UPDATE_MS)
         self._update.timeout.connect(self.refresh)
+        self._sure = QTimer(self)  # a second press while it runs throws much away
+        self._sure.setSingleShot(True)
+        self._sure.setInterval(_SURE_MS)
+        self._sure.timeout.connect(self.refresh)
         download.changed.connect(self._on_changed)
         self._lay_out()
         self.refresh()
@@ -62,9 +68,7 @@ class DownloadRow(QFrame):
         self.why.setVisible(bool(self.why.text()))
         self.page.setVisible(at.state == "failed" and bool(at.refusal and at.refusal.link))
         self.go.setText(self._next())
-        self.drop.setText(
-            self.tr("Remove from list") if at.state == "finished" else self.tr("Cancel")
-        )
+        self.drop.setText(self._way_out())
         for button in (self.go, self.drop, self.page):
             button.setAccessibleName(f"{button.text()}: {at.address.file}")
 
@@ -75,6 +79,13 @@ class DownloadRow(QFrame):
         if self.download.is_active:
             return self.tr("Pause")
         return self.tr("Try again") if self.download.state == "failed" else self.tr("Resume")
+
+    def _way_out(self) -> str:
+        if self.download.state == "finished":
+            return self.tr("Remove from list")
+        if self._sure.isActive():
+            return self.tr("Throw away %1?").replace("%1", bytes_text(self.download.present))
+        return self.tr("Cancel")
 
     def _words(self) -> str:
         at = self.download
@@ -116,8 +127,11 @@ class DownloadRow(QFrame):
     def _on_drop(self) -> None:
         if self.download.state == "finished":
             self.forget_requested.emit()
-        else:
+        elif self.download.present < _MUCH or self._sure.isActive():
             self.download.cancel()
+        else:
+            self._sure.start()
+            self.refresh()
 
     def _button(self, clicked: object) -> QPushButton:
         button = QPushButton()

@@ -110,3 +110,20 @@ def test_a_page_made_later_lists_what_was_begun_before(qtbot: QtBot) -> None:
     qtbot.addWidget(page)
     assert [row.download.address for row in page.rows] == [ADDRESS]
     assert page._nothing.isHidden()
+
+
+@pytest.mark.usefixtures("fake_hub")
+def test_much_is_not_thrown_away_by_one_press(
+    downloads: Downloads, page: DownloadsPage, qtbot: QtBot
+) -> None:
+    note = {"repo": REPO, "file": FILE, "revision": "main", "present": 60_000_000, "total": 10**9}
+    downloads.show_begun([note])
+    (row,) = page.rows
+    row.drop.click()
+    assert row.drop.text() == "Throw away 60.0 MB?"
+    assert not downloads.all[0].is_active
+    row._sure.start(1)  # it is thought better of
+    qtbot.waitUntil(lambda: row.drop.text() == "Cancel", timeout=PATIENCE)
+    row.drop.click()
+    with qtbot.waitSignal(downloads.removed, timeout=PATIENCE):
+        row.drop.click()
