@@ -4,7 +4,7 @@
 
 Without arguments it writes five random models of different heads, groups, vocabularies and layers,
 with `--further` five others, to which the reckoning was not fitted.
-`allocated` is what llama.cpp says of its buffers, `resident` what the engine's process holds more
+`allocated` is what llama.cpp says of its buffers, on GPUs only of those on them; `resident` what the engine's process holds more
 than one that has loaded the smallest model.
 """
 
@@ -44,9 +44,11 @@ def main() -> int:
 
 def _weigh(case: Case, path: Path, baseline: int) -> None:
     allocated, resident = _loaded(case, path)
-    reckoned = need(header.read(path), case.context, case.lanes, case.cache).total
+    said = _simulated(case, path)
+    size = case.context, case.lanes, case.cache
+    reckoned = need(header.read(path), *size, gpus=said.gpus).total
     print(
-        f"{case.name:12} {allocated / MEBI:6.1f} MiB {_simulated(case, path) / allocated:11.3f}"
+        f"{case.name:12} {allocated / MEBI:6.1f} MiB {said.need.total / allocated:11.3f}"
         f" {reckoned / allocated:10.3f} {(resident - baseline) / MEBI:6.1f} MiB"
     )
 
@@ -56,13 +58,14 @@ def _loaded(case: Case, path: Path) -> tuple[int, int]:
     with Engine(path, threads=1, **options) as engine:
         held = engine.ready.memory
         resident = psutil.Process(engine.pid).memory_info().rss
-    return sum(h.weights + h.cache + h.compute for h in held), resident
+    on_gpus = [h for h in held if h.device != "CPU"]
+    return sum(h.weights + h.cache + h.compute for h in on_gpus or held), resident
 
 
-def _simulated(case: Case, path: Path) -> int:
+def _simulated(case: Case, path: Path) -> Estimate:
     command = [sys.executable, "-m", "steerlm_studio.engine.estimate", str(path), *case.options]
     done = subprocess.run(command, capture_output=True, check=True)
-    return msgspec.json.decode(done.stdout, type=Estimate).need.total
+    return msgspec.json.decode(done.stdout, type=Estimate)
 
 
 if __name__ == "__main__":
