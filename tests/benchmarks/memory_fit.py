@@ -4,8 +4,8 @@
 
 Without arguments it writes five random models of different heads, groups, vocabularies and layers,
 with `--further` five others, to which the reckoning was not fitted.
-`allocated` is what llama.cpp says of its buffers, on GPUs only of those on them; `resident` what the engine's process holds more
-than one that has loaded the smallest model.
+`allocated` is what llama.cpp says of its buffers, on GPUs of those that are there, `resident` what
+the engine's process holds more than one that has loaded the smallest model.
 """
 
 import subprocess
