@@ -1738,6 +1738,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 und die Ausgabe</translation>
     </message>
     <message>
+        <source>No driver of NVIDIA&apos;s was found. Other GPUs show here when a model is loaded, if llama.cpp was built for them.</source>
+        <translation>Es wurde kein Treiber von NVIDIA gefunden. Andere GPUs erscheinen hier, sobald ein Modell geladen ist, wenn llama.cpp für sie gebaut wurde.</translation>
+    </message>
+    <message>
         <source>No driver of NVIDIA&apos;s was found, so only the processor is used. With a GPU and a CUDA build of llama.cpp, it would show here.</source>
         <translation>Es wurde kein Treiber von NVIDIA gefunden, daher rechnet nur der Prozessor. Eine GPU würde hier mit einem CUDA-Build von llama.cpp erscheinen.</translation>
     </message>

@@ -72,6 +72,11 @@ def missing(seen: Seen, engine: Engine) -> str:
         return _unused(engine)
     if engine.gpus:
         return ""
+    if engine.ready is None and seen.absence == "no_driver":
+        return _tr(
+            "No driver of NVIDIA's was found. Other GPUs show here when a model is loaded, if "
+            "llama.cpp was built for them."
+        )
     return {
         "no_driver": _tr(
             "No driver of NVIDIA's was found, so only the processor is used. With a GPU and a CUDA "

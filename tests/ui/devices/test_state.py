@@ -144,6 +144,13 @@ def test_what_is_missing_is_one_sentence(absence, words):
     assert words in missing(Seen(MACHINE, (), absence, "because"), Engine())
 
 
+def test_while_no_model_is_loaded_nobody_knows_of_gpus_that_are_not_nvidias():
+    """With a build for Vulkan it once said that only the processor is used."""
+    seen = Seen(MACHINE, (), "no_driver")
+    assert "only the processor" not in missing(seen, Engine())
+    assert "only the processor" in missing(seen, Engine(ready(Held("CPU", 33))))
+
+
 def test_gpus_that_this_build_cannot_use_are_said():
     seen = Seen(MACHINE, (gpu("H100", "0000:c1:00.0"),))
     assert "make cuda" in missing(seen, Engine(ready(Held("CPU", 33))))
