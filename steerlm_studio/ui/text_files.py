@@ -11,17 +11,20 @@ LARGEST = 256 * 1024  # bytes: some sixty thousand tokens, more than any context
 
 
 def text_file_in(data: QMimeData) -> Path | None:
-    """The one local file that is dragged, unless it is a model or a checkpoint."""
+    """The one local file that is dragged, unless it is a model, a checkpoint or a folder."""
     urls = data.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
     is_model = path.suffix.lower() == ".gguf" or is_checkpoint(path)
-    return None if is_model else path
+    return None if is_model or path.is_dir() else path
 
 
 def text_of_file(path: Path) -> str:
-    """Its text in UTF-8, without a byte order mark. Raises StudioError with the reason."""
+    """Its text in UTF-8, without a byte order mark and the end of its last line.
+
+    Raises StudioError with the reason.
+    """
     if path.exists() and not path.is_file():  # a pipe or a device would be read without end
         raise StudioError(_tr("“%1” is not a text file; drop one with plain text.", path.name))
     try:
@@ -42,7 +45,7 @@ def text_of_file(path: Path) -> str:
         ) from error
     if "\0" in text:
         raise StudioError(_tr("“%1” is not a text file; drop one with plain text.", path.name))
-    return text
+    return text.removesuffix("\n")
 
 
 def _tr(text: str, name: str) -> str:

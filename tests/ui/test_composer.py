@@ -100,10 +100,11 @@ def test_tab_leaves_the_input(composer: Composer, qtbot: QtBot):
     assert composer.text() == "x"
 
 
-def test_a_dropped_file_is_left_to_the_window(composer: Composer):
+def test_a_dropped_model_or_folder_is_left_to_the_window(composer: Composer, tmp_path: Path):
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile("/tmp/model.gguf")])
-    assert not composer.input.canInsertFromMimeData(data)
+    for path in ("/tmp/model.gguf", str(tmp_path)):
+        data.setUrls([QUrl.fromLocalFile(path)])
+        assert not composer.input.canInsertFromMimeData(data)
 
 
 def drop(composer: Composer, path: Path) -> None:
@@ -115,10 +116,10 @@ def drop(composer: Composer, path: Path) -> None:
 
 def test_a_dropped_text_file_is_typed_in(composer: Composer, tmp_path: Path):
     file = tmp_path / "notes.txt"
-    file.write_text("\ufeffTea – and more", "utf-8")  # noqa: RUF001
+    file.write_text("\ufeffTea – and more\n", "utf-8")  # noqa: RUF001
     composer.set_text("About: ")
     drop(composer, file)
-    assert composer.text() == "About: Tea – and more"  # noqa: RUF001
+    assert composer.draft() == "About: Tea – and more"  # noqa: RUF001
 
 
 @pytest.mark.parametrize(
