@@ -8,9 +8,12 @@ left there), but always PyTorch for the CPU: what pip brings by itself is the bu
 """
 
 import argparse
+import ctypes
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -45,6 +48,20 @@ def main() -> int:
 def _tools() -> None:
     if not shutil.which("objdump"):
         ensure_packages(["binutils"], "PyInstaller needs objdump")
+    ensure_packages(missing_python_library(), "PyInstaller needs Python's shared library")
+
+
+def missing_python_library(named: str | None = None) -> list[str]:
+    """The Debian package of the library that the bundle carries, where the system's lacks it."""
+    name = named or sysconfig.get_config_var("INSTSONAME") or ""
+    found = re.fullmatch(r"(libpython[\d.]+)\.so\.[\d.]+", name)
+    if not found or (Path(sysconfig.get_config_var("LIBDIR")) / name).exists():
+        return []
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return [found[1]]
+    return []
 
 
 def environment(venv: Path, like: Path) -> Path:

@@ -104,7 +104,9 @@ def _bundle() -> None:
     spec = ROOT / "packaging" / "bundle" / f"{NAME}.spec"
     folders = ["--distpath", WORK / "dist", "--workpath", WORK / "work"]
     options = ["--noconfirm", "--log-level", "WARN", *folders, spec]
-    subprocess.run([sys.executable, "-m", "PyInstaller", *map(str, options)], check=True, cwd=ROOT)
+    command = [sys.executable, "-m", "PyInstaller", *map(str, options)]
+    if subprocess.run(command, cwd=ROOT).returncode:
+        sys.exit("PyInstaller could not make the bundle; its message stands above.")
 
 
 def _add_system_licences() -> None:

@@ -94,6 +94,12 @@ def test_where_nobody_has_it_a_sentence_says_how_to_name_a_place(pip_alone, caps
     assert "torch==9.9+cpu" in capsys.readouterr().err
 
 
+def test_the_library_that_debian_packs_apart_from_its_python_is_asked_for():
+    """PyInstaller ended in a trace on a Debian with its own Python."""
+    assert bundle_environment.missing_python_library("libpython3.99.so.1.0") == ["libpython3.99"]
+    assert bundle_environment.missing_python_library("libpython3.99.a") == []  # none was built
+
+
 def test_make_names_an_index_and_lets_the_user_name_another():
     command = ["make", "-n", "package", "TORCH_INDEX=file:///mine"]
     said = subprocess.run(command, cwd=bootstrap.ROOT, capture_output=True, text=True, timeout=120)
