@@ -113,7 +113,7 @@ def test_a_text_does_not_depend_on_how_many_lanes_step_beside_it(lanes):
 
 def test_a_step_on_a_gpu_is_always_as_wide_as_all_lanes(lanes_within):
     """The widths only: idle columns change no text, wherever they are computed."""
-    lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=True)
+    lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=True, on_cpu=False)
     alone = ask(lanes, lane(max_tokens=30))
     lanes._cache.clear()
     crowded = ask(lanes, lane(prompt(control="humor:1")), lane(max_tokens=30))
@@ -125,7 +125,7 @@ def test_a_step_on_a_gpu_is_always_as_wide_as_all_lanes(lanes_within):
     [(False, "fast", 8), (False, "exact", 2), (True, "fast", 4), (True, "exact", 1)],
 )
 def test_a_reply_says_what_its_steps_were_padded_to(lanes_within, on_gpu, mode, width):
-    lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=on_gpu)
+    lanes = lanes_within(context=4096, cells=8192, lanes=4, on_gpu=on_gpu, on_cpu=not on_gpu)
     heard = ask(lanes, lane(), lane(seed=2), lane(seed=3), mode=mode)
     assert [heard.ends[number].width for number in range(3)] == [width] * 3
 
