@@ -47,7 +47,8 @@ gpu-check: setup
 # The bundle that needs no Python, and a Debian package of it, into dist/. It is made in an
 # environment of its own, with the llama.cpp of $(VENV) and PyTorch for the CPU.
 BUNDLE_ENV ?= build/bundle-env
-TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# Where else than in pip's usual places that may be: an index, as PyTorch's site names it.
+TORCH_INDEX ?=
 package: check-python
 	@$(PYTHON) packaging/bundle_environment.py $(BUNDLE_ENV) --like $(VENV) \
 		--torch-index "$(TORCH_INDEX)"

@@ -25,7 +25,8 @@ CUDA_LIBRARIES = ("nvidia-cuda-runtime", "nvidia-cublas")
 NO_TORCH = (
     "PyTorch's build for the CPU ({torch}) can be had neither where pip looks here nor from "
     "{index}; pip's last message stands above. Name an index that has it with `make package "
-    "TORCH_INDEX=…`, or a folder with the wheel in PIP_FIND_LINKS, then run this again."
+    "TORCH_INDEX=…` (PyTorch's site tells its own under Install, Pip, CPU), or a folder with the "
+    "wheel in PIP_FIND_LINKS, then run this again."
 )
 
 

@@ -100,7 +100,7 @@ def test_the_library_that_debian_packs_apart_from_its_python_is_asked_for():
     assert bundle_environment.missing_python_library("libpython3.99.a") == []  # none was built
 
 
-def test_make_names_an_index_and_lets_the_user_name_another():
+def test_make_lets_the_user_name_an_index():
     command = ["make", "-n", "package", "TORCH_INDEX=file:///mine"]
     said = subprocess.run(command, cwd=bootstrap.ROOT, capture_output=True, text=True, timeout=120)
     assert '--torch-index "file:///mine"' in said.stdout
