@@ -6231,6 +6231,10 @@ Er wird nur gelesen; nichts darin wird ausgeführt.</translation>
         <translation>%1 wurde entladen; die nächste Frage lädt es wieder</translation>
     </message>
     <message>
+        <source>Preparing %1</source>
+        <translation>%1 wird vorbereitet</translation>
+    </message>
+    <message>
         <source>Loading %1</source>
         <translation>%1 wird geladen</translation>
     </message>

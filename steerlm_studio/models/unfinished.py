@@ -79,5 +79,7 @@ def give_up(download: Unfinished) -> None:
 def _read(note: Path) -> Unfinished | None:
     """A note that cannot be read is of no use: its bytes are fetched anew when asked for."""
     with contextlib.suppress(OSError, msgspec.MsgspecError, RecursionError):
+        if not note.is_file():  # a pipe would be waited for
+            return None
         return msgspec.json.decode(note.read_bytes(), type=Unfinished)
     return None

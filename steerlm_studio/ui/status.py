@@ -56,8 +56,11 @@ class StatusLine(QWidget):
 
     def show_loading(self, name: str, message: Loading | None) -> None:
         self._ready = None
-        self.model.set_text(self.tr("Loading %1").replace("%1", shown(name)))
-        self._show_progress(message.fraction if message else 0.0)
+        """What is read is prepared after that: memory for the context, a first trial."""
+        fraction = message.fraction if message else 0.0
+        text = self.tr("Preparing %1") if fraction >= 1 else self.tr("Loading %1")
+        self.model.set_text(text.replace("%1", shown(name)))
+        self._show_progress(fraction)
 
     def show_failed(self, name: str) -> None:
         """It was not loaded; why stands in the banner."""

@@ -1,5 +1,6 @@
 """Licences, defaults, folders and recent models: what outlives the program."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,13 @@ def test_a_number_that_none_would_choose_is_not_remembered(tmp_path):
     file.parent.mkdir(parents=True)
     file.write_text('{"/x.gguf": {"context": -5}, "/y.gguf": {"lanes": 1e99}}')
     assert defaults_for(Path("/x.gguf")) == defaults_for(Path("/y.gguf")) == Defaults()
+
+
+def test_a_pipe_among_the_notes_on_downloads_is_not_waited_for():
+    notes = folders.data() / "downloads"
+    notes.mkdir(parents=True)
+    os.mkfifo(notes / "0.json")
+    assert unfinished() == ()
 
 
 def test_what_cannot_be_written_leaves_nothing_behind():

@@ -159,8 +159,11 @@ def test_loading_shows_how_far_it_is_and_can_be_stopped(qtbot: QtBot):
     status.show_loading("Big", protocol.Loading(0.4))
     assert status.progress.value() == 40
     assert not status.progress.isHidden()
+    assert status.model.accessibleName() == "Loading Big"
     with qtbot.waitSignal(status.cancel_requested):
         status.cancel.click()
+    status.show_loading("Big", protocol.Loading(1.0))
+    assert status.model.accessibleName() == "Preparing Big"
 
 
 def test_every_shortcut_is_listed_under_keys(window: MainWindow):
