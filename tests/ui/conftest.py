@@ -9,12 +9,15 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from steerlm_studio.ui.connect_dialog import ConnectDialog
 from steerlm_studio.ui.settings import settings
 from steerlm_studio.ui.text_view import TextView
 from steerlm_studio.ui.theme import Theme
 from steerlm_studio.ui.transcript import Transcript
 from steerlm_studio.ui.window import MainWindow
 from tests.engine import tiny
+from tests.engine.asking import COMPLETIONS, tea
+from tests.engine.peer import Peer
 
 LOAD = 60_000  # ms: a busy machine takes its time to start a child
 
@@ -104,3 +107,17 @@ def transcript(qtbot: QtBot, theme: Theme) -> Iterator[Transcript]:
     qtbot.waitExposed(transcript)
     yield transcript
     transcript.close()
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    with Peer().running() as peer:
+        peer.routes[COMPLETIONS] = tea
+        yield peer
+
+
+@pytest.fixture
+def dialog(window: MainWindow, qtbot: QtBot) -> ConnectDialog:
+    dialog = window.connecting.open()
+    qtbot.waitExposed(dialog)
+    return dialog

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from steerlm_studio.ui.models.browser import ModelBrowser
+from steerlm_studio.ui.models.downloads import Downloads
 from tests.models.fake_hub import FakeHub
 
 REPO, FILE = "ada/steerlm-8b", "steerlm-8b-Q8_0.gguf"
+PATIENCE = 30_000  # ms
 DATA = random.Random(5).randbytes(300_000)
 
 
@@ -24,3 +28,15 @@ def fake_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHu
         monkeypatch.delenv(name, raising=False)
     yield hub
     hub.close()
+
+
+@pytest.fixture
+def browser(qtbot: QtBot, fake_hub: FakeHub) -> Iterator[ModelBrowser]:
+    downloads = Downloads()
+    browser = ModelBrowser(downloads)
+    qtbot.addWidget(browser)
+    browser.look()
+    qtbot.waitUntil(lambda: browser.local.table.count > 0, timeout=PATIENCE)
+    yield browser
+    browser.stop()
+    downloads.stop()
