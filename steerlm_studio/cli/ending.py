@@ -24,7 +24,7 @@ def ended_cleanly() -> Iterator[None]:
     before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
-    except Exception:
+    except Exception:  # whatever it became on its way here
         if not asked:
             raise
         _end(asked[0])

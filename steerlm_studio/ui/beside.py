@@ -1,5 +1,6 @@
 """What stands beside each other where there is room, else one below the other."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -14,8 +15,8 @@ _CHARACTERS = 36  # that the sentence has in a line, at least, while the buttons
 class _Breaking(QWidget):
     """Looks again where its parts go whenever its size, its font or they change."""
 
-    def _place(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _place(self) -> None: ...
 
     # Qt's
 
